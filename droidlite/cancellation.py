@@ -1,0 +1,45 @@
+"""The one stop flag of a run: Ctrl-C, a closed iterator, a timeout and a mission's stop all end the same way."""
+
+import threading
+from collections.abc import Callable
+
+
+class Cancellation:
+    """One stop flag for a whole run. `on_cancel` registers something to close or kill, called once, at once if the
+    flag is already set; it returns a function that unregisters. Callbacks must not raise."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._callbacks: dict[int, Callable[[], None]] = {}
+        self._next = 0
+
+    @property
+    def cancelled(self) -> bool:
+        return self._event.is_set()
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._event.set()
+            callbacks = list(self._callbacks.values())
+            self._callbacks.clear()
+        for callback in callbacks:
+            callback()
+
+    def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
+        with self._lock:
+            if not self._event.is_set():
+                key, self._next = self._next, self._next + 1
+                self._callbacks[key] = callback
+
+                def forget() -> None:
+                    with self._lock:
+                        self._callbacks.pop(key, None)
+
+                return forget
+        callback()
+        return lambda: None
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps at most `seconds`; True as soon as cancelled."""
+        return self._event.wait(seconds)

@@ -1,0 +1,105 @@
+"""Everything that can go wrong, as one tree, with the exit code each branch ends in.
+
+DroidliteError            1   the run failed
+|- UsageError             2   flags, model, prompt, folder or session that cannot be used
+|  `- SettingsError       2   a settings file: names file, line and key
+|- CapReached             3   --max-cost or --max-turns (`subtype` says which)
+|- VerifyFailed           4   finished, but the verify command still fails
+|- ProviderError         75   a model service failed; `retry` says what may help
+|- Refused               77   policy or permission said no
+|- TimedOut             124   --timeout
+`- Interrupted      130, 143  Ctrl-C or SIGTERM
+"""
+
+from typing import Literal
+
+Retry = Literal["same", "other", "never"]
+"""What may help: the same endpoint again, another endpoint, or nothing but a changed request."""
+
+Fault = Literal[
+    "rate_limit",  # 429; `retry_after` tells the seconds where the server said them
+    "overloaded",  # 529, or overloaded_error inside a 200 stream
+    "server",  # any other 5xx
+    "network",  # refused, reset, DNS, TLS
+    "stalled",  # no progress within the limit, pings included
+    "incomplete",  # the stream ended without its terminal event
+    "malformed",  # a body or event that is not the protocol
+    "empty",  # a reply with neither text nor calls
+    "auth",  # 401, 403
+    "quota",  # out of credit
+    "model",  # the endpoint does not know the model
+    "context",  # the request does not fit the context window
+    "refusal",  # the model or a content filter refused
+    "invalid",  # any other 4xx
+]
+
+
+class DroidliteError(Exception):
+    """One clear sentence for the person: what was wrong, where, and what to do."""
+
+    exit_code = 1
+    subtype = "error_during_execution"
+
+
+class UsageError(DroidliteError):
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A settings file that cannot be read: `file`, `line` (1-based, 0 unknown) and `key` ("" unknown)."""
+
+    def __init__(self, problem: str, *, file: str, line: int = 0, key: str = "") -> None:
+        self.file, self.line, self.key = file, line, key
+        where = f"{file}:{line}" if line else file
+        super().__init__(f"{where}: {f'{key}: ' if key else ''}{problem}")
+
+
+class CapReached(DroidliteError):
+    """A cap the person set would be passed; nothing was sent. `subtype` is error_max_cost or error_max_turns."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, subtype: str) -> None:
+        super().__init__(message)
+        self.subtype = subtype
+
+
+class VerifyFailed(DroidliteError):
+    exit_code = 4
+    subtype = "error_verify"
+
+
+class ProviderError(DroidliteError):
+    """A model service failed. `retry_after` is in seconds; `status` is the HTTP status or 0."""
+
+    exit_code = 75
+    subtype = "error_upstream"
+
+    def __init__(
+        self, message: str, *, fault: Fault, retry: Retry, status: int = 0, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.fault: Fault = fault
+        self.retry: Retry = retry
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Refused(DroidliteError):
+    exit_code = 77
+    subtype = "error_policy"
+
+
+class TimedOut(DroidliteError):
+    exit_code = 124
+    subtype = "error_timeout"
+
+
+class Interrupted(DroidliteError):
+    """The person or the system asked to stop: exit 130 for Ctrl-C, 143 for SIGTERM."""
+
+    exit_code = 130
+
+    def __init__(self, message: str = "Interrupted.", *, exit_code: int = 130) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code

@@ -1,0 +1,179 @@
+"""What a run tells the outside, in order. Also the `stream-json` format: one event a line, `type` names the variant."""
+
+from typing import Any
+
+from msgspec import Struct, field
+
+from droidlite.tool import Display
+from droidlite.types import Autonomy, RoutingDecision, Switch, Usage
+
+
+class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
+    """First event of every run. `scripted` is true when a script, not a model, will answer."""
+
+    session_id: str
+    cwd: str
+    model: str
+    endpoint: str
+    autonomy: Autonomy
+    tools: tuple[str, ...]
+    scripted: bool = False
+    resumed: bool = False
+
+
+class ModelChosen(Struct, frozen=True, tag="model_chosen"):
+    decision: RoutingDecision
+
+
+class ModelSwitched(Struct, frozen=True, tag="model_switched"):
+    switch: Switch
+
+
+class TurnStarted(Struct, frozen=True, tag="turn_started"):
+    """A model call is about to be sent; `turn` counts from 1 within the run."""
+
+    turn: int
+
+
+class TextAdded(Struct, frozen=True, tag="text_added"):
+    text: str
+
+
+class ThoughtAdded(Struct, frozen=True, tag="thought_added"):
+    text: str
+
+
+class CallAnnounced(Struct, frozen=True, tag="call_announced"):
+    """The model is writing a call; it may still come to nothing."""
+
+    name: str
+
+
+class AttemptFailed(Struct, frozen=True, kw_only=True, tag="attempt_failed"):
+    """A model call failed and is tried again after `wait_seconds`. Text shown since the last TurnStarted is void."""
+
+    fault: str
+    message: str
+    attempt: int
+    wait_seconds: float
+
+
+class ReplyFinished(Struct, frozen=True, kw_only=True, tag="reply_finished"):
+    """A whole reply arrived. `cost_usd` is None where the price is not known; `text` repeats what was streamed."""
+
+    text: str
+    model: str
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    context_tokens: int = 0
+
+
+class CallStarted(Struct, frozen=True, kw_only=True, tag="call_started"):
+    """A tool runs. `summary` is one line for a person; `arguments` the decoded JSON object."""
+
+    call_id: str
+    name: str
+    summary: str
+    arguments: Any = None
+
+
+class CallProgressed(Struct, frozen=True, tag="call_progressed"):
+    """More output of a running call."""
+
+    call_id: str
+    text: str
+
+
+class CallFinished(Struct, frozen=True, kw_only=True, tag="call_finished"):
+    """The one result of one call: `content` is what the model reads, `displays` what a person sees."""
+
+    call_id: str
+    name: str
+    content: str
+    is_error: bool = False
+    seconds: float = 0.0
+    displays: tuple[Display, ...] = ()
+
+
+class CallDenied(Struct, frozen=True, kw_only=True, tag="call_denied"):
+    """Permission was refused; a CallFinished with the reason follows."""
+
+    call_id: str
+    name: str
+    summary: str
+    reason: str
+
+
+class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
+    """The conversation was replaced by a summary and its newest part; counts are estimated tokens."""
+
+    before_tokens: int
+    after_tokens: int
+    cost_usd: float | None = None
+
+
+class VerifyStarted(Struct, frozen=True, tag="verify_started"):
+    command: str
+
+
+class VerifyFinished(Struct, frozen=True, kw_only=True, tag="verify_finished"):
+    """The verify command ended; `exit_code` 0 means done, None that it was stopped at its limit."""
+
+    command: str
+    exit_code: int | None
+    output: str
+    seconds: float
+
+
+class Warned(Struct, frozen=True, tag="warned"):
+    """Something the person should know; the run goes on."""
+
+    message: str
+
+
+class ModelUsage(Struct, frozen=True, kw_only=True):
+    usage: Usage
+    cost_usd: float
+    calls: int
+
+
+class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
+    """Last event of every run, whatever happened: the object `--output-format json` prints."""
+
+    subtype: str
+    is_error: bool
+    result: str
+    session_id: str
+    num_turns: int
+    duration_ms: int
+    duration_api_ms: int
+    total_cost_usd: float
+    usage: Usage
+    model_usage: dict[str, ModelUsage] = field(default_factory=dict)
+    routing: dict[str, Any] = field(default_factory=dict)
+    counterfactual: dict[str, Any] | None = None
+    permission_denials: tuple[str, ...] = ()
+    verify: dict[str, Any] | None = None
+    exit_code: int = 0
+
+
+Event = (
+    SessionStarted
+    | ModelChosen
+    | ModelSwitched
+    | TurnStarted
+    | TextAdded
+    | ThoughtAdded
+    | CallAnnounced
+    | AttemptFailed
+    | ReplyFinished
+    | CallStarted
+    | CallProgressed
+    | CallFinished
+    | CallDenied
+    | Compacted
+    | VerifyStarted
+    | VerifyFinished
+    | Warned
+    | RunFinished
+)

@@ -1,0 +1,222 @@
+"""The nouns every room shares: messages, usage, models, endpoints, decisions. Frozen, closed unions, no behaviour."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
+
+from droidlite.cancellation import Cancellation
+
+WireProtocol = Literal["anthropic", "openai-responses", "openai-chat", "scripted", "local"]
+Effort = Literal["", "low", "medium", "high"]
+"""How hard the model should think; "" leaves it to the service's default."""
+Stop = Literal["end", "calls", "length"]
+"""Why a reply ended: it was done, it asks for tools, or it was cut at the output limit."""
+Tier = Literal["local", "small", "mid", "frontier"]
+Autonomy = Literal["off", "low", "medium", "high"]
+"""What runs without asking: off = reads only; low = + edits inside the root; medium = + commands that stay on this
+machine and can be undone; high = everything but what policy denies."""
+
+
+# --- what a conversation is made of -------------------------------------------------------------------------------
+
+
+class Image(Struct, frozen=True, tag="image"):
+    """A picture as base64 `data` of `media_type` (image/png, image/jpeg, image/gif, image/webp)."""
+
+    media_type: str
+    data: str
+
+
+class User(Struct, frozen=True, tag="user"):
+    """What the person (or the host on their behalf) said."""
+
+    text: str
+    images: tuple[Image, ...] = ()
+
+
+class Call(Struct, frozen=True):
+    """One tool call. `arguments` is the JSON text exactly as the model wrote it; it may be invalid JSON."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Usage(Struct, frozen=True):
+    """Token counts, disjoint: `input` excludes what was read from or written to the prompt cache; `output` includes
+    thinking."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+class Opaque(Struct, frozen=True):
+    """A reply's own items as its service wants them back: JSON text of a list, only for the same `protocol` and
+    `model`. Holds signed thinking and encrypted reasoning in their original order among text and calls."""
+
+    protocol: str
+    model: str
+    items: str
+
+
+class Assistant(Struct, frozen=True, tag="assistant"):
+    """One whole reply. `usage` is None where the service reported none. `model` is the ModelSpec id."""
+
+    text: str
+    calls: tuple[Call, ...] = ()
+    stop: Stop = "end"
+    model: str = ""
+    usage: Usage | None = None
+    opaque: Opaque | None = None
+
+
+class ToolResult(Struct, frozen=True):
+    """The one answer to one call: `content` is what the model reads."""
+
+    call_id: str
+    content: str
+    is_error: bool = False
+    images: tuple[Image, ...] = ()
+
+
+class ToolResults(Struct, frozen=True, tag="results"):
+    """The answers to all calls of the reply before, in the order of its calls."""
+
+    results: tuple[ToolResult, ...]
+
+
+Message = User | Assistant | ToolResults
+
+
+class Text(Struct, frozen=True, tag="text"):
+    """More of the visible answer."""
+
+    text: str
+
+
+class Thought(Struct, frozen=True, tag="thought"):
+    """More of the model's visible thinking (a summary, for services that hide the rest)."""
+
+    text: str
+
+
+class CallAnnounced(Struct, frozen=True, tag="call"):
+    """The model has begun to write a call of this tool; nothing may run yet."""
+
+    name: str
+
+
+Delta = Text | Thought | CallAnnounced
+
+
+# --- models and the services that run them --------------------------------------------------------------------------
+
+
+class ModelSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a model can do; never what it costs. `context` and `max_output` are tokens. `name` is what the service
+    calls it ("" = the id); `price` is the id genai-prices knows it by ("" = the name, "free" = costs nothing)."""
+
+    id: str
+    provider: str
+    name: str = ""
+    tier: Tier = "mid"
+    context: int = 128_000
+    max_output: int = 16_384
+    images: bool = False
+    tools: bool = True
+    efforts: tuple[Effort, ...] = ()
+    edit: Literal["edit", "patch"] = "edit"
+    open_weights: bool = False
+    price: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One way to reach models. `api_key` has its ${VAR} already replaced and must never be shown or stored.
+    `models` are globs over model ids; `tpm`/`rpm` are tokens and requests a minute (0 = not known)."""
+
+    name: str
+    protocol: WireProtocol
+    kind: Literal["direct", "bedrock", "vertex", "azure"] = "direct"
+    base_url: str = ""
+    api_key: str = ""
+    models: tuple[str, ...] = ()
+    region: str = ""
+    tpm: int = 0
+    rpm: int = 0
+
+    def __repr__(self) -> str:
+        return f"Endpoint(name={self.name!r}, protocol={self.protocol!r}, base_url={self.base_url!r})"
+
+
+class ToolSpec(Struct, frozen=True):
+    """A tool as a model sees it: `parameters` is its JSON Schema (an object)."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One call of a model. `max_output` caps tokens, thinking included. `cache_key` is the session id. `check` is the
+    command whose exit 0 means done ("" = none). `final` forbids tool calls (tools stay listed: the cached prefix must
+    not change)."""
+
+    system: str
+    tools: tuple[ToolSpec, ...]
+    messages: tuple[Message, ...]
+    max_output: int
+    effort: Effort = ""
+    cache_key: str = ""
+    check: str = ""
+    final: bool = False
+
+
+class Provider(Protocol):
+    """Speaks one protocol to one endpoint."""
+
+    def stream(self, spec: ModelSpec, request: Request, cancellation: Cancellation) -> Iterator[Delta | Assistant]:
+        """Yields deltas, then exactly one Assistant, last, and only after the service's terminal event.
+
+        Raises ProviderError and nothing else; on cancellation closes the connection and raises errors.Interrupted.
+        One attempt: never retries. Never yields an Assistant whose calls were cut (stop "length" drops every call).
+        """
+        ...
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A model as a choice: where it would run, what it costs and whether it may be used (`why_not` "" = yes).
+    Prices are USD per million tokens at a small context; None = not known."""
+
+    spec: ModelSpec
+    endpoint: str = ""
+    input_price: float | None = None
+    output_price: float | None = None
+    why_not: str = ""
+
+
+class RoutingDecision(Struct, frozen=True, kw_only=True):
+    """Which model starts, and why; `runners_up` are model ids, best first; `rejected` maps model id to reason."""
+
+    model: str
+    endpoint: str
+    strategy: str
+    reasons: tuple[str, ...] = ()
+    runners_up: tuple[str, ...] = ()
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+class Switch(Struct, frozen=True, kw_only=True):
+    """A change of model within a session; `price_usd` is what the switch itself costs."""
+
+    from_model: str = field(name="from")
+    to: str
+    cause: str
+    price_usd: float = 0.0
+    reasons: tuple[str, ...] = ()
