@@ -1,0 +1,119 @@
+"""The dollar cap: the worst case of every model call is reserved before it is sent, and settled when it ends."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from droidlite.agent.transcript import Journaled
+from droidlite.errors import CapReached, UsageError
+from droidlite.session.records import Reserved, Spent
+from droidlite.types import ModelSpec, Usage
+
+CLOSING_OUTPUT = 400
+"""Tokens kept back for a closing summary."""
+CLOSING_SHARE = 0.15
+"""At most this share of the cap is kept back for it, so that a small cap still buys work."""
+LEAST_OUTPUT = 1_024
+"""A reply that may not even be this long (tokens, thinking included) is not worth asking for."""
+
+
+class Prices(Struct, frozen=True):
+    """cost: USD of a finished call, None where unknown. worst: USD no call with this many input and output tokens can
+    exceed, None where unknown."""
+
+    cost: Callable[[ModelSpec, Usage], float | None]
+    worst: Callable[[ModelSpec, int, int], float | None]
+
+
+class Reservation(Struct, frozen=True):
+    """Room for one call: `usd` is its worst case (None without a cap), `max_output` the tokens it may produce."""
+
+    number: int
+    usd: float | None
+    max_output: int
+
+
+class Budget:
+    """All spend of one session in USD. `spent` includes calls still open at their worst case."""
+
+    def __init__(
+        self, prices: Prices, journal: Journaled, *, cap_usd: float | None = None, spent_usd: float = 0.0
+    ) -> None:
+        self.prices, self.journal, self.cap_usd = prices, journal, cap_usd
+        self.settled_usd = spent_usd
+        self._open: dict[int, float] = {}
+        self._numbers = 0
+
+    @property
+    def spent_usd(self) -> float:
+        return self.settled_usd + sum(self._open.values())
+
+    @property
+    def left_usd(self) -> float:
+        return float("inf") if self.cap_usd is None else self.cap_usd - self.spent_usd
+
+    def check_priced(self, spec: ModelSpec) -> None:
+        """Raises UsageError where a cap is set and the model's price is unknown; called before any request."""
+        if self.cap_usd is not None and self.prices.worst(spec, 1, 1) is None:
+            raise UsageError(
+                f"The price of {spec.id} is not known, so --max-cost cannot be held. Give it a price under [[models]] "
+                "in your settings, or choose a model that `droidlite models` shows with a price."
+            )
+
+    def reserve(self, spec: ModelSpec, input_tokens: int, max_output: int, *, closing: bool = False) -> Reservation:
+        """Room for a call of at most `input_tokens` and `max_output` tokens, with fewer output tokens where the cap
+        does not allow all. Raises CapReached (nothing is sent) where not even LEAST_OUTPUT fit."""
+        self._numbers += 1
+        if self.cap_usd is None:
+            return Reservation(self._numbers, None, max_output)
+        self.check_priced(spec)
+        room = self.left_usd - (0.0 if closing else self._kept_back(spec, input_tokens))
+        fits = self._affordable(spec, input_tokens, max_output, room)
+        if fits < min(max_output, CLOSING_OUTPUT if closing else LEAST_OUTPUT):
+            raise CapReached(self._refusal(spec, input_tokens, max_output), subtype="error_max_cost")
+        usd = self._worst(spec, input_tokens, fits)
+        self._open[self._numbers] = usd
+        self.journal.append(Reserved(reservation=self._numbers, usd=usd, model=spec.id))
+        return Reservation(self._numbers, usd, fits)
+
+    def settle(
+        self, reservation: Reservation, spec: ModelSpec, usage: Usage | None, *, sent: bool = True
+    ) -> float | None:
+        """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation;
+        one that was refused before it started (`sent` false) nothing."""
+        held = self._open.pop(reservation.number, None)
+        if not sent:
+            cost: float | None = 0.0
+        elif usage is None:
+            cost = held
+        else:
+            cost = self.prices.cost(spec, usage)
+        booked = cost if cost is not None else (held or 0.0)
+        self.settled_usd += booked
+        self.journal.append(Spent(reservation=reservation.number, model=spec.id, usage=usage, usd=booked))
+        return cost
+
+    def _worst(self, spec: ModelSpec, input_tokens: int, output_tokens: int) -> float:
+        usd = self.prices.worst(spec, input_tokens, output_tokens)
+        return float("inf") if usd is None else usd
+
+    def _kept_back(self, spec: ModelSpec, input_tokens: int) -> float:
+        return min(self._worst(spec, input_tokens, CLOSING_OUTPUT), (self.cap_usd or 0.0) * CLOSING_SHARE)
+
+    def _affordable(self, spec: ModelSpec, input_tokens: int, max_output: int, room: float) -> int:
+        """Most output tokens whose worst case fits into `room` USD; the price rises with every token, so halving
+        finds it."""
+        if self._worst(spec, input_tokens, max_output) <= room:
+            return max_output
+        low, high = 0, max_output
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._worst(spec, input_tokens, middle) <= room else (low, middle)
+        return low
+
+    def _refusal(self, spec: ModelSpec, input_tokens: int, max_output: int) -> str:
+        least = self._worst(spec, input_tokens, min(max_output, LEAST_OUTPUT))
+        return (
+            f"The next call of {spec.id} could cost ${least:.4f}; ${max(self.left_usd, 0):.4f} of the "
+            f"${self.cap_usd:.2f} cap is left. Nothing was sent; raise --max-cost to go on."
+        )

@@ -1,0 +1,81 @@
+"""The loop: ask the model, run what it asks for, until it is done or a cap is reached."""
+
+from collections.abc import Callable, Generator
+
+from msgspec import Struct
+
+from droidlite.agent.budget import CLOSING_OUTPUT
+from droidlite.agent.compaction import compact, is_full
+from droidlite.agent.driver import Driver
+from droidlite.agent.prompt import read_prompt
+from droidlite.agent.toolbox import Toolbox
+from droidlite.agent.transcript import Transcript
+from droidlite.errors import CapReached, ProviderError
+from droidlite.events import Event, TurnStarted
+from droidlite.types import Assistant, User
+
+Run = Generator[Event, None, str]
+CUTS_IN_A_ROW = 3
+"""Replies cut at their length limit before the last is taken as it is."""
+
+
+class Agent(Struct, frozen=True, kw_only=True):
+    """One session's agent. `raise_cap` may lift the dollar cap when it is reached (False ends the run)."""
+
+    transcript: Transcript
+    driver: Driver
+    toolbox: Toolbox
+    max_turns: int | None = None
+    raise_cap: Callable[[CapReached], bool] = lambda reached: False
+
+    def run(self, user: User) -> Run:
+        """Answers `user` and returns the final text. Every call of the model gets exactly one result, and the
+        messages of one request are a prefix of the next one's, except after a recorded compaction or switch.
+
+        Raises CapReached (its text is the closing summary where one could be afforded), ProviderError, Interrupted."""
+        self.transcript.say(user)
+        turn = cuts = 0
+        while True:
+            turn += 1
+            if self.max_turns is not None and turn > self.max_turns:
+                raise CapReached(f"Stopped after {self.max_turns} turns.", subtype="error_max_turns")
+            if is_full(self.transcript, self.driver.route.spec):
+                yield from compact(self.transcript, self.driver)
+            yield TurnStarted(turn)
+            reply = yield from self._reply()
+            cuts = cuts + 1 if reply.stop == "length" else 0
+            if reply.calls:
+                yield from self.toolbox.run(reply.calls, self.transcript)
+            elif not 0 < cuts < CUTS_IN_A_ROW:
+                return reply.text
+            else:
+                self.transcript.say(User(read_prompt("cut")), host=True)
+
+    def _reply(self) -> Generator[Event, None, Assistant]:
+        compacted = False
+        while True:
+            try:
+                reply, cost = yield from self.driver.complete(self.transcript)
+            except CapReached as reached:
+                if not self.raise_cap(reached):
+                    yield from self._close(reached)
+            except ProviderError as error:
+                if error.fault != "context" or compacted:
+                    raise
+                compacted = True
+                yield from compact(self.transcript, self.driver)
+            else:
+                self.transcript.hear(reply, cost)
+                return reply
+
+    def _close(self, reached: CapReached) -> Generator[Event, None, None]:
+        """Spends what was kept back on a closing summary, where there is something to sum up; always raises."""
+        if not any(isinstance(message, Assistant) for message in self.transcript.messages):
+            raise reached
+        self.transcript.say(User(read_prompt("closing")), host=True)
+        try:
+            reply, cost = yield from self.driver.complete(self.transcript, final=True, max_output=CLOSING_OUTPUT)
+        except (CapReached, ProviderError):
+            raise reached from None
+        self.transcript.hear(reply, cost)
+        raise CapReached(reply.text or str(reached), subtype=reached.subtype) from reached

@@ -1,0 +1,101 @@
+"""May this call run: yes, no with a reason, or ask the person. Rules first, then autonomy, then the person."""
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any
+
+from msgspec import Struct
+
+from droidlite.tool import Answer, Approval, Display, Tool
+from droidlite.types import Autonomy
+
+READ_ONLY = "this run is read-only; the person can allow changes with --auto low, medium or high"
+
+
+class Ruling(Struct, frozen=True):
+    """What the command rules say: `prefix` is what "always" would allow ("" = it cannot be offered)."""
+
+    allow: bool
+    reason: str
+    prefix: str = ""
+    denied: bool = False
+
+
+class Verdict(Struct, frozen=True):
+    allow: bool
+    reason: str = ""
+    note: str = ""
+
+
+class Permissions:
+    """One session's permissions. `judge` reads a shell command (command, autonomy, allowed prefixes) -> Ruling; `ask`
+    is None where nobody can answer; `remember` keeps a prefix for later sessions."""
+
+    def __init__(
+        self,
+        autonomy: Autonomy,
+        *,
+        judge: Callable[[str, Autonomy, tuple[str, ...]], Ruling],
+        ask: Callable[[Approval], Answer] | None = None,
+        remember: Callable[[str], None] = lambda prefix: None,
+        allowed_tools: tuple[str, ...] = (),
+        disallowed_tools: tuple[str, ...] = (),
+        prefixes: tuple[str, ...] = (),
+    ) -> None:
+        self.autonomy, self.judge, self.ask, self.remember = autonomy, judge, ask, remember
+        self.allowed_tools, self.disallowed_tools = allowed_tools, disallowed_tools
+        self.prefixes = prefixes
+        self._tools_this_session: set[str] = set()
+
+    def offered(self, tool: Tool) -> bool:
+        """Whether the model is told of this tool at all."""
+        if any(fnmatchcase(tool.name, pattern) for pattern in self.disallowed_tools):
+            return False
+        return not self.allowed_tools or any(fnmatchcase(tool.name, pattern) for pattern in self.allowed_tools)
+
+    def decide(self, tool: Tool, arguments: Any, summary: str, displays: Callable[[], tuple[Display, ...]]) -> Verdict:
+        """The verdict on one call. `summary` is the exact command or path; `displays` is called only to ask."""
+        if not self.offered(tool):
+            return Verdict(False, f"the tool {tool.name} is not allowed in this session")
+        match tool.effect:
+            case "read":
+                return Verdict(True)
+            case "execute":
+                ruling = self.judge(arguments.command, self.autonomy, self.prefixes)
+            case "write":
+                ruling = self._write_ruling(tool)
+            case "network":
+                ruling = self._network_ruling(tool)
+        if ruling.allow or ruling.denied:
+            return Verdict(ruling.allow, ruling.reason)
+        return self._ask(tool, summary, ruling, displays)
+
+    def _write_ruling(self, tool: Tool) -> Ruling:
+        if self.autonomy != "off" or tool.effect in self._tools_this_session:
+            return Ruling(True, "edits inside the root are allowed")
+        return Ruling(False, "it changes a file", "edits of files inside the root")
+
+    def _network_ruling(self, tool: Tool) -> Ruling:
+        if self.autonomy == "high" or tool.effect in self._tools_this_session:
+            return Ruling(True, "network is allowed")
+        return Ruling(False, "it reaches the network", "fetching any public web page")
+
+    def _ask(self, tool: Tool, summary: str, ruling: Ruling, displays: Callable[[], tuple[Display, ...]]) -> Verdict:
+        if self.ask is None:
+            return Verdict(False, READ_ONLY if self.autonomy == "off" else f"{ruling.reason}; nobody can be asked here")
+        answer = self.ask(
+            Approval(tool=tool.name, summary=summary, reason=ruling.reason, displays=displays(), always=ruling.prefix)
+        )
+        if answer.choice == "no":
+            return Verdict(False, "the person said no", note=answer.note)
+        if answer.choice in ("session", "always") and ruling.prefix:
+            self._widen(tool, ruling.prefix, keep=answer.choice == "always")
+        return Verdict(True, "the person allowed it")
+
+    def _widen(self, tool: Tool, prefix: str, *, keep: bool) -> None:
+        if tool.effect != "execute":
+            self._tools_this_session.add(tool.effect)
+            return
+        self.prefixes = (*self.prefixes, prefix)
+        if keep:
+            self.remember(prefix)

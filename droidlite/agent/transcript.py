@@ -1,0 +1,126 @@
+"""The conversation as it is sent and as it is journaled: one list of messages that only ever grows at its end."""
+
+from typing import Protocol
+
+import msgspec
+
+from droidlite.session.records import CallFinished, Compacted, Record, Replied, Said
+from droidlite.types import Assistant, Effort, Message, ModelSpec, Request, ToolResult, ToolResults, ToolSpec, User
+
+IMAGE_TOKENS = 10_000
+"""Upper bound for one picture: above what any vendor documents for its largest tiling (2026-11)."""
+MESSAGE_TOKENS = 32
+"""Upper bound for the frame a service's chat template puts round one message."""
+FRAME_TOKENS = 1_000
+"""Upper bound for what a service adds once: Anthropic documents up to 804 tokens of system prompt for tools."""
+BYTES_PER_TOKEN = 3.6
+"""Estimate for code and English; only for showing and for compaction, never for the cap."""
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Journaled(Protocol):
+    """Where records of a session are kept; session.journal.Journal, or a list in tests."""
+
+    def append(self, record: Record) -> int: ...
+
+
+class Transcript:
+    """What one session's model calls are made of. `journal` needs append(record)."""
+
+    def __init__(
+        self,
+        *,
+        system: str,
+        tools: tuple[ToolSpec, ...],
+        journal: Journaled,
+        messages: tuple[Message, ...] = (),
+        cache_key: str = "",
+        check: str = "",
+    ) -> None:
+        self.system, self.tools, self.journal = system, tools, journal
+        self.cache_key, self.check = cache_key, check
+        self._fixed_bytes = len(system.encode()) + len(_ENCODER.encode(tools))
+        self._messages: list[Message] = []
+        self._upper: list[int] = []
+        self._measured: tuple[str, int, int] | None = None
+        for message in messages:
+            self._add(message)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(self._messages)
+
+    def say(self, user: User, *, host: bool = False) -> None:
+        """Adds a user message; `host` where not the person but droidlite itself says it."""
+        self.journal.append(Said(user=user, host=host))
+        self._add(user)
+
+    def hear(self, reply: Assistant, cost_usd: float | None) -> None:
+        """Adds a whole reply. Its usage measures everything before it, exactly, for this model."""
+        self.journal.append(Replied(assistant=reply, cost_usd=cost_usd))
+        if reply.usage is not None:
+            usage = reply.usage
+            self._measured = (reply.model, len(self._messages), usage.input + usage.cache_read + usage.cache_write)
+        self._add(reply)
+
+    def finish_call(self, result: ToolResult) -> None:
+        self.journal.append(CallFinished(result=result))
+
+    def answer(self, results: ToolResults) -> None:
+        """Adds the results of the newest reply; each was journaled by finish_call as it ended."""
+        self._add(results)
+
+    def replace(self, messages: tuple[Message, ...], *, before_tokens: int) -> int:
+        """Puts a compacted conversation in place of the old one; returns its estimated tokens."""
+        self._messages, self._upper, self._measured = [], [], None
+        for message in messages:
+            self._add(message)
+        after = self.estimate()
+        self.journal.append(Compacted(messages=messages, before_tokens=before_tokens, after_tokens=after))
+        return after
+
+    def request(self, *, max_output: int, effort: Effort, final: bool = False) -> Request:
+        return Request(
+            system=self.system,
+            tools=self.tools,
+            messages=self.messages,
+            max_output=max_output,
+            effort=effort,
+            cache_key=self.cache_key,
+            check=self.check,
+            final=final,
+        )
+
+    def upper_bound(self, spec: ModelSpec) -> int:
+        """Input tokens the next request cannot exceed: what the service measured for the unchanged prefix, plus one
+        token for every byte since (a byte-level tokenizer never makes more tokens than bytes)."""
+        start, tokens = 0, self._fixed_bytes + FRAME_TOKENS
+        if self._measured is not None and self._measured[0] == spec.id:
+            _, start, tokens = self._measured
+        return tokens + sum(self._upper[start:])
+
+    def estimate(self) -> int:
+        """Input tokens the next request will probably have."""
+        start, tokens = 0, int(self._fixed_bytes / BYTES_PER_TOKEN)
+        if self._measured is not None:
+            _, start, tokens = self._measured
+        return tokens + int(sum(self._upper[start:]) / BYTES_PER_TOKEN)
+
+    def _add(self, message: Message) -> None:
+        self._messages.append(message)
+        self._upper.append(upper_bytes(message))
+
+
+def upper_bytes(message: Message) -> int:
+    """Tokens one message cannot exceed: its bytes, with pictures at a fixed bound instead of their base64."""
+    match message:
+        case User(text=text, images=images):
+            return len(text.encode("utf-8", "replace")) + MESSAGE_TOKENS + IMAGE_TOKENS * len(images)
+        case Assistant():
+            return len(_ENCODER.encode(message)) + MESSAGE_TOKENS
+        case ToolResults(results=results):
+            return sum(
+                len(r.content.encode("utf-8", "replace")) + MESSAGE_TOKENS + IMAGE_TOKENS * len(r.images)
+                for r in results
+            )
