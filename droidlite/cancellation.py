@@ -10,7 +10,7 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._event = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may cancel while its own thread holds it
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._next = 0
 

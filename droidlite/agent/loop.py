@@ -14,7 +14,6 @@ from droidlite.errors import CapReached, ProviderError
 from droidlite.events import Event, TurnStarted
 from droidlite.types import Assistant, User
 
-Run = Generator[Event, None, str]
 CUTS_IN_A_ROW = 3
 """Replies cut at their length limit before the last is taken as it is."""
 
@@ -28,7 +27,7 @@ class Agent(Struct, frozen=True, kw_only=True):
     max_turns: int | None = None
     raise_cap: Callable[[CapReached], bool] = lambda reached: False
 
-    def run(self, user: User) -> Run:
+    def run(self, user: User) -> Generator[Event, None, str]:
         """Answers `user` and returns the final text. Every call of the model gets exactly one result, and the
         messages of one request are a prefix of the next one's, except after a recorded compaction or switch.
 

@@ -1,0 +1,31 @@
+"""What a person asked for on the command line, before settings fill the gaps."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from droidlite.types import Autonomy, Effort
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """Flags as given; None or empty where the settings decide. Money is USD, `timeout` seconds.
+
+    resume: a session id or its beginning, "last" for the newest of this folder, "" for a new session.
+    headless: nobody can be asked; what would need an answer is refused."""
+
+    cwd: Path
+    headless: bool = True
+    model: str = ""
+    max_cost: float | None = None
+    max_turns: int | None = None
+    timeout: float | None = None
+    verify: str = ""
+    resume: str = ""
+    fork: bool = False
+    add_dirs: tuple[Path, ...] = ()
+    worktree: str = ""
+    autonomy: Autonomy | None = None
+    effort: Effort = ""
+    append_system_prompt: tuple[str, ...] = ()
+    allowed_tools: tuple[str, ...] = ()
+    disallowed_tools: tuple[str, ...] = ()
