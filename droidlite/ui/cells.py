@@ -1,0 +1,75 @@
+"""Text measured in terminal cells: cut, padded and set in columns. Pure, and free of heavy imports."""
+
+import unicodedata
+from collections.abc import Sequence
+
+GAP = 2
+
+
+def width_of(text: str) -> int:
+    """Cells `text` takes: wide East Asian characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character) or character in "\u200b\u200d\ufe0f":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` cells of `text`, an ellipsis telling that something was left off."""
+    if width_of(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    taken, room = "", width - 1
+    for character in text:
+        room -= _cells(character)
+        if room < 0:
+            break
+        taken += character
+    return taken.rstrip() + "…"
+
+
+def pad(text: str, width: int, right: bool = False) -> str:
+    text = cut(text, width)
+    blank = " " * (width - width_of(text))
+    return blank + text if right else text + blank
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at spaces where there are any."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        while width_of(word) > width:
+            room = width - width_of(line) - 1 if line else width
+            if room < 8 and line:
+                lines, line = [*lines, line], ""
+                continue
+            head = cut(word, room + 1).removesuffix("…")[: max(room, 1)]
+            lines, line, word = [*lines, f"{line} {head}".strip()], "", word[len(head) :]
+        if line and width_of(line) + 1 + width_of(word) > width:
+            lines, line = [*lines, line], word
+        else:
+            line = f"{line} {word}".strip()
+    return [*lines, line] if line or not lines else lines
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: int, shrink: Sequence[tuple[int, int]]) -> list[int]:
+    """Natural widths, then the columns named in `shrink` (index, least width) give way in that order."""
+    widths = [max((width_of(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
+    excess = sum(widths) + GAP * (len(widths) - 1) - width
+    for index, least in shrink:
+        give = min(max(excess, 0), max(widths[index] - least, 0))
+        widths[index] -= give
+        excess -= give
+    return widths
+
+
+def set_in_columns(cells: Sequence[str], widths: Sequence[int], right: frozenset[int] = frozenset()) -> str:
+    padded = (pad(cell, wide, index in right) for index, (cell, wide) in enumerate(zip(cells, widths, strict=True)))
+    return (" " * GAP).join(padded).rstrip()

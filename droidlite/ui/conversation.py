@@ -1,0 +1,121 @@
+"""The contract between the app and a person's terminal: what the UI may ask of a conversation, and of a person."""
+
+from collections.abc import Iterator
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from droidlite.events import Event
+from droidlite.tool import Answer, Approval, Question
+from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision
+
+ExportFormat = Literal["md", "json"]
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap."""
+
+    model: str
+    strategy: Literal["auto", "chosen"]
+    session_id: str
+    cwd: str
+    endpoint: str = ""
+    cost_usd: float = 0.0
+    cap_usd: float | None = None
+    context_tokens: int = 0
+    context_window: int = 0
+    autonomy: Autonomy = "off"
+    effort: Effort = ""
+    branch: str = ""
+    scripted: bool = False
+
+
+class SessionRow(Struct, frozen=True, kw_only=True):
+    """A stored session, for /resume. `updated` is seconds since the epoch."""
+
+    id: str
+    title: str
+    updated: float
+    turns: int = 0
+    cost_usd: float = 0.0
+
+
+class TurnRow(Struct, frozen=True, kw_only=True):
+    """A message of the person's that /rewind can return to (to just before it); `files` changed since."""
+
+    turn: int
+    text: str
+    files: int = 0
+
+
+class Person(Protocol):
+    """Who sits at the terminal. Every method is called from a worker thread and blocks until answered; all of them
+    return the refusing answer at once when the person leaves."""
+
+    def ask_approval(self, approval: Approval) -> Answer: ...
+
+    def ask_question(self, question: Question) -> str:
+        """The answer; "" when the person would not say."""
+        ...
+
+    def ask_cap(self, spent_usd: float, cap_usd: float, needed_usd: float) -> float | None:
+        """The new cap in USD, always above `cap_usd`; None to stop. `needed_usd` is the worst case of the next call."""
+        ...
+
+
+class Conversation(Protocol):
+    """One session as the terminal sees it; the app implements it.
+
+    send, compact and shell run in a worker thread, one at a time; they end with RunFinished or raise DroidliteError.
+    status, files, interrupt and set_autonomy are called on the UI's thread at any time: quick, and never blocking.
+    Everything else is called from a worker thread while nothing runs, and may raise DroidliteError.
+    """
+
+    def attend(self, person: Person) -> None:
+        """Tells who answers approvals, questions and caps; called once, before anything else."""
+        ...
+
+    def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]: ...
+    def shell(self, command: str) -> Iterator[Event]: ...
+    def compact(self) -> Iterator[Event]: ...
+    def interrupt(self) -> None: ...
+
+    def status(self) -> Status: ...
+    def files(self, prefix: str) -> tuple[str, ...]:
+        """Paths relative to the root that match what was typed after @, best first, at most 50."""
+        ...
+
+    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]: ...
+    def choose(self, model: str) -> None:
+        """A ModelSpec id, or "auto"."""
+        ...
+
+    def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
+        """What it is from now on: policy may allow less than was asked for."""
+        ...
+
+    def raise_cap(self, cap_usd: float) -> None: ...
+    def cost_lines(self) -> tuple[str, ...]: ...
+
+    def sessions(self) -> tuple[SessionRow, ...]: ...
+    def resume(self, session_id: str) -> tuple[Event, ...]:
+        """Makes that session the current one; the events retell its last turns."""
+        ...
+
+    def new(self) -> None: ...
+    def turns(self) -> tuple[TurnRow, ...]: ...
+    def preview_rewind(self, turn: int) -> tuple[str, ...]:
+        """Lines that say what rewinding would restore and drop."""
+        ...
+
+    def rewind(self, turn: int) -> str:
+        """Rewinds files and conversation to just before `turn`; the message of that turn, to edit and send again."""
+        ...
+
+    def diff(self) -> str:
+        """Unified diff of everything this session changed; "" for nothing."""
+        ...
+
+    def export(self, form: ExportFormat) -> str:
+        """Where it was written."""
+        ...

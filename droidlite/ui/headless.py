@@ -1,0 +1,157 @@
+"""Runs for scripts and CI: the answer on stdout in one of three formats, progress on stderr. Imports nothing heavy."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable
+from typing import Literal, TextIO
+
+import msgspec
+
+from droidlite.errors import DroidliteError
+from droidlite.events import (
+    AttemptFailed,
+    CallDenied,
+    CallFinished,
+    CallStarted,
+    Compacted,
+    Event,
+    ModelSwitched,
+    ReplyFinished,
+    RunFinished,
+    SessionStarted,
+    VerifyFinished,
+    Warned,
+)
+from droidlite.sanitise import clean, clean_line
+from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, outcome, tokens
+
+OutputFormat = Literal["text", "json", "stream-json"]
+
+ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_turns"})
+"""Subtypes whose `result` is the model's answer or summary; in all others it is a sentence about what went wrong."""
+
+_STEERING = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F))}
+_STEERING |= {code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x2066, 0x206A))}
+
+
+def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, stderr: TextIO) -> RunFinished:
+    """Shows a run as it happens and returns its last event.
+
+    text: the answer on stdout, progress on stderr. json: the RunFinished object alone on stdout. stream-json: every
+    event, one a line. Raises DroidliteError if the run ends without a RunFinished or stdout cannot be written; a
+    reader that only left early (a closed pipe) stops a stream-json run.
+    """
+    progress = Progress(stderr, calls=output_format == "text")
+    finished: RunFinished | None = None
+    for event in events:
+        progress.show(event)
+        if isinstance(event, RunFinished):
+            finished = event
+        if output_format == "stream-json" and not _write(stdout, json_line(event)) and finished is None:
+            _close(events)
+            raise DroidliteError("The reader of stdout went away, so the run was stopped.")
+    if finished is None:
+        raise DroidliteError("The run ended without a result; run it again, or resume the session.")
+    if output_format == "json":
+        _write(stdout, json_line(finished))
+    elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
+        _write(stdout, clean(finished.result).rstrip("\n") + "\n")
+    return finished
+
+
+def json_line(event: Event) -> str:
+    """One event as one line of JSON, with no character in it that could steer a terminal; nothing is lost."""
+    try:
+        line = msgspec.json.encode(event).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, from a file name that is not UTF-8
+        line = json.dumps(msgspec.to_builtins(event), separators=(",", ":"))
+    return line.translate(_STEERING) + "\n"
+
+
+class Progress:
+    """Progress lines on stderr: plain text, dimmed only on a terminal."""
+
+    def __init__(self, stderr: TextIO, *, calls: bool = True) -> None:
+        self._stderr, self._calls = stderr, calls
+        self._dim = stderr.isatty()
+        self._scripted = False
+        self._models: list[str] = []
+        self._summaries: dict[str, str] = {}
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, RunFinished):
+            self._say(self._finished(event), dim=False)
+            return
+        if line := self._line(event):
+            self._say(line)
+
+    def _say(self, line: str, *, dim: bool = True) -> None:
+        _write(self._stderr, f"\x1b[2m{line}\x1b[0m\n" if dim and self._dim else f"{line}\n")
+
+    def _line(self, event: Event) -> str:
+        match event:
+            case SessionStarted():
+                return self._started(event)
+            case ReplyFinished(model=model):
+                self._models = [*self._models, model] if model not in self._models else self._models
+            case CallStarted(call_id=call_id, summary=summary):
+                self._summaries[call_id] = clean_line(summary, 120)
+            case CallFinished() if self._calls:
+                summary = self._summaries.pop(event.call_id, "")
+                return "  ".join(part for part in (clean_line(event.name, 40), summary, outcome(event)) if part)
+            case CallDenied(name=name, reason=reason):
+                return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
+            case AttemptFailed():
+                why = clean_line(event.message, 300)
+                return f"attempt {event.attempt} failed ({event.fault}): {why} Again in {event.wait_seconds:.1f} s."
+            case ModelSwitched(switch=switch):
+                price = f", {dollars(switch.price_usd)} for the switch" if switch.price_usd else ""
+                return clean_line(f"model {switch.from_model} -> {switch.to}: {switch.cause}{price}", 300)
+            case Compacted():
+                return f"compacted  {tokens(event.before_tokens)} -> {tokens(event.after_tokens)} tokens"
+            case VerifyFinished():
+                code = "stopped at its limit" if event.exit_code is None else f"exit {event.exit_code}"
+                return f"verify  {clean_line(event.command, 120)}  {code} · {duration(event.seconds)}"
+            case Warned(message=message):
+                return f"warning: {clean_line(message, 500)}"
+        return ""
+
+    def _started(self, event: SessionStarted) -> str:
+        self._scripted = event.scripted
+        if event.model:
+            self._models = [event.model]
+        where = f" via {event.endpoint}" if event.endpoint else ""
+        line = clean_line(f"session {event.session_id} · {event.model}{where} · autonomy {event.autonomy}", 300)
+        return f"{SCRIPTED}\n{line}" if event.scripted else line
+
+    def _finished(self, event: RunFinished) -> str:
+        models = ", ".join(event.model_usage) or ", ".join(self._models) or "no model"
+        why = event.subtype
+        if event.subtype not in ANSWERS and event.result:
+            why = f"{event.subtype}: {event.result}"
+        label = "SCRIPTED · " if self._scripted else ""
+        facts = f"{models} · {dollars(event.total_cost_usd)} · {counted(event.num_turns, 'turn')}"
+        return clean_line(f"{label}{facts} · {duration(event.duration_ms / 1000)} · {why}", 2000)
+
+
+def _write(stream: TextIO, text: str) -> bool:
+    """False when the reader of `stream` has gone; everything else that stops a write is a DroidliteError."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):  # or Python complains when it flushes at exit; no descriptor, no complaint
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    except OSError as error:
+        raise DroidliteError(
+            f"The output cannot be written: {error.strerror}. Free some space, or send it elsewhere."
+        ) from error
+    return True
+
+
+def _close(events: Iterable[Event]) -> None:
+    if close := getattr(events, "close", None):
+        close()

@@ -1,0 +1,80 @@
+"""The model picker and the same table as plain text: auto first, then every model, its price and whether it may run."""
+
+from collections.abc import Sequence
+
+from droidlite.sanitise import clean_line
+from droidlite.types import Candidate, RoutingDecision
+from droidlite.ui.cells import column_widths, set_in_columns, wrap
+from droidlite.ui.choosing import Choosing, Item
+from droidlite.ui.wording import per_million, tokens
+
+HEADERS = ("model", "tier", "in $/M", "out $/M", "ctx", "where", "allowed")
+RIGHT = frozenset({2, 3, 4})
+SHRINK = ((6, 10), (5, 10), (0, 22), (5, 8), (0, 10), (6, 3))
+"""Which columns give way when it is narrow, and down to how many cells: the reason first (it is told in full below)."""
+
+AUTO = "auto"
+
+
+def model_picker(auto: RoutingDecision | None, candidates: Sequence[Candidate], current: str) -> Choosing:
+    """The picker /model opens; its value is a ModelSpec id or "auto", None when left. `current` is marked."""
+    items = (auto_item(auto), *(model_item(candidate) for candidate in candidates))
+    marked = tuple(_marked(item, current) for item in items)
+    start = next((index for index, item in enumerate(items) if item.value == current and not item.why_not), 0)
+    return Choosing(
+        title="Choose a model", items=marked, headers=HEADERS, shrink=SHRINK, right=RIGHT, cursor=start, left=None
+    )
+
+
+def auto_item(auto: RoutingDecision | None) -> Item:
+    if auto is None:
+        why_not = "auto has nothing to choose from: no model below is allowed"
+        return Item(AUTO, (AUTO, "", "", "", "", "", "no"), why_not=why_not)
+    why = "; ".join(auto.reasons) or "no reason given"
+    cells = (clean_line(f"{AUTO} → {auto.model}", 80), "", "", "", "", clean_line(auto.endpoint, 60), "yes")
+    return Item(AUTO, cells, detail=clean_line(f"auto → {auto.model} via {auto.endpoint}: {why}", 600))
+
+
+def model_item(candidate: Candidate) -> Item:
+    spec = candidate.spec
+    why_not = clean_line(candidate.why_not, 400)
+    cells = (
+        clean_line(spec.id, 80),
+        spec.tier,
+        per_million(candidate.input_price),
+        per_million(candidate.output_price),
+        tokens(spec.context),
+        clean_line(candidate.endpoint or spec.provider, 60),
+        f"no: {why_not}" if why_not else "yes",
+    )
+    traits = [clean_line(spec.provider, 40)]
+    traits += ["images"] if spec.images else []
+    traits += [] if spec.tools else ["no tools"]
+    traits += ["open weights"] if spec.open_weights else []
+    traits += [f"also {', '.join(clean_line(alias, 40) for alias in spec.aliases)}"] if spec.aliases else []
+    return Item(spec.id, cells, detail=" · ".join(traits), why_not=why_not)
+
+
+def _marked(item: Item, current: str) -> Item:
+    if item.value != current:
+        return item
+    return Item(item.value, (f"{item.cells[0]} ✓", *item.cells[1:]), item.detail, item.why_not)
+
+
+def table(auto: RoutingDecision | None, candidates: Sequence[Candidate], width: int, colour: bool) -> str:
+    """What `droidlite models` prints: the picker's rows, each reason in full. At most `width` cells a line."""
+    first = auto_item(auto)
+    lines = [_dim(line, colour) if first.why_not else line for line in wrap(first.detail or first.why_not, width)]
+    items = [model_item(candidate) for candidate in candidates]
+    rows = [HEADERS, *((*item.cells[:6], "no" if item.why_not else "yes") for item in items)]
+    widths = column_widths(rows, width, SHRINK[1:])
+    lines += ["", _dim(set_in_columns(rows[0], widths, RIGHT), colour)]
+    for item, row in zip(items, rows[1:], strict=True):
+        line = set_in_columns(row, widths, RIGHT)
+        reason = [f"    {part}" for part in wrap(item.why_not, width - 4)] if item.why_not else []
+        lines += [_dim(text, colour) for text in (line, *reason)] if reason else [line]
+    return "\n".join(lines) + "\n"
+
+
+def _dim(text: str, colour: bool) -> str:
+    return f"\x1b[2m{text}\x1b[0m" if colour else text

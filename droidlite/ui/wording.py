@@ -1,0 +1,78 @@
+"""How numbers and results are said in a terminal, the same in every mode. Pure."""
+
+import re
+
+from droidlite.events import CallFinished
+from droidlite.sanitise import clean_line
+from droidlite.tool import Diff, Todos
+
+SCRIPTED = "SCRIPTED: a script answers, not a model"
+_EXIT = re.compile(r"\bexit(?:ed)?(?: with)?(?: code| status)?:? (-?\d+)\b", re.IGNORECASE)
+
+
+def dollars(amount: float | None) -> str:
+    """USD with enough digits to mean something: four below 10 cents, two above; unknown is "$?"."""
+    if amount is None:
+        return "$?"
+    if amount == 0:
+        return "$0.00"
+    return f"${amount:.4f}" if abs(amount) < 0.1 else f"${amount:,.2f}"
+
+
+def per_million(price: float | None) -> str:
+    if price is None:
+        return "?"
+    if price == 0:
+        return "free"
+    return f"{price:.2f}" if price >= 0.1 else f"{price:.3g}"
+
+
+def tokens(count: int) -> str:
+    """Short: 200k, 1.5M; windows that are powers of two the way they are sold (32,768 is 32k)."""
+    if count and count % 1024 == 0 and count < 1_000_000:
+        return f"{count // 1024}k"
+    if count >= 1_000_000:
+        return f"{count / 1_000_000:.1f}".removesuffix(".0") + "M"
+    return f"{round(count / 1000)}k" if count >= 1000 else str(count)
+
+
+def duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def outcome(event: CallFinished) -> str:
+    """One line about a finished call: its exit code, its change, or how much it returned. Sanitised."""
+    return f"{_result(event)} · {duration(event.seconds)}"
+
+
+def _result(event: CallFinished) -> str:
+    diffs = [display for display in event.displays if isinstance(display, Diff)]
+    if event.is_error and not diffs:
+        code = _exit_code(event.content)
+        return f"exit {code}" if code else f"failed: {clean_line(event.content.strip(), 160)}"
+    if diffs:
+        return ", ".join(f"+{diff.added} -{diff.removed} {clean_line(diff.path, 120)}" for diff in diffs)
+    for display in event.displays:
+        if isinstance(display, Todos):
+            done = sum(item.status == "completed" for item in display.items)
+            return f"{done} of {len(display.items)} done"
+    if event.name == "shell":
+        code = _exit_code(event.content)
+        return f"exit {code}" if code else "ok"
+    return counted(len(event.content.splitlines()), "line")
+
+
+def _exit_code(content: str) -> str:
+    """The code a shell result tells on its first or last line ("" = none): the only places our shell tool says it."""
+    lines = content.strip().splitlines()
+    for line in lines[:1] + lines[-1:]:
+        if match := _EXIT.search(line):
+            return match[1]
+    return ""

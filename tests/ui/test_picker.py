@@ -1,0 +1,112 @@
+"""The model picker as a pure reducer, and its plain table."""
+
+import pytest
+
+from droidlite.types import Candidate, ModelSpec, RoutingDecision
+from droidlite.ui.cells import cut, pad, width_of, wrap
+from droidlite.ui.choosing import Choosing, Dialog, Done, Item, pick_from
+from droidlite.ui.picker import model_picker, table
+
+AUTO = RoutingDecision(model="haiku", endpoint="main", strategy="fixed", reasons=("the default", "it is cheap"))
+
+
+def candidate(name: str, price: float | None = 1.0, why_not: str = "") -> Candidate:
+    spec = ModelSpec(id=name, provider="anthropic", tier="small", context=200_000)
+    return Candidate(spec=spec, endpoint="main", input_price=price, output_price=price, why_not=why_not)
+
+
+CANDIDATES = (candidate("opus", 5.0), candidate("haiku"), candidate("gone", None, "set ANTHROPIC_API_KEY"))
+
+
+def press(state: Dialog, *keys: str) -> Dialog | Done:
+    for key in keys:
+        assert not isinstance(state, Done)
+        state = state.press("text", key[1:]) if key.startswith("=") else state.press(key)  # type: ignore[assignment]
+    return state
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (["enter"], "auto"),
+        (["down", "enter"], "opus"),
+        (["=HAI", "enter"], "auto"),  # auto resolves to haiku, so it matches too
+        (["=hai", "down", "enter"], "haiku"),
+        (["up", "up", "enter"], "haiku"),
+        (["=op us", "enter"], "opus"),
+        (["=x", "backspace", "down", "enter"], "opus"),
+        (["escape"], None),
+        (["=op", "escape", "escape"], None),
+        (["end", "home", "enter"], "auto"),
+    ],
+)
+def test_keys_lead_to_a_choice(keys: list[str], chosen: str | None) -> None:
+    assert press(model_picker(AUTO, CANDIDATES, "auto"), *keys) == Done(chosen)
+
+
+def test_a_model_that_is_not_allowed_cannot_be_chosen_and_says_why() -> None:
+    state = press(model_picker(AUTO, CANDIDATES, "auto"), "end")
+    assert press(state, "enter") == state
+    drawn = state.draw(80, 20)  # type: ignore[union-attr]
+    assert ("class:warning", "  set ANTHROPIC_API_KEY\n") in drawn
+    assert any("class:greyed" in style and "gone" in text for style, text in drawn)
+
+
+def test_auto_with_nothing_to_choose_from_is_not_a_choice() -> None:
+    state = model_picker(None, CANDIDATES, "")
+    assert press(state, "enter") == state
+    assert press(state, "down", "enter") == Done("opus")
+
+
+def test_it_opens_on_the_current_model() -> None:
+    assert press(model_picker(AUTO, CANDIDATES, "haiku"), "enter") == Done("haiku")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("height", [8, 24])
+def test_it_stays_within_its_window(width: int, height: int) -> None:
+    many = tuple(candidate(f"a-model-with-a-rather-long-name-{n}", why_not="no " * 40 * (n % 2)) for n in range(50))
+    state: Dialog = model_picker(AUTO, many, "auto")
+    for _ in range(30):
+        state = press(state, "down")  # type: ignore[assignment]
+        lines = "".join(text for _, text in state.draw(width, height)).split("\n")
+        assert len(lines) <= height
+        assert max(map(width_of, lines)) <= width
+        assert sum(line.startswith("❯") for line in lines) == 1
+
+
+def test_the_table_tells_all_at_80_columns() -> None:
+    assert (
+        table(AUTO, CANDIDATES, 80, colour=False)
+        == """\
+auto → haiku via main: the default; it is cheap
+
+model  tier   in $/M  out $/M   ctx  where  allowed
+opus   small    5.00     5.00  200k  main   yes
+haiku  small    1.00     1.00  200k  main   yes
+gone   small       ?        ?  200k  main   no
+    set ANTHROPIC_API_KEY
+"""
+    )
+
+
+def test_the_table_greys_only_with_colour() -> None:
+    assert "\x1b[2mgone" in table(AUTO, CANDIDATES, 80, colour=True)
+
+
+def test_any_list_can_be_picked_from() -> None:
+    state = pick_from("Resume", [Item("a", ("first", "1 h ago")), Item("b", ("second", "2 h ago"))])
+    assert isinstance(state, Choosing)
+    assert press(state, "=sec", "enter") == Done("b")
+
+
+def test_an_empty_list_can_only_be_left() -> None:
+    assert press(pick_from("Resume", []), "down", "enter", "escape") == Done(None)
+
+
+def test_cells_count_what_a_terminal_shows() -> None:
+    assert [width_of("abc"), width_of("日本"), width_of("e\u0301")] == [3, 4, 1]
+    assert [cut("日本語", 4), pad("日", 4), pad("ab", 4, right=True)] == ["日…", "日  ", "  ab"]
+    assert wrap("one two three", 7) == ["one two", "three"]
+    assert all(width_of(line) <= 10 for line in wrap("a" * 25 + " bb", 10))
+    assert "".join(wrap("a" * 25, 10)) == "a" * 25
