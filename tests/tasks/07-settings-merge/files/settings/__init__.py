@@ -1,0 +1,3 @@
+from settings.load import load
+
+__all__ = ["load"]

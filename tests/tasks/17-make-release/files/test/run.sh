@@ -1,0 +1,2 @@
+#!/bin/sh
+grep -q application app.txt && echo "1 test passed"
