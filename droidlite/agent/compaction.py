@@ -46,7 +46,7 @@ def summarised(messages: tuple[Message, ...], summary: str, tail_bytes: int) -> 
     start = User(f"{first}\n\n{read_prompt('compacted')}\n\n{summary}".strip())
     tail = messages[-2:]
     whole = len(tail) == 2 and isinstance(tail[0], Assistant) and isinstance(tail[1], ToolResults)
-    if len(messages) > 3 and whole and sum(upper_bytes(m) for m in tail) <= tail_bytes * 4:
+    if len(messages) > 2 and whole and sum(upper_bytes(m) for m in tail) <= tail_bytes * 4:
         return (start, *tail)
     return (start,)
 

@@ -224,7 +224,7 @@ def summarise(call: Call) -> str:
         return ", ".join(
             line.split(": ", 1)[1] for line in patch.splitlines() if line.startswith("*** ") and ": " in line
         )
-    return ""
+    return call.name
 
 
 def _drain(news: "queue.SimpleQueue[Event | None]", running: int) -> Iterator[Event]:
