@@ -13,6 +13,8 @@ CLOSING_OUTPUT = 400
 """Tokens kept back for a closing summary."""
 CLOSING_SHARE = 0.15
 """At most this share of the cap is kept back for it, so that a small cap still buys work."""
+ROUNDING = 1e-9
+"""USD left free so that sums of floating-point numbers stay below the cap."""
 LEAST_OUTPUT = 1_024
 """A reply that may not even be this long (tokens, thinking included) is not worth asking for."""
 
@@ -67,9 +69,9 @@ class Budget:
         if self.cap_usd is None:
             return Reservation(self._numbers, None, max_output)
         self.check_priced(spec)
-        room = self.left_usd - (0.0 if closing else self._kept_back(spec, input_tokens))
+        room = self.left_usd - ROUNDING - (0.0 if closing else self._kept_back(spec, input_tokens))
         fits = self._affordable(spec, input_tokens, max_output, room)
-        if fits < min(max_output, CLOSING_OUTPUT if closing else LEAST_OUTPUT):
+        if fits <= 0 or fits < min(max_output, CLOSING_OUTPUT if closing else LEAST_OUTPUT):
             raise CapReached(self._refusal(spec, input_tokens, max_output), subtype="error_max_cost")
         usd = self._worst(spec, input_tokens, fits)
         self._open[self._numbers] = usd
