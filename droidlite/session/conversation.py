@@ -1,0 +1,146 @@
+"""Keeps the conversation of a fold valid: one result for every call, in order, through kills, damage and rewinds."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from droidlite.session.records import Rewound, Said, Saved
+from droidlite.types import Assistant, Message, ToolResult, ToolResults, User
+
+OUTCOME_UNKNOWN = "Interrupted: it was started and its outcome is unknown. Check before doing it again."
+NOT_RUN = "Not run: the session was interrupted before it."
+UNREADABLE = "(What was said here could not be read back.)"
+
+
+class Turn(Struct, frozen=True):
+    """One prompt and all that was done for it. `text` is its first line, `seq` the number of its record."""
+
+    number: int
+    text: str
+    seq: int
+
+
+class Pending:
+    """The calls of the last reply and the results they have so far."""
+
+    def __init__(self, reply: Assistant) -> None:
+        self._calls = reply.calls
+        self._results: list[ToolResult | None] = [None] * len(reply.calls)
+        self._started: set[str] = set()
+
+    def start(self, call_id: str) -> None:
+        self._started.add(call_id)
+
+    def finish(self, result: ToolResult) -> None:
+        """Keeps the first result of a call; a second one, or one for a call nobody made, is ignored."""
+        for place, call in enumerate(self._calls):
+            if call.id == result.call_id and self._results[place] is None:
+                self._results[place] = result
+                return
+
+    def made_up(self) -> tuple[ToolResult, ...]:
+        return tuple(result for result, known in zip(self.all(), self._results, strict=True) if known is None)
+
+    def all(self) -> tuple[ToolResult, ...]:
+        return tuple(
+            result or ToolResult(call.id, OUTCOME_UNKNOWN if call.id in self._started else NOT_RUN, is_error=True)
+            for call, result in zip(self._calls, self._results, strict=True)
+        )
+
+
+class Conversation:
+    """Messages, turns and saved files, which a rewind takes back together.
+
+    `messages` lists only ever grow: a rewind or compaction starts a new list, so that a mark (list, length) can bring
+    any earlier state back.
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.turns: list[Turn] = []
+        self.saved: list[Saved] = []
+        self.left: dict[str, str] = {}
+        self.damaged = False
+        self.undoable: Rewound | None = None
+        self._marks: list[tuple[list[Message], int]] = []
+        self._pending: Pending | None = None
+        self._before_rewind: tuple[list[Message], list[Turn], list[Saved], dict[str, str], Pending | None] | None = None
+        self._marks_before: list[tuple[list[Message], int]] = []
+
+    def say(self, n: int, said: Said) -> None:
+        self._close()
+        self.undoable = None
+        if not said.host:
+            self.turns.append(Turn(len(self.turns) + 1, first_line(said.user.text), n))
+            self._marks.append((self.messages, len(self.messages)))
+        self.messages.append(said.user)
+
+    def reply(self, assistant: Assistant) -> None:
+        self._close()
+        if (not self.messages or self.damaged) and not _awaits_reply(self.messages):
+            self.messages.append(User(UNREADABLE))
+        self.damaged = False
+        self.messages.append(assistant)
+        self._pending = Pending(assistant) if assistant.calls else None
+
+    def start(self, call_id: str) -> None:
+        if self._pending:
+            self._pending.start(call_id)
+
+    def finish(self, result: ToolResult) -> None:
+        if self._pending:
+            self._pending.finish(result)
+
+    def replace(self, messages: Iterable[Message]) -> None:
+        """A compaction: these are all the messages now."""
+        self.messages = list(messages)
+        last = self.messages[-1] if self.messages else None
+        self._pending = Pending(last) if isinstance(last, Assistant) and last.calls else None
+
+    def save(self, saved: Saved) -> None:
+        self.saved.append(saved)
+
+    def rewind(self, rewound: Rewound) -> None:
+        """Back to the start of a turn; a turn that is not in the conversation changes nothing."""
+        place = rewound.to_turn - 1
+        if not 0 <= place < len(self.turns):
+            return
+        self._before_rewind = self.messages, self.turns, self.saved, dict(self.left), self._pending
+        self._marks_before = self._marks
+        self.undoable = rewound
+        messages, length = self._marks[place]
+        self.messages = messages[:length]
+        self.turns, self._marks = self.turns[:place], self._marks[:place]
+        undone = [saved for saved in self.saved if saved.turn >= rewound.to_turn]
+        self.saved = [saved for saved in self.saved if saved.turn < rewound.to_turn]
+        self.left.update({saved.path: saved.blob or "" for saved in reversed(undone) if not saved.skipped})
+        self._pending = None
+
+    def undo(self) -> None:
+        """Takes the last rewind back, if nothing was said since."""
+        if not self.undoable or not self._before_rewind:
+            return
+        self.messages, self.turns, self.saved, self.left, self._pending = self._before_rewind
+        self._marks = self._marks_before
+        self.undoable = self._before_rewind = None
+
+    def sendable(self) -> tuple[tuple[Message, ...], tuple[ToolResult, ...]]:
+        """The messages with every call answered, and those answers that had to be made up."""
+        if not self._pending:
+            return tuple(self.messages), ()
+        return (*self.messages, ToolResults(self._pending.all())), self._pending.made_up()
+
+    def _close(self) -> None:
+        if self._pending:
+            self.messages.append(ToolResults(self._pending.all()))
+            self._pending = None
+
+
+def first_line(text: str, limit: int = 120) -> str:
+    """The first line that says something, cut to `limit` characters."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _awaits_reply(messages: list[Message]) -> bool:
+    return bool(messages) and not isinstance(messages[-1], Assistant)

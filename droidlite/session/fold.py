@@ -1,0 +1,255 @@
+"""Makes a session out of its journal: the conversation as it may be sent, the turns, the money, the saved files."""
+
+from pathlib import Path
+from typing import assert_never
+
+from msgspec import Struct
+
+from droidlite.errors import UsageError
+from droidlite.events import ModelUsage
+from droidlite.session.conversation import Conversation, Turn
+from droidlite.session.lines import JOURNAL, Line, scan
+from droidlite.session.records import (
+    CallFinished,
+    CallStarted,
+    Compacted,
+    Decided,
+    Ended,
+    Header,
+    Left,
+    Listed,
+    Record,
+    Replied,
+    Reserved,
+    RewindUndone,
+    Rewound,
+    Said,
+    Saved,
+    Spent,
+    Switched,
+    Titled,
+    Verified,
+)
+from droidlite.tool import Todo
+from droidlite.types import Message, RoutingDecision, Switch, ToolResult, Usage
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A session as its journal tells it.
+
+    messages: valid for sending, whatever interrupted the session. turns: those still in the conversation.
+    spent_usd: what the session has cost, reservations never settled included (a broken-off reply is charged its worst
+    case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id.
+    unanswered: results made up for calls the journal has none for; Journal.open records them.
+    saved, left, undo: the files side, for Checkpoint. ended: None while running, and after a kill.
+    """
+
+    header: Header
+    title: str
+    messages: tuple[Message, ...]
+    turns: tuple[Turn, ...]
+    spent_usd: float
+    reserved_open_usd: float
+    next_reservation: int
+    usage: dict[str, ModelUsage]
+    decision: Decided | None
+    switches: tuple[Switch, ...]
+    model: str
+    todos: tuple[Todo, ...]
+    unanswered: tuple[ToolResult, ...]
+    saved: tuple[Saved, ...]
+    left: dict[str, str]
+    undo: Rewound | None
+    verified: Verified | None
+    ended: Ended | None
+    denials: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def routing(self) -> RoutingDecision | None:
+        return self.decision.decision if self.decision else None
+
+
+class Fold:
+    """Adds records one by one; `session()` is the session so far."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.warnings: list[str] = []
+        self._title = header.title
+        self._talk = Conversation()
+        self._spent = 0.0
+        self._open: dict[int, float] = {}
+        self._next_reservation = 1
+        self._usage: dict[str, ModelUsage] = {}
+        self._decision: Decided | None = None
+        self._switches: list[Switch] = []
+        self._model = ""
+        self._todos: tuple[Todo, ...] = ()
+        self._verified: Verified | None = None
+        self._ended: Ended | None = None
+        self._denials: list[str] = []
+
+    def add(self, n: int, record: Record) -> None:
+        """Takes record number `n`; never raises, whatever the order."""
+        self._ended = None
+        match record:
+            case Header():
+                pass
+            case Titled():
+                self._title = record.title
+            case Said():
+                self._talk.say(n, record)
+            case Replied():
+                self._talk.reply(record.assistant)
+                self._model = record.assistant.model or self._model
+            case CallStarted():
+                self._talk.start(record.call_id)
+            case CallFinished():
+                self._talk.finish(record.result)
+                if record.denied:
+                    self._denials.append(record.result.content)
+            case Decided():
+                self._decision, self._model = record, record.spec_id or record.decision.model
+            case Switched():
+                self._switches.append(record.switch)
+                self._model = record.switch.to
+            case Reserved():
+                self._reserve(record)
+            case Spent():
+                self._settle(record)
+            case Compacted():
+                self._talk.replace(record.messages)
+            case Listed():
+                self._todos = record.todos
+            case Saved():
+                self._talk.save(record)
+            case Left():
+                self._talk.left.update(record.files)
+            case Rewound():
+                self._talk.rewind(record)
+            case RewindUndone():
+                self._talk.undo()
+            case Verified():
+                self._verified = record
+            case Ended():
+                self._ended = record
+            case _:
+                assert_never(record)
+
+    def gap(self) -> None:
+        """Notes that records are missing here: a reply may follow a reply."""
+        self._talk.damaged = True
+
+    def miss(self, line: Line) -> None:
+        """Notes a line that cannot be folded, and tells it."""
+        self.gap()
+        where = f"Line {line.number} of session {self.header.session_id}"
+        match line.problem:
+            case "torn":
+                told = f"The last write of session {self.header.session_id} was cut off; it was dropped."
+            case "unknown":
+                told = f"{where} is of a kind this droidlite does not know; it was skipped."
+            case _:
+                told = f"{where} is damaged; it was skipped."
+        self.warnings.append(told)
+
+    def session(self) -> Session:
+        reserved = sum(self._open.values())
+        talk = self._talk
+        messages, unanswered = talk.sendable()
+        return Session(
+            header=self.header,
+            title=self._title or (talk.turns[0].text if talk.turns else ""),
+            messages=messages,
+            turns=tuple(talk.turns),
+            spent_usd=self._spent + reserved,
+            reserved_open_usd=reserved,
+            next_reservation=self._next_reservation,
+            usage=dict(self._usage),
+            decision=self._decision,
+            switches=tuple(self._switches),
+            model=self._model,
+            todos=self._todos,
+            unanswered=unanswered,
+            saved=tuple(talk.saved),
+            left=dict(talk.left),
+            undo=talk.undoable,
+            verified=self._verified,
+            ended=self._ended,
+            denials=tuple(self._denials),
+            warnings=tuple(self.warnings),
+        )
+
+    def _reserve(self, record: Reserved) -> None:
+        self._spent += self._open.pop(record.reservation, 0.0)  # the number was used before a kill: that one is charged
+        self._open[record.reservation] = record.usd
+        self._next_reservation = max(self._next_reservation, record.reservation + 1)
+
+    def _settle(self, record: Spent) -> None:
+        self._open.pop(record.reservation, None)
+        self._spent += record.usd
+        self._next_reservation = max(self._next_reservation, record.reservation + 1)
+        before = self._usage.get(record.model, ModelUsage(usage=Usage(), cost_usd=0.0, calls=0))
+        self._usage[record.model] = ModelUsage(
+            usage=_sum(before.usage, record.usage or Usage()),
+            cost_usd=before.cost_usd + record.usd,
+            calls=before.calls + 1,
+        )
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """A journal as found on disk. `last` is the highest record number; `cut` the offset of a torn last line or -1;
+    `damaged` whether a line in the middle is; `whole` whether the file ends in a newline."""
+
+    fold: Fold
+    last: int
+    cut: int
+    damaged: bool
+    whole: bool
+
+
+def load(folder: Path) -> Session:
+    """The session in a folder, without writing anything. Raises UsageError when there is none to read."""
+    return read(folder).fold.session()
+
+
+def read(folder: Path) -> Reading:
+    """Folds the journal in a folder. Raises UsageError when nothing in it can be used."""
+    fold: Fold | None = None
+    last, cut, damaged, whole = 0, -1, False, True
+    missed: list[Line] = []
+    try:
+        for line in scan(folder / JOURNAL):
+            before, last, whole = last, max(last, line.n), line.whole
+            damaged = damaged or line.problem == "damaged"
+            if line.record is None:
+                cut = line.start if line.problem == "torn" else -1
+                fold.miss(line) if fold else missed.append(line)
+                continue
+            if fold is None:
+                fold = Fold(line.record if isinstance(line.record, Header) else _headless(folder))
+                for each in missed:
+                    fold.miss(each)
+            if line.n > before + 1:  # a damaged line was cut out when the session was last opened
+                fold.gap()
+            fold.add(line.n, line.record)
+    except OSError as error:
+        raise UsageError(f"Session {folder.name} cannot be read: {error.strerror}: {error.filename}.") from error
+    if fold is None:
+        raise UsageError(f"Session {folder.name} holds nothing that can be read. See `droidlite sessions`.")
+    return Reading(fold=fold, last=last, cut=cut, damaged=damaged, whole=whole)
+
+
+def _headless(folder: Path) -> Header:
+    """Stands in for a header that was damaged: the rest of the session is worth keeping."""
+    return Header(session_id=folder.name, cwd="", created="")
+
+
+def _sum(one: Usage, two: Usage) -> Usage:
+    return Usage(
+        input=one.input + two.input,
+        output=one.output + two.output,
+        cache_read=one.cache_read + two.cache_read,
+        cache_write=one.cache_write + two.cache_write,
+    )

@@ -1,0 +1,111 @@
+"""How a record is laid out as one line of a journal, and how lines are told from damage.
+
+A line is {"n":12,"crc":"89abcdef","r":{...}}: n counts up from 1; crc is the CRC-32 of "12:" and the exact bytes of r.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+from zlib import crc32
+
+import msgspec
+from msgspec import Struct
+
+from droidlite.errors import UsageError
+from droidlite.session.records import FORMAT, Record
+
+JOURNAL = "journal.jsonl"
+
+Problem = Literal["", "damaged", "torn", "unknown"]
+"""damaged: not what was written; torn: the same, and the end of the file; unknown: intact, but of no known kind."""
+
+_LINE = re.compile(rb'\{"n":(\d{1,18}),"crc":"([0-9a-f]{8})","r":(\{.*\})\}')
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One line as found: `record` is None where there is a problem; `start` and `end` are byte offsets (end after the
+    newline); `whole` is false for a last line without its newline."""
+
+    number: int
+    start: int
+    end: int
+    n: int = 0
+    record: Record | None = None
+    problem: Problem = ""
+    whole: bool = True
+
+
+class _Format(Struct):
+    format: int = FORMAT
+
+
+_format_decoder = msgspec.json.Decoder(_Format)
+
+
+def lay_out(n: int, record: Record) -> bytes:
+    """The line for a record, newline included."""
+    try:
+        body = _encoder.encode(record)
+    except UnicodeEncodeError:  # a lone surrogate, from an argument or a file name that is not UTF-8
+        body = _encoder.encode(_encodable(msgspec.to_builtins(record)))
+    return b'{"n":%d,"crc":"%08x","r":%b}\n' % (n, _checksum(n, body), body)
+
+
+def scan(path: Path) -> Iterator[Line]:
+    """Every line of a journal in order. Raises OSError, and UsageError when a newer droidlite wrote it."""
+    start, last = 0, 0
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            line = _read(raw, number, start, last)
+            start, last = line.end, max(last, line.n)
+            yield line
+
+
+def _read(raw: bytes, number: int, start: int, last: int) -> Line:
+    whole = raw.endswith(b"\n")
+    end = start + len(raw)
+    bad: Problem = "damaged" if whole else "torn"
+    match = _LINE.fullmatch(raw[:-1] if whole else raw)
+    if match is None:
+        return Line(number=number, start=start, end=end, problem=bad, whole=whole)
+    n, body = int(match[1]), match[3]
+    if int(match[2], 16) != _checksum(n, body) or n <= last:
+        return Line(number=number, start=start, end=end, problem=bad, whole=whole)
+    if number == 1:
+        _refuse_newer(body)
+    try:
+        record = _decoder.decode(body)
+    except msgspec.MsgspecError:
+        return Line(number=number, start=start, end=end, n=n, problem="unknown", whole=whole)
+    return Line(number=number, start=start, end=end, n=n, record=record, whole=whole)
+
+
+def _refuse_newer(body: bytes) -> None:
+    try:
+        found = _format_decoder.decode(body).format
+    except msgspec.MsgspecError:
+        return
+    if found > FORMAT:
+        raise UsageError(
+            f"This session was written by a newer droidlite (journal format {found}; this one reads up to {FORMAT}). "
+            "Upgrade droidlite to open it; the session was not touched."
+        )
+
+
+def _checksum(n: int, body: bytes) -> int:
+    return crc32(body, crc32(b"%d:" % n))
+
+
+def _encodable(value: Any) -> Any:
+    """The same plain value with every lone surrogate replaced by "?", because JSON has no place for one."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case list() | tuple():
+            return [_encodable(each) for each in value]
+        case dict():
+            return {_encodable(key): _encodable(each) for key, each in value.items()}
+    return value

@@ -1,0 +1,174 @@
+"""What a session's journal is made of: one tagged record per thing that happened; a session is the fold over them."""
+
+from msgspec import Struct
+
+from droidlite.tool import Todo
+from droidlite.types import Assistant, Message, RoutingDecision, Switch, ToolResult, Usage, User
+
+FORMAT = 1
+"""The format this droidlite writes. Fields with defaults and new kinds of records may be added without raising it;
+raise it when an older droidlite would misread the file."""
+
+
+class Header(Struct, frozen=True, kw_only=True, tag="header"):
+    """First record of every journal. `created` is ISO 8601 in UTC, `droidlite` the version that began the session,
+    `forked_from` the id of the session it was copied from."""
+
+    format: int = FORMAT
+    session_id: str
+    cwd: str
+    created: str
+    droidlite: str = ""
+    title: str = ""
+    forked_from: str = ""
+
+
+class Titled(Struct, frozen=True, kw_only=True, tag="titled"):
+    """The session's name from here on."""
+
+    title: str
+
+
+class Said(Struct, frozen=True, kw_only=True, tag="said"):
+    """A user message. Each begins a new turn, except those the host adds on its own (`host`): a nudge after an empty
+    reply, a failing check's output, what the person typed while the agent worked."""
+
+    user: User
+    host: bool = False
+
+
+class Replied(Struct, frozen=True, kw_only=True, tag="replied"):
+    """A whole reply. `cost_usd` is for showing; what was paid is Spent. None = the price is not known."""
+
+    assistant: Assistant
+    cost_usd: float | None = None
+
+
+class CallStarted(Struct, frozen=True, kw_only=True, tag="started"):
+    """A call is about to run; without its CallFinished the outcome is unknown and it must not run again."""
+
+    call_id: str
+    name: str
+
+
+class CallFinished(Struct, frozen=True, kw_only=True, tag="finished"):
+    """The one result of one call. `denied` where permission was refused; `seconds` is what it took to run."""
+
+    result: ToolResult
+    denied: bool = False
+    seconds: float = 0.0
+
+
+class Decided(Struct, frozen=True, kw_only=True, tag="decided"):
+    """Which model starts. `spec_id` is the ModelSpec id, `scripted` whether a script answers in its place."""
+
+    decision: RoutingDecision
+    spec_id: str = ""
+    scripted: bool = False
+
+
+class Switched(Struct, frozen=True, kw_only=True, tag="switched"):
+    switch: Switch
+
+
+class Reserved(Struct, frozen=True, kw_only=True, tag="reserved"):
+    """The worst case of a model call about to be sent. `reservation` is unique among the open ones."""
+
+    reservation: int
+    usd: float
+    model: str
+
+
+class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
+    """What a reservation came to. `usage` is None where the service reported none."""
+
+    reservation: int
+    model: str
+    usage: Usage | None = None
+    usd: float
+
+
+class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
+    """The conversation was replaced by `messages`, all of it; counts are estimated tokens."""
+
+    messages: tuple[Message, ...]
+    before_tokens: int = 0
+    after_tokens: int = 0
+
+
+class Listed(Struct, frozen=True, kw_only=True, tag="listed"):
+    """The to-do list as it is now."""
+
+    todos: tuple[Todo, ...]
+
+
+class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
+    """What a file was just before its first change in a turn.
+
+    path: relative to the root, absolute outside it. blob: SHA-256 (hex) of the content, or of a symlink's target; None
+    = there was no such file. mode: all of st_mode, so the kind as well; 0 = no file. parents: how many of the folders
+    above it did not exist. skipped: why the content was not kept ("" = it was).
+    """
+
+    turn: int
+    path: str
+    blob: str | None = None
+    mode: int = 0
+    parents: int = 0
+    skipped: str = ""
+
+
+class Left(Struct, frozen=True, kw_only=True, tag="left"):
+    """How a turn left the files it had saved: path -> SHA-256 (hex) of the content, "" = no such file."""
+
+    turn: int
+    files: dict[str, str]
+
+
+class Rewound(Struct, frozen=True, kw_only=True, tag="rewound"):
+    """Files and conversation went back to the start of turn `to_turn`. `undo` is what the files were until then."""
+
+    to_turn: int
+    undo: tuple[Saved, ...] = ()
+
+
+class RewindUndone(Struct, frozen=True, kw_only=True, tag="rewind_undone"):
+    """The Rewound just before no longer holds."""
+
+
+class Verified(Struct, frozen=True, kw_only=True, tag="verified"):
+    """The verify command ended; `exit_code` None = it was stopped at its limit."""
+
+    command: str
+    exit_code: int | None
+    seconds: float = 0.0
+
+
+class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
+    """A run over this session ended by itself (a killed one leaves none); `cost_usd` is the session's total."""
+
+    subtype: str
+    result: str = ""
+    cost_usd: float = 0.0
+
+
+Record = (
+    Header
+    | Titled
+    | Said
+    | Replied
+    | CallStarted
+    | CallFinished
+    | Decided
+    | Switched
+    | Reserved
+    | Spent
+    | Compacted
+    | Listed
+    | Saved
+    | Left
+    | Rewound
+    | RewindUndone
+    | Verified
+    | Ended
+)

@@ -1,0 +1,248 @@
+"""Finds, lists, begins, copies and removes the sessions of a state folder."""
+
+import os
+import time
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from droidlite.errors import DroidliteError, UsageError
+from droidlite.session import fold
+from droidlite.session.journal import BLOBS, Journal, NullJournal, held
+from droidlite.session.lines import JOURNAL, scan
+from droidlite.session.records import Ended, Header, Record, Reserved, Spent, Titled, Verified
+
+SUMMARY = "summary.json"
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """One line of the session list. `updated` is seconds since 1970; `created` ISO 8601; `turns` are prompts."""
+
+    id: str
+    title: str
+    cwd: str
+    created: str
+    updated: float
+    cost_usd: float
+    model: str
+    turns: int
+    first_prompt: str
+
+
+class _Cached(Struct, frozen=True):
+    """A summary and the size of the journal it was made from: another size means it is stale."""
+
+    size: int
+    summary: Summary
+
+
+_decoder = msgspec.json.Decoder(_Cached)
+
+
+class Store:
+    """The sessions under `root` (the state folder's `sessions`), one folder each."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def new_id(self) -> str:
+        """A new session id: sorts by time of creation (UTC), short enough to type its last part."""
+        letters = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read as another
+        tail = "".join(letters[byte % len(letters)] for byte in os.urandom(4))
+        return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{tail}"
+
+    def folder(self, session_id: str) -> Path:
+        return self.root / session_id
+
+    def create(self, *, cwd: Path, version: str = "", title: str = "") -> Journal:
+        """Begins a session. Where the state folder cannot be written, a NullJournal whose `warnings` say so."""
+        header = Header(session_id=self.new_id(), cwd=str(cwd), created=_now(), droidlite=version, title=title)
+        try:
+            return Journal.create(self.folder(header.session_id), header)
+        except UsageError:
+            raise
+        except DroidliteError as error:
+            return NullJournal(header, str(error))
+
+    def open(self, session: str) -> tuple[Journal, fold.Session]:
+        """Opens a session, by id or part of it, to go on with it. Raises as `find` and Journal.open do."""
+        return Journal.open(self.folder(self.find(session)))
+
+    def load(self, session: str) -> fold.Session:
+        """Reads a session, by id or part of it, without opening it for writing."""
+        return fold.load(self.folder(self.find(session)))
+
+    def list(self, cwd: Path | None = None, limit: int | None = None) -> list[Summary]:
+        """Sessions with at least one prompt, newest use first; only those begun in `cwd` if given."""
+        found: list[Summary] = []
+        for updated, size, name in sorted(_journals(self.root), reverse=True):
+            if limit is not None and len(found) >= limit:
+                break
+            summary = self._summary(name, size, updated)
+            if summary and summary.turns and (cwd is None or summary.cwd == str(cwd)):
+                found.append(summary)
+        return found
+
+    def latest(self, cwd: Path | None = None) -> str | None:
+        """The id of the session used last (in `cwd`), or None."""
+        return next((summary.id for summary in self.list(cwd, limit=1)), None)
+
+    def find(self, text: str) -> str:
+        """The one session whose id is `text`, begins with it, or ends with "-" and it.
+
+        Raises UsageError when there is none (with the nearest id) or more than one (with their ids).
+        """
+        ids = sorted(name for _, _, name in _journals(self.root))
+        if text in ids:
+            return text
+        matches = [name for name in ids if text and (name.startswith(text) or name.endswith(f"-{text}"))]
+        match matches:
+            case [only]:
+                return only
+            case []:
+                raise UsageError(f"There is no session {text!r}.{_nearest(text, ids)}")
+        shown = ", ".join(matches[-8:])
+        more = f" and {len(matches) - 8} older" if len(matches) > 8 else ""
+        raise UsageError(f"{text!r} fits {len(matches)} sessions: {shown}{more}. Give more of the id.")
+
+    def remove(self, session: str) -> str:
+        """Deletes a session and returns its id. Raises UsageError while a droidlite has it open."""
+        import shutil
+
+        name = self.find(session)
+        try:
+            with held(self.folder(name)):
+                shutil.rmtree(self.folder(name))
+        except OSError as error:
+            raise DroidliteError(f"Session {name} cannot be removed: {error.strerror}: {error.filename}.") from error
+        return name
+
+    def fork(self, session: str, to_turn: int | None = None) -> str:
+        """Copies a session and returns the new id; `to_turn` copies what it was at the start of that turn.
+
+        What the original has cost stays with the original: the copy begins at zero.
+        """
+        name = self.find(session)
+        old = fold.load(self.folder(name))
+        stop = _turn_start(old, to_turn) if to_turn is not None else None
+        header = msgspec.structs.replace(old.header, session_id=self.new_id(), created=_now(), forked_from=name)
+        folder = self.folder(header.session_id)
+        with Journal.create(folder, header) as journal:
+            try:
+                _share_blobs(self.folder(name) / BLOBS, folder / BLOBS)
+                journal.extend([*_copied(self.folder(name) / JOURNAL, stop), Titled(title=old.title)])
+            except (OSError, DroidliteError) as error:
+                _discard(folder)
+                raise DroidliteError(f"Session {name} cannot be copied: {error}") from error
+        return header.session_id
+
+    def _summary(self, name: str, size: int, updated: float) -> Summary | None:
+        """A session's summary, from its cache while that fits the journal; None when the session cannot be read."""
+        cache = self.folder(name) / SUMMARY
+        try:
+            cached = _decoder.decode(cache.read_bytes())
+        except (OSError, msgspec.MsgspecError):
+            cached = None
+        if cached and cached.size == size:
+            return cached.summary
+        try:
+            summary = _summarise(name, fold.load(self.folder(name)), updated)
+        except UsageError:
+            return None
+        _write_cache(cache, _Cached(size, summary))
+        return summary
+
+
+def _journals(root: Path) -> list[tuple[float, int, str]]:
+    """(last change in seconds since 1970, size in bytes, id) of every journal; [] without a state folder."""
+    found: list[tuple[float, int, str]] = []
+    try:
+        names = os.listdir(root)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise DroidliteError(f"Sessions cannot be read: {error.strerror}: {error.filename}.") from error
+    for name in names:
+        try:
+            status = os.stat(f"{root}/{name}/{JOURNAL}")
+        except OSError:
+            continue
+        found.append((status.st_mtime, status.st_size, name))
+    return found
+
+
+def _summarise(name: str, session: fold.Session, updated: float) -> Summary:
+    return Summary(
+        id=name,
+        title=session.title,
+        cwd=session.header.cwd,
+        created=session.header.created,
+        updated=updated,
+        cost_usd=session.spent_usd,
+        model=session.model,
+        turns=len(session.turns),
+        first_prompt=session.turns[0].text if session.turns else "",
+    )
+
+
+def _write_cache(path: Path, cached: _Cached) -> None:
+    """Keeps a summary for the next list; a list that cannot keep it is only slower."""
+    fresh = path.with_name(f"{SUMMARY}.{os.getpid()}")
+    try:
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(cached))
+        os.replace(fresh, path)
+    except OSError:
+        return
+
+
+def _turn_start(session: fold.Session, turn: int) -> int:
+    if not 1 <= turn <= len(session.turns):
+        raise UsageError(f"Session {session.header.session_id} has turns 1 to {len(session.turns)}, no turn {turn}.")
+    return session.turns[turn - 1].seq
+
+
+def _copied(path: Path, stop: int | None) -> list[Record]:
+    """The records a copy begins with: those before number `stop`, without header, money and endings."""
+    left_out = (Header, Titled, Reserved, Spent, Verified, Ended)
+    return [
+        line.record
+        for line in scan(path)
+        if line.record is not None and not isinstance(line.record, left_out) and (stop is None or line.n < stop)
+    ]
+
+
+def _share_blobs(old: Path, new: Path) -> None:
+    """Gives a copy the saved files of the original; blobs never change, so a second name is enough."""
+    import shutil
+
+    if not old.is_dir():
+        return
+    new.mkdir(mode=0o700, exist_ok=True)
+    for blob in old.iterdir():
+        try:
+            os.link(blob, new / blob.name)
+        except FileExistsError:
+            continue
+        except OSError:  # a file system without hard links
+            shutil.copyfile(blob, new / blob.name)
+
+
+def _discard(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _nearest(text: str, ids: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(text, ids, n=1, cutoff=0.5)
+    if near:
+        return f" Did you mean {near[0]}?"
+    return " `droidlite sessions` lists them." if ids else " None was stored yet."
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
