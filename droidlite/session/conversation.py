@@ -1,6 +1,7 @@
 """Keeps the conversation of a fold valid: one result for every call, in order, through kills, damage and rewinds."""
 
 from collections.abc import Iterable
+from copy import copy
 
 from msgspec import Struct
 
@@ -61,15 +62,13 @@ class Conversation:
         self.saved: list[Saved] = []
         self.left: dict[str, str] = {}
         self.damaged = False
-        self.undoable: Rewound | None = None
         self._marks: list[tuple[list[Message], int]] = []
         self._pending: Pending | None = None
-        self._before_rewind: tuple[list[Message], list[Turn], list[Saved], dict[str, str], Pending | None] | None = None
-        self._marks_before: list[tuple[list[Message], int]] = []
+        self._before_rewind: Conversation | None = None
 
     def say(self, n: int, said: Said) -> None:
         self._close()
-        self.undoable = None
+        self._before_rewind = None
         if not said.host:
             self.turns.append(Turn(len(self.turns) + 1, first_line(said.user.text), n))
             self._marks.append((self.messages, len(self.messages)))
@@ -99,30 +98,26 @@ class Conversation:
 
     def save(self, saved: Saved) -> None:
         self.saved.append(saved)
+        self.left.pop(saved.path, None)
 
     def rewind(self, rewound: Rewound) -> None:
         """Back to the start of a turn; a turn that is not in the conversation changes nothing."""
         place = rewound.to_turn - 1
         if not 0 <= place < len(self.turns):
             return
-        self._before_rewind = self.messages, self.turns, self.saved, dict(self.left), self._pending
-        self._marks_before = self._marks
-        self.undoable = rewound
+        self._before_rewind = copy(self)
         messages, length = self._marks[place]
         self.messages = messages[:length]
         self.turns, self._marks = self.turns[:place], self._marks[:place]
         undone = [saved for saved in self.saved if saved.turn >= rewound.to_turn]
         self.saved = [saved for saved in self.saved if saved.turn < rewound.to_turn]
-        self.left.update({saved.path: saved.blob or "" for saved in reversed(undone) if not saved.skipped})
+        self.left = self.left | {saved.path: saved.blob or "" for saved in reversed(undone) if not saved.skipped}
         self._pending = None
 
     def undo(self) -> None:
         """Takes the last rewind back, if nothing was said since."""
-        if not self.undoable or not self._before_rewind:
-            return
-        self.messages, self.turns, self.saved, self.left, self._pending = self._before_rewind
-        self._marks = self._marks_before
-        self.undoable = self._before_rewind = None
+        if self._before_rewind:
+            self.__dict__.update(self._before_rewind.__dict__)
 
     def sendable(self) -> tuple[tuple[Message, ...], tuple[ToolResult, ...]]:
         """The messages with every call answered, and those answers that had to be made up."""

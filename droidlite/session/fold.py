@@ -41,7 +41,7 @@ class Session(Struct, frozen=True, kw_only=True):
     spent_usd: what the session has cost, reservations never settled included (a broken-off reply is charged its worst
     case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id.
     unanswered: results made up for calls the journal has none for; Journal.open records them.
-    saved, left, undo: the files side, for Checkpoint. ended: None while running, and after a kill.
+    saved, left: the files side, for Checkpoint. ended: None while running, and after a kill.
     """
 
     header: Header
@@ -59,7 +59,6 @@ class Session(Struct, frozen=True, kw_only=True):
     unanswered: tuple[ToolResult, ...]
     saved: tuple[Saved, ...]
     left: dict[str, str]
-    undo: Rewound | None
     verified: Verified | None
     ended: Ended | None
     denials: tuple[str, ...]
@@ -174,7 +173,6 @@ class Fold:
             unanswered=unanswered,
             saved=tuple(talk.saved),
             left=dict(talk.left),
-            undo=talk.undoable,
             verified=self._verified,
             ended=self._ended,
             denials=tuple(self._denials),
