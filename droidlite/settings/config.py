@@ -1,0 +1,82 @@
+"""What a person may set, and the settings in force here: local over project over user over defaults."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from droidlite.types import Autonomy, Effort, Endpoint, Tier
+
+Mode = Literal["cost", "balanced", "quality"]
+"""Where on the cost-quality curve auto aims."""
+Dollars = Annotated[float, Meta(ge=0)]
+
+
+class PriceTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """The person's own prices, USD per million tokens. Where they give no cache price, cached input counts as input."""
+
+    input: Dollars
+    output: Dollars
+    cache_read: Dollars | None = None
+    cache_write: Dollars | None = None
+
+
+class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A model added to the catalog, or what to change about one in it; None leaves a value as it is. `price` is a
+    table, "free", or the id genai-prices knows the model by."""
+
+    id: Annotated[str, Meta(min_length=1)]
+    provider: str | None = None
+    name: str | None = None
+    tier: Tier | None = None
+    context: Annotated[int, Meta(ge=1024)] | None = None
+    max_output: Annotated[int, Meta(ge=1)] | None = None
+    images: bool | None = None
+    tools: bool | None = None
+    efforts: tuple[Effort, ...] | None = None
+    edit: Literal["edit", "patch"] | None = None
+    open_weights: bool | None = None
+    price: PriceTable | str | None = None
+    aliases: tuple[str, ...] | None = None
+
+
+class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    mode: Mode = "balanced"
+
+
+class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`notify` rings when a long turn ends; `vi` sets the keys of the prompt."""
+
+    markdown: bool = True
+    theme: Literal["auto", "dark", "light"] = "auto"
+    notify: bool = False
+    vi: bool = False
+
+
+class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; the command lists
+    hold prefixes of commands."""
+
+    model: Annotated[str, Meta(min_length=1)] = "auto"
+    effort: Effort = ""
+    router: RouterSettings = RouterSettings()
+    endpoints: tuple[Endpoint, ...] = ()
+    models: tuple[ModelSettings, ...] = ()
+    max_cost_usd: Annotated[float, Meta(gt=0)] | None = None
+    max_turns: Annotated[int, Meta(ge=1)] | None = None
+    timeout: Annotated[float, Meta(gt=0)] | None = None
+    verify: str = ""
+    autonomy: Autonomy | None = None
+    allowed_commands: tuple[str, ...] = ()
+    denied_commands: tuple[str, ...] = ()
+    ui: UiSettings = UiSettings()
+    aliases: dict[str, str] = {}
+
+
+class Settings(SettingsFile, frozen=True, forbid_unknown_fields=True):
+    """The settings in force. `origin` tells for every key (model, router.mode, endpoints.NAME, models.ID,
+    aliases.NAME) where it was set: "default" or file:line. `warnings` are whole sentences for the person.
+    `unavailable` maps the name of an endpoint that cannot be used to what to do about it."""
+
+    origin: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    unavailable: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,109 @@
+"""The ways to reach models here: from the person's settings, then from their environment, then the embedded model."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from droidlite.errors import UsageError
+from droidlite.settings.catalog import EMBEDDED, SCRIPTED
+from droidlite.settings.config import Settings
+from droidlite.settings.paths import Places
+from droidlite.settings.services import SERVICES, Service
+from droidlite.types import Endpoint
+
+EMBEDDED_ENDPOINT = "embedded"
+WEIGHTS_FILE = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
+OLLAMA_PORT = 11434
+
+
+def find_endpoints(settings: Settings, env: Mapping[str, str]) -> tuple[Endpoint, ...]:
+    """Every endpoint, best first; one from the settings replaces one of the same name from the environment."""
+    found = [*settings.endpoints, *_script(env), *_services(env), *_ollama(env), _embedded()]
+    by_name: dict[str, Endpoint] = {}
+    for endpoint in found:
+        by_name.setdefault(endpoint.name, endpoint)
+    return tuple(by_name.values())
+
+
+def weights_path(places: Places, env: Mapping[str, str]) -> Path:
+    """Where the embedded model's weights are looked for: DROIDLITE_WEIGHTS, else the cache."""
+    named = env.get("DROIDLITE_WEIGHTS")
+    return Path(named).expanduser() if named else places.cache / "models" / WEIGHTS_FILE
+
+
+def why_unavailable(endpoint: Endpoint, settings: Settings, places: Places, env: Mapping[str, str]) -> str:
+    """Why this endpoint cannot be used now, and what to do; "" when it can. Asks nothing of any server."""
+    if endpoint.name in settings.unavailable:
+        return f'no key for endpoint "{endpoint.name}": {settings.unavailable[endpoint.name]}'
+    if endpoint.protocol == "scripted" and not Path(endpoint.base_url).is_file():
+        return f"no script at {endpoint.base_url}"
+    if endpoint.protocol != "local":
+        return ""
+    installed, weights = find_spec("xllamacpp") is not None, weights_path(places, env)
+    if installed and weights.is_file():
+        return ""
+    if installed and env.get("DROIDLITE_WEIGHTS"):
+        return f"no weights at {weights} (DROIDLITE_WEIGHTS)"
+    if installed:
+        return "no weights yet: droidlite local get"
+    return 'not installed: pip install "droidlite[local]", then droidlite local get'
+
+
+def ollama_url(host: str) -> str:
+    """The address OLLAMA_HOST means: Ollama's own forms host, host:port, :port and URLs; 0.0.0.0 is this machine."""
+    scheme, _, rest = host.strip().rstrip("/").rpartition("://")
+    if scheme not in ("", "http", "https"):
+        raise UsageError(f'OLLAMA_HOST: "{host}" is no address; write host:port, such as 127.0.0.1:{OLLAMA_PORT}')
+    address, slash, path = rest.partition("/")
+    name, _, port = address.rpartition(":") if _has_port(address) else (address, "", "")
+    name = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(name, name)
+    port = port or {"http": "80", "https": "443"}.get(scheme, str(OLLAMA_PORT))
+    if not port.isdigit():
+        raise UsageError(f'OLLAMA_HOST: "{host}" is no address; write host:port, such as 127.0.0.1:{OLLAMA_PORT}')
+    return f"{scheme or 'http'}://{name}:{port}{slash}{path}"
+
+
+def _has_port(address: str) -> bool:
+    return ":" in address.rpartition("]")[2]
+
+
+def _script(env: Mapping[str, str]) -> list[Endpoint]:
+    path = env.get("DROIDLITE_SCRIPT")
+    if not path:
+        return []
+    return [Endpoint(name=SCRIPTED, protocol="scripted", base_url=path, models=(SCRIPTED, f"{SCRIPTED}-*"))]
+
+
+def _services(env: Mapping[str, str]) -> list[Endpoint]:
+    found = (_service(service, env) for service in SERVICES)
+    return [endpoint for endpoint in found if endpoint is not None]
+
+
+def _service(service: Service, env: Mapping[str, str]) -> Endpoint | None:
+    """A service whose key is set. ANTHROPIC_BASE_URL and OPENAI_BASE_URL move it elsewhere, where a key may not be
+    needed; what is not OpenAI itself is spoken to as a compatible server (chat completions)."""
+    key = next((env[name] for name in service.keys if env.get(name)), "")
+    named = env.get(f"{service.name.upper()}_BASE_URL", "") if service.name in ("anthropic", "openai") else ""
+    elsewhere = bool(named) and named.rstrip("/") != service.base_url.rstrip("/")
+    if not key and not elsewhere:
+        return None
+    if named and not named.startswith(("http://", "https://")):
+        raise UsageError(f'{service.name.upper()}_BASE_URL: "{named}" must begin with http:// or https://')
+    protocol, models = service.protocol, service.models
+    if elsewhere and service.name == "openai":
+        protocol, models = "openai-chat", (*models, "openai/*")
+    return Endpoint(
+        name=service.name, protocol=protocol, base_url=named or service.base_url, api_key=key, models=models
+    )
+
+
+def _ollama(env: Mapping[str, str]) -> list[Endpoint]:
+    return [ollama_endpoint(ollama_url(env["OLLAMA_HOST"]))] if env.get("OLLAMA_HOST") else []
+
+
+def ollama_endpoint(url: str) -> Endpoint:
+    return Endpoint(name="ollama", protocol="openai-chat", base_url=f"{url}/v1", models=("ollama/*",))
+
+
+def _embedded() -> Endpoint:
+    return Endpoint(name=EMBEDDED_ENDPOINT, protocol="local", models=(EMBEDDED,))

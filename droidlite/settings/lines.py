@@ -1,0 +1,87 @@
+"""On which line of a TOML text each key stands: tomllib does not tell, and every message about a setting must."""
+
+import re
+
+Steps = tuple[str | int, ...]
+"""The way to a value: table keys and, within a list, its index from 0."""
+
+_NAME = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
+_DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
+_HEADER = re.compile(rf"^[ \t]*(\[\[|\[)[ \t]*({_DOTTED})[ \t]*\]")
+_KEY = re.compile(rf"^[ \t]*({_DOTTED})[ \t]*=(.*)$", re.DOTALL)
+_PART = re.compile(_NAME)
+_TOKEN = re.compile(r'"""|\'\'\'|"(?:[^"\\]|\\.)*"|\'[^\']*\'|[#\[\]{}]')
+
+
+def key_lines(text: str) -> dict[Steps, int]:
+    """The line, from 1, of every key and table header. Keys inside an inline table count as their outer key."""
+    found: dict[Steps, int] = {}
+    counts: dict[Steps, int] = {}
+    table: Steps = ()
+    scanner = _Scanner()
+    for number, line in enumerate(text.splitlines(), 1):
+        if scanner.inside:
+            scanner.feed(line)
+        elif header := _HEADER.match(line):
+            table = _enter(_parts(header[2]), header[1] == "[[", counts)
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault(table + _parts(key[1]), number)
+            scanner.feed(key[2])
+    return found
+
+
+def line_of(lines: dict[Steps, int], path: Steps) -> int:
+    """The line of `path`, or of the nearest key around it; 0 when there is none."""
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path[:-1]
+    return 0
+
+
+def _enter(parts: tuple[str, ...], is_list: bool, counts: dict[Steps, int]) -> Steps:
+    """The full path of a header: names of lists get the index of their current (or, for [[ ]], next) element."""
+    path: Steps = ()
+    for position, part in enumerate(parts):
+        path = (*path, part)
+        if is_list and position == len(parts) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part[1:-1] if part[0] in "\"'" else part for part in _PART.findall(dotted))
+
+
+class _Scanner:
+    """Follows a value over lines: are we still inside a list, an inline table or a long string?"""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._quote = ""
+
+    @property
+    def inside(self) -> bool:
+        return bool(self._quote) or self._depth > 0
+
+    def feed(self, text: str) -> None:
+        while text:
+            if self._quote:
+                _, closed, text = text.partition(self._quote)
+                if not closed:
+                    return
+                self._quote = ""
+                continue
+            token = _TOKEN.search(text)
+            if token is None or token[0] == "#":
+                return
+            text = text[token.end() :]
+            if token[0] in ('"""', "'''"):
+                self._quote = token[0]
+            elif token[0] in "[{":
+                self._depth += 1
+            elif token[0] in "]}":
+                self._depth -= 1

@@ -1,0 +1,34 @@
+"""Where droidlite keeps its own files, and which folder is the project."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Places(Struct, frozen=True):
+    """Three folders: what a person writes, what must be kept, and what may be deleted any time. None need exist."""
+
+    config: Path
+    state: Path
+    cache: Path
+
+
+def places(env: Mapping[str, str]) -> Places:
+    """DROIDLITE_HOME puts all three under one folder; else the platform's own folders."""
+    if home := env.get("DROIDLITE_HOME"):
+        base = Path(home).expanduser().absolute()
+        return Places(base / "config", base / "state", base / "cache")
+    from platformdirs import PlatformDirs
+
+    dirs = PlatformDirs("droidlite", appauthor=False)
+    return Places(dirs.user_config_path, dirs.user_state_path, dirs.user_cache_path)
+
+
+def find_root(cwd: Path) -> Path:
+    """The nearest folder at or above `cwd` that holds .git (a folder, or a file in a worktree), else `cwd` itself."""
+    here = cwd.resolve()
+    for folder in (here, *here.parents):
+        if (folder / ".git").exists():
+            return folder
+    return here
