@@ -1,0 +1,19 @@
+"""What a model can do: one file per tool, each exporting TOOL."""
+
+from typing import Literal
+
+from droidlite.tool import Tool
+from droidlite.tools import ask as _ask
+from droidlite.tools import edit as _edit
+from droidlite.tools import fetch, glob, grep, job, patch, read, shell, todo, write
+from droidlite.tools.jobs import close_jobs
+
+__all__ = ["all_tools", "close_jobs"]
+
+
+def all_tools(edit: Literal["edit", "patch"] = "edit", *, ask: bool = False, network: bool = True) -> tuple[Tool, ...]:
+    """The tools of one model family, always in the same order: `edit` for Claude-like models, `patch` for OpenAI-like
+    ones. `ask` where a person can answer, `network` where pages may be fetched."""
+    editing = (write.TOOL, _edit.TOOL) if edit == "edit" else (patch.TOOL,)
+    tools = (read.TOOL, *editing, shell.TOOL, job.TOOL, grep.TOOL, glob.TOOL, todo.TOOL)
+    return (*tools, *((_ask.TOOL,) if ask else ()), *((fetch.TOOL,) if network else ()))

@@ -1,0 +1,143 @@
+"""Starts child processes in a group of their own and ends whole trees of them."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from shutil import which
+
+from msgspec import Struct
+
+from droidlite.tool import ToolContext
+
+MARK = "DROIDLITE_CALL"
+"""Variable each child carries, so that one that left its group is still found."""
+_GRACE = 1.0  # seconds between asking to stop and killing
+_token = secrets.token_hex(6)
+_numbers = count(1)
+
+
+class Child(Struct, frozen=True):
+    """A running command: its process and the mark all its descendants inherit."""
+
+    process: subprocess.Popen[bytes]
+    mark: str
+
+
+def mark_of(context: ToolContext) -> str:
+    """What the marks of all of this session's children start with."""
+    return f"{_token}.{id(context):x}."
+
+
+def shell_argv(command: str, context: ToolContext) -> list[str]:
+    """bash where there is one, else sh."""
+    path = context.environment.get("PATH", os.defpath)
+    return [which("bash", path=path) or which("sh", path=path) or "/bin/sh", "-c", command]
+
+
+def start(
+    argv: Sequence[str],
+    context: ToolContext,
+    *,
+    cwd: Path | None = None,
+    environment: dict[str, str] | None = None,
+    merge: bool = True,
+) -> Child:
+    """Runs `argv` in `cwd` (the root) with nothing on stdin. `merge` puts stderr into stdout; else it is dropped.
+    Raises OSError."""
+    mark = f"{mark_of(context)}{next(_numbers)}."
+    process = subprocess.Popen(
+        argv,
+        cwd=cwd or context.root,
+        env={**(environment or context.environment), MARK: mark},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if merge else subprocess.DEVNULL,
+        start_new_session=True,
+        bufsize=0,
+    )
+    return Child(process, mark)
+
+
+def end(child: Child) -> None:
+    """Stops the command and everything it started: asked first, killed after a second."""
+    _signal(child, signal.SIGTERM)
+    limit = time.monotonic() + _GRACE
+    while _alive(child) and time.monotonic() < limit:
+        time.sleep(0.02)
+    for _ in range(10):  # a tree that forks while it is killed needs more than one round
+        if not _alive(child):
+            break
+        _signal(child, signal.SIGKILL)
+        time.sleep(0.005)
+    with suppress(subprocess.TimeoutExpired):
+        child.process.wait(1)
+
+
+def outlived(child: Child) -> bool:
+    """Whether the ended command left something running in its group."""
+    try:
+        os.killpg(child.process.pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def end_marked(mark: str) -> None:
+    """Kills what is left of all children whose mark starts with `mark`."""
+    for _ in range(10):
+        left = _marked(mark)
+        if not left:
+            return
+        for pid in left:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+
+
+def _alive(child: Child) -> bool:
+    running = child.process.poll() is None
+    return running or (bool(_marked(child.mark)) if sys.platform == "linux" else outlived(child))
+
+
+def _signal(child: Child, number: int) -> None:
+    pids = set(_marked(child.mark)) if sys.platform == "linux" else set()
+    with suppress(OSError):
+        os.killpg(child.process.pid, number)
+    for pid in pids:
+        with suppress(OSError):
+            os.kill(pid, number)
+
+
+def _marked(mark: str) -> list[int]:
+    """Processes of this user whose environment holds the mark, or that descend from one (Linux; else none)."""
+    wanted, parents, found = f"{MARK}={mark}".encode(), {}, set()
+    try:
+        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if any(entry.startswith(wanted) for entry in file.read().split(b"\0")):
+                    found.add(pid)
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                state, parent = file.read().rpartition(b")")[2].split()[:2]
+        except OSError:
+            continue
+        parents[pid] = int(parent)
+        if state == b"Z":
+            found.discard(pid)
+    for pid in pids:
+        chain = pid
+        while chain in parents and chain not in found:
+            chain = parents[chain]
+        if chain in found and pid in parents:
+            found.add(pid)
+    return sorted(found)

@@ -1,0 +1,170 @@
+"""Reads and replaces whole files inside the root, and remembers what the model has seen of each."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from msgspec import Struct
+
+from droidlite.tool import ToolContext
+from droidlite.tools.confined import Place, open_file, open_folder
+from droidlite.tools.problem import Problem, describe
+from droidlite.tools.text import Text, decode
+
+HUGE = 10 * 1024 * 1024
+"""Bytes beyond which a file is read in windows and not edited."""
+
+
+class Stamp(Struct, frozen=True):
+    """What a file was when the model last read or wrote it. `digest` is "" for a huge file, judged by the rest."""
+
+    mtime_ns: int
+    size: int
+    inode: int
+    digest: str
+
+
+class Content(Struct, frozen=True):
+    """A whole file: its bytes, permission bits and stamp."""
+
+    data: bytes
+    mode: int
+    stamp: Stamp
+
+
+class Change(Struct, frozen=True):
+    """One file's future: `after` None deletes it; `before` None means it did not exist. A new file gets `mode` where
+    one is given (a moved file keeps its own)."""
+
+    place: Place
+    before: Content | None
+    after: bytes | None
+    mode: int | None = None
+
+
+def load(place: Place) -> Content:
+    """The whole file at `place`. Raises Problem when it is missing, no file, unreadable or huge."""
+    descriptor = open_file(place)
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
+        if facts.st_size > HUGE:
+            size = facts.st_size // (1024 * 1024)
+            raise Problem(f"{place.shown} is {size} MB, too large for this tool; use shell (sed, python).")
+        data = file.read(HUGE + 1)
+        return Content(data, facts.st_mode & 0o7777, stamp_of(facts, data))
+
+
+def load_if_there(place: Place) -> Content | None:
+    """As `load`, None when nothing is at `place`."""
+    return load(place) if os.path.lexists(place.path) else None
+
+
+def stamp_of(facts: os.stat_result, data: bytes | None) -> Stamp:
+    digest = "" if data is None else hashlib.blake2b(data, digest_size=16).hexdigest()
+    return Stamp(facts.st_mtime_ns, facts.st_size, facts.st_ino, digest)
+
+
+def text_of(place: Place, content: Content) -> Text:
+    """The file as text. Raises Problem when it is binary."""
+    text = decode(content.data)
+    if text is None:
+        raise Problem(f"{place.shown} is a binary file ({len(content.data):,} bytes) and cannot be handled as text.")
+    return text
+
+
+def remember(context: ToolContext, place: Place, stamp: Stamp) -> None:
+    context.seen[place.path] = stamp
+
+
+def require_fresh(context: ToolContext, place: Place, content: Content, *, read: bool = False) -> None:
+    """Raises Problem when the file changed since the model last saw it; with `read`, also when it never saw it."""
+    seen = context.seen.get(place.path)
+    if seen is None:
+        if read:
+            raise Problem(f"{place.shown} exists and was not read yet; read it first, then write.")
+        return
+    same = seen.digest == content.stamp.digest if seen.digest else seen == content.stamp
+    if not same:
+        raise Problem(f"{place.shown} changed since it was read; read it again.")
+
+
+def apply(context: ToolContext, changes: list[Change]) -> None:
+    """Makes all `changes` or none. Each file is saved for undo first, and replaced by one rename. Raises Problem."""
+    for change in changes:
+        _require_writable(change)
+    for change in changes:
+        _save(context, change.place.path)
+    done: list[Change] = []
+    try:
+        for change in changes:
+            _make(context, change)
+            done.append(change)
+    except (OSError, Problem) as error:
+        kept = _undo(context, done)
+        reason = describe(error) if isinstance(error, OSError) else str(error)
+        raise Problem(f"{reason} {kept}") from error
+
+
+def _require_writable(change: Change) -> None:
+    if change.before is not None and not change.before.mode & 0o222:
+        mode = f"{change.before.mode:04o}"
+        raise Problem(f"{change.place.shown} is read-only (mode {mode}); change its mode first if that is intended.")
+
+
+def _save(context: ToolContext, path: Path) -> None:
+    try:
+        context.save(path)
+    except OSError as error:
+        raise Problem(f"Nothing was changed: {path} could not be kept for undo: {describe(error)}") from error
+
+
+def _make(context: ToolContext, change: Change) -> None:
+    place, name = change.place, change.place.parts[-1] if change.place.parts else ""
+    if not name:
+        raise Problem(f"{place.path} is a folder, not a file.")
+    above = Place(place.base, place.parts[:-1], str(Path(place.shown).parent))
+    folder = open_folder(above, create=change.after is not None)
+    try:
+        if change.after is None:
+            os.unlink(name, dir_fd=folder)
+            context.seen.pop(place.path, None)
+        else:
+            remember(context, place, _replace(folder, name, change))
+    except OSError as error:
+        error.filename = place.shown
+        raise
+    finally:
+        os.close(folder)
+
+
+def _replace(folder: int, name: str, change: Change) -> Stamp:
+    """Writes beside the old file, then renames over it: a reader sees the old or the new bytes, never half."""
+    data = change.after or b""
+    mode = change.mode if change.before is None else change.before.mode
+    temporary = f".droidlite-{secrets.token_hex(8)}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            facts = os.fstat(descriptor)
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        os.unlink(temporary, dir_fd=folder)
+        raise
+    return stamp_of(facts, data)
+
+
+def _undo(context: ToolContext, done: list[Change]) -> str:
+    """Puts back what `done` changed; says how that went."""
+    for change in reversed(done):
+        old = None if change.before is None else change.before.data
+        try:
+            _make(context, Change(change.place, change.before, old))
+        except (OSError, Problem):
+            return f"{change.place.shown} could not be put back; check it."
+    return "Nothing was changed."

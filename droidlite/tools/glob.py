@@ -1,0 +1,60 @@
+"""The glob tool: files by name pattern, newest first."""
+
+import os
+
+from msgspec import Struct
+
+from droidlite.tool import Outcome, Output, Tool, ToolContext
+from droidlite.tools.confined import locate, open_folder
+from droidlite.tools.listing import files_below, matches, spelled_out
+from droidlite.tools.problem import Problem, told
+
+_SHOWN = 200
+
+
+class Glob(Struct, frozen=True, forbid_unknown_fields=True):
+    pattern: str
+    path: str = "."
+
+
+def _run(arguments: Glob, context: ToolContext, call_id: str) -> Outcome:
+    place = locate(arguments.path, context)
+    try:
+        descriptor = open_folder(place)
+    except FileNotFoundError as error:
+        raise Problem(f"{place.shown} does not exist.") from error
+    try:
+        dated = []
+        choices = spelled_out(arguments.pattern.removeprefix(f"{place.path}/") or "*")
+        for path in files_below(place.path, context):
+            if any(matches(path, choice) for choice in choices):
+                dated.append((-_modified(path, descriptor), path))
+    finally:
+        os.close(descriptor)
+    if context.cancellation.cancelled:
+        raise Problem("Interrupted.")
+    if not dated:
+        return Outcome(f"No file matches {arguments.pattern}.")
+    prefix = "" if place.shown == "." else f"{place.shown}/"
+    lines = [prefix + path for _, path in sorted(dated)]
+    if len(lines) > _SHOWN:
+        lines = [*lines[:_SHOWN], f"(the newest {_SHOWN} of {len(lines)}; use a narrower pattern)"]
+    text = "\n".join(lines).encode("utf-8", "replace").decode()
+    return Outcome(text, displays=(Output(text),))
+
+
+def _modified(path: str, folder: int) -> int:
+    """Nanoseconds since the epoch; 0 for a file that is gone."""
+    try:
+        return os.stat(path, dir_fd=folder, follow_symlinks=False).st_mtime_ns
+    except OSError:
+        return 0
+
+
+TOOL = Tool(
+    name="glob",
+    description="List files by pattern (src/**/*.py), newest first. Skips what git ignores.",
+    arguments=Glob,
+    effect="read",
+    run=told(_run),
+)

@@ -1,0 +1,144 @@
+"""The grep tool: lines that match a regular expression, in files git does not ignore."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from stat import S_ISDIR
+
+from msgspec import Struct
+
+from droidlite.tool import Outcome, Output, Tool, ToolContext
+from droidlite.tools.confined import Place, locate, open_beneath
+from droidlite.tools.listing import files_below, git_argv, git_start, matches, pieces, spelled_out
+from droidlite.tools.problem import Problem, told
+from droidlite.tools.scan import scan
+
+_SHOWN = 200  # lines
+_CHARACTERS = 20_000
+_WIDTH = 400
+
+
+class Grep(Struct, frozen=True, forbid_unknown_fields=True):
+    pattern: str
+    path: str = "."
+    glob: str = ""
+    ignore_case: bool = False
+    context: int = 0
+    files_only: bool = False
+
+
+def _run(arguments: Grep, context: ToolContext, call_id: str) -> Outcome:
+    if not arguments.pattern or "\0" in arguments.pattern or "\n" in arguments.pattern:
+        raise Problem("The pattern is empty or holds a newline or NUL character; it is matched line by line.")
+    place = locate(arguments.path, context)
+    try:
+        descriptor = open_beneath(place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except FileNotFoundError as error:
+        raise Problem(f"{place.shown} does not exist.") from error
+    folder = S_ISDIR(os.fstat(descriptor).st_mode)
+    os.close(descriptor)
+    lines = _search(arguments, place, context, folder=folder)
+    text, cut = _taken(lines)
+    if context.cancellation.cancelled:
+        raise Problem("Interrupted.")
+    if not text:
+        return Outcome("No match.")
+    if cut:
+        text += "\n(more matches were left out; narrow the pattern, path or glob)"
+    return Outcome(text, displays=(Output(text),))
+
+
+def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool) -> Iterator[str]:
+    """Result lines: path:line:text, path-line-text around a match, or path alone."""
+    if not folder:
+        expression = _compiled(arguments)
+        yield from scan(place, expression, context, around=arguments.context, names=arguments.files_only)
+        return
+    argv = _git_argv(arguments, context, place.parts)
+    if argv:
+        prefix = "" if place.base == context.root else f"{place.base}/"
+        yield from (prefix + line for line in _git_lines(argv, context, place.base))
+        return
+    prefix = "" if place.shown == "." else f"{place.shown}/"
+    expression, choices = _compiled(arguments), spelled_out(arguments.glob)
+    for path in files_below(place.path, context):
+        if any(not choice or matches(path, choice) for choice in choices):
+            inner = Place(place.base, (*place.parts, *path.split("/")), prefix + path)
+            yield from scan(inner, expression, context, around=arguments.context, names=arguments.files_only)
+
+
+def _compiled(arguments: Grep) -> re.Pattern[str]:
+    try:
+        return re.compile(arguments.pattern, re.IGNORECASE if arguments.ignore_case else 0)
+    except re.error as error:
+        raise Problem(f"The pattern is not a valid regular expression: {error}.") from error
+
+
+def _git_argv(arguments: Grep, context: ToolContext, below: tuple[str, ...]) -> list[str]:
+    """git grep over files on disk, read without the repository's own settings; empty where there is no git."""
+    return git_argv(
+        context,
+        *("grep", "--no-index", "--exclude-standard", "--no-textconv", "--no-color", "--no-column"),
+        *("-I", "-z", "--perl-regexp"),
+        *(("-l",) if arguments.files_only else ("-n", "--no-heading", "--no-break")),
+        *(("-i",) if arguments.ignore_case else ()),
+        *((f"-C{min(arguments.context, 20)}",) if arguments.context > 0 else ()),
+        *("-e", arguments.pattern, "--"),
+        *(_pathspec(below, choice) for choice in spelled_out(arguments.glob)),
+    )
+
+
+def _pathspec(below: tuple[str, ...], glob: str) -> str:
+    folder = re.sub(r"([*?\[\\])", r"\\\1", "/".join(below))
+    if not glob:
+        return f":(glob){folder}/**" if folder else "."
+    anywhere = "" if "/" in glob else "**/"
+    return f":(glob){folder}/{anywhere}{glob}" if folder else f":(glob){anywhere}{glob}"
+
+
+def _git_lines(argv: list[str], context: ToolContext, folder: Path) -> Iterator[str]:
+    child = git_start(argv, context, folder, outside=True)
+    names = "-l" in argv
+    for piece in pieces(child, context, b"\0" if names else b"\n"):
+        parts = piece.split(b"\0")
+        if len(parts) < 3:
+            yield piece.decode("utf-8", "replace")
+            continue
+        path, number, line = parts[0], parts[1], b"\0".join(parts[2:])
+        yield f"{path.decode('utf-8', 'replace')}:{number.decode()}:{line.decode('utf-8', 'replace')}"
+    if child.process.returncode == 128:
+        _compiled_or_unsupported(argv)
+
+
+def _compiled_or_unsupported(argv: list[str]) -> None:
+    pattern = argv[argv.index("-e") + 1]
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise Problem(f"The pattern is not a valid regular expression: {error}.") from error
+    raise Problem("git grep could not run this pattern; write it more simply.")
+
+
+def _taken(lines: Iterator[str]) -> tuple[str, bool]:
+    """The first lines, long ones clipped, and whether there were more."""
+    taken: list[str] = []
+    room = _CHARACTERS
+    for line in lines:
+        clipped = line.rstrip("\r")
+        if len(clipped) > _WIDTH:
+            clipped = f"{clipped[:_WIDTH]}... ({len(clipped) - _WIDTH} more characters)"
+        room -= len(clipped) + 1
+        if len(taken) == _SHOWN or room < 0:
+            return "\n".join(taken), True
+        taken.append(clipped)
+    return "\n".join(taken), False
+
+
+TOOL = Tool(
+    name="grep",
+    description="Search file contents by regular expression, line by line. Skips what git ignores.",
+    arguments=Grep,
+    effect="read",
+    run=told(_run),
+)

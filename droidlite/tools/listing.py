@@ -1,0 +1,106 @@
+"""Lists the files below a folder that git does not ignore, and runs git so that no repository setting can act."""
+
+import os
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from shutil import which
+
+from droidlite.tool import ToolContext
+from droidlite.tools.children import Child, end, start
+
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat")
+_SKIPPED = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache"}
+)
+"""Folders left out where git cannot tell what is ignored."""
+
+
+def git_argv(context: ToolContext, *arguments: str) -> list[str]:
+    """A git command that starts no program a repository names; empty where there is no git."""
+    git = which("git", path=context.environment.get("PATH", os.defpath))
+    return [git, "--no-pager", *_SAFE, *arguments] if git else []
+
+
+def git_start(argv: list[str], context: ToolContext, folder: Path, *, outside: bool = False) -> Child:
+    """Runs a `git_argv` in `folder`. `outside`: without reading the repository at all."""
+    environment = {name: value for name, value in context.environment.items() if not name.startswith("GIT_")}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    if outside:
+        environment["GIT_DIR"] = os.devnull
+    return start(argv, context, cwd=folder, environment=environment, merge=False)
+
+
+def pieces(child: Child, context: ToolContext, separator: bytes) -> Iterator[bytes]:
+    """The child's output cut at `separator`; ends early on cancellation. Leaving the iterator ends the child."""
+    pipe = child.process.stdout
+    assert pipe is not None
+    forget = context.cancellation.on_cancel(child.process.kill)
+    rest = b""
+    try:
+        while data := os.read(pipe.fileno(), 65_536):
+            *whole, rest = (rest + data).split(separator)
+            yield from whole
+        if rest:
+            yield rest
+        child.process.wait()
+    finally:
+        forget()
+        if child.process.poll() is None:
+            end(child)
+        pipe.close()
+
+
+def files_below(folder: Path, context: ToolContext) -> Iterator[str]:
+    """Paths relative to `folder` of every file git would not ignore; links are named but never followed."""
+    argv = git_argv(context, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    found = False
+    if argv and _in_work_tree(context, folder):
+        for piece in pieces(git_start(argv, context, folder), context, b"\0"):
+            path = os.fsdecode(piece)
+            found = True
+            if path.endswith("/"):  # a repository of its own
+                yield from (path + inner for inner in _walk(folder / path, context))
+            else:
+                yield path
+    if not found:
+        yield from _walk(folder, context)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a relative path fits a glob: `**` spans folders, a pattern without `/` fits the name at any depth."""
+    if "/" not in pattern:
+        return fnmatchcase(path.rpartition("/")[2], pattern)
+    return _parts_match(path.split("/"), pattern.removeprefix("./").split("/"))
+
+
+def spelled_out(pattern: str) -> list[str]:
+    """The patterns that a pattern with {a,b} stands for."""
+    found = re.search(r"\{([^{}]*)\}", pattern)
+    if not found:
+        return [pattern]
+    before, after = pattern[: found.start()], pattern[found.end() :]
+    return [whole for choice in found[1].split(",") for whole in spelled_out(before + choice + after)]
+
+
+def _parts_match(path: list[str], pattern: list[str]) -> bool:
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_parts_match(path[at:], pattern[1:]) for at in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _parts_match(path[1:], pattern[1:])
+
+
+def _in_work_tree(context: ToolContext, folder: Path) -> bool:
+    child = git_start(git_argv(context, "rev-parse", "--is-inside-work-tree"), context, folder)
+    return list(pieces(child, context, b"\n")) == [b"true"]
+
+
+def _walk(folder: Path, context: ToolContext) -> Iterator[str]:
+    for here, folders, names in os.walk(folder):
+        if context.cancellation.cancelled:
+            return
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        relative = os.path.relpath(here, folder)
+        yield from (name if relative == "." else f"{relative}/{name}" for name in sorted(names))

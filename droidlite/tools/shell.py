@@ -1,0 +1,156 @@
+"""The shell tool: runs one command in the root, waits for it or puts it in the background."""
+
+import os
+import select
+import signal
+import time
+
+from msgspec import Struct
+
+from droidlite.sanitise import strip_escapes
+from droidlite.tool import Outcome, Output, Tool, ToolContext
+from droidlite.tools.children import Child, end, outlived, shell_argv, start
+from droidlite.tools.jobs import add_job
+from droidlite.tools.problem import Problem, told
+from droidlite.tools.recording import Recording
+
+DEFAULT_SECONDS = 120
+MOST_SECONDS = 600
+_TICK = 0.1  # seconds between looks at cancellation and progress
+_CHUNK = 65_536
+_LAST_WORDS = 0.2  # seconds a descendant that keeps printing after the command ended is listened to
+_PROGRESS = 4_000  # characters of new output passed on at one time
+
+
+class Shell(Struct, frozen=True, forbid_unknown_fields=True):
+    command: str
+    timeout: int = DEFAULT_SECONDS
+    background: bool = False
+    description: str = ""
+
+
+def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
+    if not arguments.command.strip() or "\0" in arguments.command:
+        raise Problem("The command is empty or holds a NUL character.")
+    try:
+        child = start(shell_argv(arguments.command, context), context)
+    except UnicodeEncodeError as error:
+        raise Problem("The command holds characters that cannot be passed to a program.") from error
+    if arguments.background:
+        job = add_job(context, arguments.command, child)
+        return Outcome(f"Started {job.name} in the background; read it with the job tool.")
+    return _wait(child, arguments, context, call_id)
+
+
+def _wait(child: Child, arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
+    recording = Recording(context.spill, "shell")
+    seconds = min(max(arguments.timeout, 1), MOST_SECONDS)
+    forget = context.cancellation.on_cancel(lambda: _interrupt(child))
+    try:
+        why = _follow(child, recording, context, call_id, time.monotonic() + seconds)
+    finally:
+        forget()
+    if why:
+        end(child)
+        _drain(child, recording)
+    code = child.process.wait()
+    left = _left_running(child, arguments.command, context)
+    text = _shown(recording.take())
+    recording.close()
+    note = {
+        "": f"(exit code {_exit_code(code)})",
+        "timeout": f"(exit code 124: stopped after its {seconds} s; use background for what runs longer)",
+        "cancelled": f"(exit code {_exit_code(code)}: interrupted)",
+    }[why]
+    content = "\n".join(part for part in (text, note, left) if part)
+    return Outcome(content, is_error=bool(why) or code != 0, displays=(Output(text or "(no output)"),))
+
+
+def _follow(child: Child, recording: Recording, context: ToolContext, call_id: str, deadline: float) -> str:
+    """Records until the command ends; returns "" or why it must be stopped. A descendant that keeps the pipe open
+    after the command itself ended is not waited for."""
+    pipe = child.process.stdout
+    assert pipe is not None
+    pending, told_at, ended = "", 0.0, False
+    while True:
+        if context.cancellation.cancelled:
+            return "cancelled"
+        now = time.monotonic()
+        if now >= deadline:
+            return "" if ended else "timeout"
+        if pending and now - told_at >= _TICK:
+            context.progress(call_id, pending)
+            pending, told_at = "", now
+        ended = child.process.poll() is not None
+        if ended:
+            deadline = min(deadline, now + _LAST_WORDS)
+        ready, _, _ = select.select([pipe], [], [], 0 if ended else min(_TICK, deadline - now))
+        if not ready:
+            if ended:
+                return ""
+            continue
+        data = os.read(pipe.fileno(), _CHUNK)
+        if not data:
+            return _await_exit(child, context, deadline)
+        pending = (pending + recording.add(data))[-_PROGRESS:]
+
+
+def _await_exit(child: Child, context: ToolContext, deadline: float) -> str:
+    """Waits for a command that closed its output; returns "" or why it must be stopped."""
+    pause = 0.001
+    while child.process.poll() is None:
+        if context.cancellation.wait(pause):
+            return "cancelled"
+        if time.monotonic() >= deadline:
+            return "timeout"
+        pause = min(pause * 2, _TICK)
+    return ""
+
+
+def _drain(child: Child, recording: Recording) -> None:
+    """Records what a stopped command had already printed."""
+    pipe = child.process.stdout
+    assert pipe is not None
+    while select.select([pipe], [], [], 0)[0] and (data := os.read(pipe.fileno(), _CHUNK)):
+        recording.add(data)
+
+
+def _left_running(child: Child, command: str, context: ToolContext) -> str:
+    """Keeps what the command left behind as a job, so that it can be read and is ended with the session."""
+    pipe = child.process.stdout
+    assert pipe is not None
+    if not outlived(child):
+        pipe.close()
+        return ""
+    job = add_job(context, command, child)
+    return f"(it left a process running in the background: {job.name})"
+
+
+def _interrupt(child: Child) -> None:
+    try:
+        os.killpg(child.process.pid, signal.SIGTERM)
+    except OSError:
+        return
+
+
+def _exit_code(code: int) -> str:
+    """As a shell tells it: 128 + n for signal n."""
+    return str(code) if code >= 0 else f"{128 - code}: killed by signal {signal.Signals(-code).name}"
+
+
+def _shown(text: str) -> str:
+    """Without colours, and with only the last state of lines that were redrawn."""
+    lines = strip_escapes(text).replace("\r\n", "\n").rstrip("\n").split("\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+
+
+TOOL = Tool(
+    name="shell",
+    description=(
+        "Run a bash command in the working folder (cd does not last). No input, no terminal. "
+        "timeout in seconds, at most 600. background: returns at once, see job."
+    ),
+    arguments=Shell,
+    effect="execute",
+    run=told(_run),
+)
