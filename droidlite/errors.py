@@ -55,13 +55,15 @@ class SettingsError(UsageError):
 
 
 class CapReached(DroidliteError):
-    """A cap the person set would be passed; nothing was sent. `subtype` is error_max_cost or error_max_turns."""
+    """A cap the person set would be passed; nothing was sent. `subtype` is error_max_cost or error_max_turns;
+    `needed_usd` is the worst case of the call that was not sent."""
 
     exit_code = 3
 
-    def __init__(self, message: str, *, subtype: str) -> None:
+    def __init__(self, message: str, *, subtype: str, needed_usd: float = 0.0) -> None:
         super().__init__(message)
         self.subtype = subtype
+        self.needed_usd = needed_usd
 
 
 class VerifyFailed(DroidliteError):
@@ -83,6 +85,11 @@ class ProviderError(DroidliteError):
         self.retry: Retry = retry
         self.status = status
         self.retry_after = retry_after
+
+    @property
+    def billed(self) -> bool:
+        """Whether the call may have cost something: the service had begun to answer, or nobody can know."""
+        return self.status < 400 and self.fault not in ("auth", "quota", "model", "context", "invalid", "rate_limit")
 
 
 class Refused(DroidliteError):

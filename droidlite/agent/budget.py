@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from droidlite.agent.transcript import Journaled
 from droidlite.errors import CapReached, UsageError
+from droidlite.events import ModelUsage
 from droidlite.session.records import Reserved, Spent
 from droidlite.types import ModelSpec, Usage
 
@@ -39,12 +40,20 @@ class Budget:
     """All spend of one session in USD. `spent` includes calls still open at their worst case."""
 
     def __init__(
-        self, prices: Prices, journal: Journaled, *, cap_usd: float | None = None, spent_usd: float = 0.0
+        self,
+        prices: Prices,
+        journal: Journaled,
+        *,
+        cap_usd: float | None = None,
+        spent_usd: float = 0.0,
+        by_model: dict[str, ModelUsage] | None = None,
+        first: int = 1,
     ) -> None:
         self.prices, self.journal, self.cap_usd = prices, journal, cap_usd
         self.settled_usd = spent_usd
+        self.by_model: dict[str, ModelUsage] = dict(by_model or {})
         self._open: dict[int, float] = {}
-        self._numbers = 0
+        self._numbers = first - 1
 
     @property
     def spent_usd(self) -> float:
@@ -72,7 +81,7 @@ class Budget:
         room = self.left_usd - ROUNDING - (0.0 if closing else self._kept_back(spec, input_tokens))
         fits = self._affordable(spec, input_tokens, max_output, room)
         if fits <= 0 or fits < min(max_output, CLOSING_OUTPUT if closing else LEAST_OUTPUT):
-            raise CapReached(self._refusal(spec, input_tokens, max_output), subtype="error_max_cost")
+            raise self._refusal(spec, input_tokens, max_output)
         usd = self._worst(spec, input_tokens, fits)
         self._open[self._numbers] = usd
         self.journal.append(Reserved(reservation=self._numbers, usd=usd, model=spec.id))
@@ -92,8 +101,15 @@ class Budget:
             cost = self.prices.cost(spec, usage)
         booked = cost if cost is not None else (held or 0.0)
         self.settled_usd += booked
+        self._count(spec, usage or Usage(), booked)
         self.journal.append(Spent(reservation=reservation.number, model=spec.id, usage=usage, usd=booked))
         return cost
+
+    def _count(self, spec: ModelSpec, usage: Usage, usd: float) -> None:
+        so_far = self.by_model.get(spec.id, ModelUsage(usage=Usage(), cost_usd=0.0, calls=0))
+        self.by_model[spec.id] = ModelUsage(
+            usage=added(so_far.usage, usage), cost_usd=so_far.cost_usd + usd, calls=so_far.calls + 1
+        )
 
     def _worst(self, spec: ModelSpec, input_tokens: int, output_tokens: int) -> float:
         usd = self.prices.worst(spec, input_tokens, output_tokens)
@@ -113,9 +129,21 @@ class Budget:
             low, high = (middle, high) if self._worst(spec, input_tokens, middle) <= room else (low, middle)
         return low
 
-    def _refusal(self, spec: ModelSpec, input_tokens: int, max_output: int) -> str:
+    def _refusal(self, spec: ModelSpec, input_tokens: int, max_output: int) -> CapReached:
         least = self._worst(spec, input_tokens, min(max_output, LEAST_OUTPUT))
-        return (
+        return CapReached(
             f"The next call of {spec.id} could cost ${least:.4f}; ${max(self.left_usd, 0):.4f} of the "
-            f"${self.cap_usd:.2f} cap is left. Nothing was sent; raise --max-cost to go on."
+            f"${self.cap_usd:.2f} cap is left. Nothing was sent; raise --max-cost to go on.",
+            subtype="error_max_cost",
+            needed_usd=least,
         )
+
+
+def added(one: Usage, two: Usage) -> Usage:
+    """Two token counts as one."""
+    return Usage(
+        input=one.input + two.input,
+        output=one.output + two.output,
+        cache_read=one.cache_read + two.cache_read,
+        cache_write=one.cache_write + two.cache_write,
+    )

@@ -41,14 +41,13 @@ def compact(transcript: Transcript, driver: Driver) -> Generator[Event, None, No
 
 
 def summarised(messages: tuple[Message, ...], summary: str, tail_bytes: int) -> tuple[Message, ...]:
-    """The person's first message, the summary, and the newest exchange where it is small enough."""
-    first = messages[0].text if isinstance(messages[0], User) else ""
-    start = User(f"{first}\n\n{read_prompt('compacted')}\n\n{summary}".strip())
+    """The facts and memory the session began with, the summary, and the newest exchange where it is small enough."""
+    start = (*messages[:1], User(f"{read_prompt('compacted')}\n\n{summary}"))
     tail = messages[-2:]
     whole = len(tail) == 2 and isinstance(tail[0], Assistant) and isinstance(tail[1], ToolResults)
-    if len(messages) > 2 and whole and sum(upper_bytes(m) for m in tail) <= tail_bytes * 4:
-        return (start, *tail)
-    return (start,)
+    if whole and sum(upper_bytes(m) for m in tail) <= tail_bytes * 4:
+        return (*start, *tail)
+    return start
 
 
 class _Unkept:

@@ -44,7 +44,8 @@ def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | None:
 
 
 class Driver:
-    """Holds the route of a session; `seconds` is the time spent inside model calls."""
+    """Holds the route of a session; `seconds` is the time spent inside model calls, `replies` how many
+    came whole."""
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class Driver:
     ) -> None:
         self.route, self.budget, self.cancellation = route, budget, cancellation
         self.failover, self.escalate, self.effort = failover, escalate, effort
-        self.seconds = 0.0
+        self.seconds, self.replies = 0.0, 0
 
     def complete(
         self, transcript: Transcript, *, final: bool = False, max_output: int = MAX_OUTPUT
@@ -114,6 +115,7 @@ class Driver:
             cost = self.budget.settle(reservation, spec, usage, sent=sent)
         if reply is None:
             raise ProviderError(f"{self.route.endpoint} ended without a reply.", fault="incomplete", retry="same")
+        self.replies += 1
         yield ReplyFinished(
             text=reply.text,
             model=spec.id,

@@ -31,12 +31,12 @@ def system_prompt(extra: Sequence[str] = ()) -> str:
     return "\n\n".join((read_prompt("system"), *extra))
 
 
-def first_message(prompt: str, facts: Facts) -> str:
-    """The person's first message, behind the facts and the memory files."""
+def opening(facts: Facts) -> str:
+    """What the host says before the person's first message: the facts and the memory files."""
     lines = [f"Folder: {facts.root}", f"Platform: {facts.platform}", f"Date: {facts.date}"]
     if facts.git:
         lines.append(f"Git: {facts.git}")
     if facts.check:
         lines.append(f"Done means: `{facts.check}` exits with 0.")
     memory = [f'<memory file="{path}">\n{text.strip()}\n</memory>' for path, text in facts.memory]
-    return "\n\n".join(["<context>\n" + "\n".join(lines) + "\n</context>", *memory, prompt])
+    return "\n\n".join(["<context>\n" + "\n".join(lines) + "\n</context>", *memory])

@@ -52,10 +52,14 @@ class Toolbox:
         *,
         clean: Callable[[str], str] = lambda text: text,
     ) -> None:
-        self.tools = {tool.name: tool for tool in tools if permissions.offered(tool)}
         self.context, self.permissions, self.clean = context, permissions, clean
         self.denials: list[str] = []
         self._invalid = 0
+        self.replace(tools)
+
+    def replace(self, tools: tuple[Tool, ...]) -> None:
+        """Offers these tools from here on, as far as they are allowed."""
+        self.tools = {tool.name: tool for tool in tools if self.permissions.offered(tool)}
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:

@@ -44,8 +44,7 @@ class Transcript:
         self._messages: list[Message] = []
         self._upper: list[int] = []
         self._measured: tuple[str, int, int] | None = None
-        for message in messages:
-            self._add(message)
+        self.restore(messages)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -73,12 +72,21 @@ class Transcript:
 
     def replace(self, messages: tuple[Message, ...], *, before_tokens: int) -> int:
         """Puts a compacted conversation in place of the old one; returns its estimated tokens."""
-        self._messages, self._upper, self._measured = [], [], None
-        for message in messages:
-            self._add(message)
+        self.restore(messages)
         after = self.estimate()
         self.journal.append(Compacted(messages=messages, before_tokens=before_tokens, after_tokens=after))
         return after
+
+    def restore(self, messages: tuple[Message, ...]) -> None:
+        """Goes back to an earlier conversation that the journal already tells of (a rewind)."""
+        self._messages, self._upper, self._measured = [], [], None
+        for message in messages:
+            self._add(message)
+
+    def retool(self, tools: tuple[ToolSpec, ...]) -> None:
+        """Other tools from here on (another model's); the cached prefix is lost with the switch anyway."""
+        self.tools, self._measured = tools, None
+        self._fixed_bytes = len(self.system.encode()) + len(_ENCODER.encode(tools))
 
     def request(self, *, max_output: int, effort: Effort, final: bool = False) -> Request:
         return Request(

@@ -1,0 +1,228 @@
+"""Puts a session together out of options, settings and whatever the journal of a resumed one holds."""
+
+import datetime
+import platform
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from droidlite import __version__, providers, tools
+from droidlite.agent.budget import Budget
+from droidlite.agent.budget import Prices as PriceFunctions
+from droidlite.agent.driver import Driver, Retry, Route
+from droidlite.agent.loop import Agent
+from droidlite.agent.permissions import Permissions, Ruling
+from droidlite.agent.prompt import Facts, opening, system_prompt
+from droidlite.agent.toolbox import Toolbox
+from droidlite.agent.transcript import Transcript
+from droidlite.agent.verify import Execute
+from droidlite.app.options import Options
+from droidlite.app.session import Parts, Session
+from droidlite.app.setup import Setup, choose_model, read_setup
+from droidlite.cancellation import Cancellation
+from droidlite.errors import CapReached, ProviderError, UsageError
+from droidlite.reliability.failover import next_wait
+from droidlite.sandbox.environment import child_environment
+from droidlite.sandbox.rules import judge
+from droidlite.sanitise import redact
+from droidlite.session.checkpoint import Checkpoint
+from droidlite.session.fold import Session as Past
+from droidlite.session.journal import Journal
+from droidlite.session.store import Store
+from droidlite.settings.endpoints import weights_path
+from droidlite.settings.memory import load_memory
+from droidlite.settings.paths import find_root
+from droidlite.tool import Answer, Approval, Question, Tool, ToolContext
+from droidlite.tools.shell import TOOL as SHELL
+from droidlite.tools.shell import Shell
+from droidlite.types import Autonomy, Endpoint, ModelSpec
+
+
+class Person(msgspec.Struct, kw_only=True):
+    """Who can be asked, and how; all None in a headless run. raise_cap answers with True where the cap was raised."""
+
+    approve: Callable[[Approval], Answer] | None = None
+    answer: Callable[[Question], str] | None = None
+    raise_cap: Callable[[CapReached], bool] = lambda reached: False
+
+
+def open_session(options: Options, person: Person, setup: Setup | None = None) -> Session:
+    """A session ready to run prompts. Raises UsageError, SettingsError, Refused."""
+    setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
+    journal, past = _journal(options, setup)
+    try:
+        return _assemble(options, person, setup, journal, past)
+    except BaseException:
+        journal.close()
+        raise
+
+
+def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
+    """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together."""
+    threading.Thread(target=providers.warm, args=(endpoint.protocol,), daemon=True).start()
+    if endpoint.protocol == "local":
+        endpoint = msgspec.structs.replace(endpoint, base_url=str(weights_path(setup.places, setup.env)))
+    return Route(spec, providers.make(endpoint), endpoint.name)
+
+
+def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:
+    return tools.all_tools(spec.edit, ask=person.answer is not None)
+
+
+def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, past: Past | None) -> Session:
+    settings = setup.settings
+    name = settings.model
+    if past is not None and past.decision is not None and not options.model and name == "auto":
+        name = past.decision.spec_id or name
+    decision, spec, endpoint = choose_model(setup, name)
+    route = make_route(setup, spec, endpoint)
+    root = find_root(options.cwd)
+    warnings = [*settings.warnings, *journal.warnings]
+    checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
+    context = ToolContext(
+        root=root,
+        extra=tuple(path.resolve() for path in options.add_dirs),
+        spill=journal.spill,
+        environment=child_environment(setup.env, setup.secrets),
+        cancellation=Cancellation(),
+        save=checkpoint.save,
+        ask=person.answer,
+    )
+    permissions = Permissions(
+        settings.autonomy or ("off" if options.headless else "low"),
+        judge=_judge(settings.denied_commands),
+        ask=person.approve,
+        allowed_tools=options.allowed_tools,
+        disallowed_tools=options.disallowed_tools,
+        prefixes=settings.allowed_commands,
+    )
+    toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=lambda text: redact(text, setup.secrets))
+    budget = Budget(
+        PriceFunctions(setup.prices.cost, setup.prices.worst),
+        journal,
+        cap_usd=settings.max_cost_usd,
+        spent_usd=past.spent_usd if past else 0.0,
+        by_model=past.usage if past else None,
+        first=past.next_reservation if past else 1,
+    )
+    budget.check_priced(spec)
+    transcript = Transcript(
+        system=system_prompt(options.append_system_prompt),
+        tools=toolbox.specs,
+        journal=journal,
+        messages=past.messages if past else (),
+        cache_key=_id(journal),
+        check=settings.verify,
+    )
+    driver = Driver(route, budget, context.cancellation, failover=_retry, effort=settings.effort)
+    agent = Agent(
+        transcript=transcript,
+        driver=driver,
+        toolbox=toolbox,
+        max_turns=settings.max_turns,
+        raise_cap=person.raise_cap,
+    )
+
+    def close() -> None:
+        tools.close_jobs(context)
+        checkpoint.end_turn()
+        journal.close()
+
+    return Session(
+        Parts(
+            session_id=_id(journal),
+            cwd=str(root),
+            agent=agent,
+            context=context,
+            journal=journal,
+            checkpoint=checkpoint,
+            decision=decision,
+            scripted=endpoint.protocol == "scripted",
+            opening=_opening(root, options.cwd, settings.verify),
+            execute=execute_in(context),
+            check=settings.verify,
+            timeout=settings.timeout,
+            turns=len(past.turns) if past else 0,
+            resumed=past is not None,
+            warnings=warnings,
+            close=close,
+        )
+    )
+
+
+def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:
+    store = Store(setup.places.state / "sessions")
+    root = find_root(options.cwd)
+    if not options.resume:
+        return store.create(cwd=root, version=__version__), None
+    name = options.resume
+    if name == "last":
+        latest = store.latest(root)
+        if latest is None:
+            raise UsageError(f"There is no session of {root} to go on with; start one without -c and -r.")
+        name = latest
+    if options.fork:
+        name = store.fork(name)
+    return store.open(name)
+
+
+def _id(journal: Journal) -> str:
+    return journal.folder.name
+
+
+def _names_local_server(model: str) -> bool:
+    return model.split("/", 1)[0] in ("ollama", "llamacpp", "vllm", "local")
+
+
+def _judge(denied: tuple[str, ...]) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
+    def rule(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
+        verdict = judge(command, autonomy, prefixes, denied)
+        return Ruling(verdict.allow, verdict.reason, verdict.prefix)
+
+    return rule
+
+
+def _retry(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
+    import random
+
+    wait = next_wait(error, attempt=attempt, elapsed=elapsed, jitter=random.random())
+    return None if wait is None else Retry(wait)
+
+
+def execute_in(context: ToolContext) -> Execute:
+    """Runs host commands as the shell tool does: its own process group, a limit, no keys in the environment."""
+
+    def execute(command: str, seconds: float) -> tuple[int | None, str]:
+        outcome = SHELL.run(Shell(command=command, timeout=int(seconds)), context, "verify")
+        found = re.search(r"\(exit code (\d+)", outcome.content[-400:])
+        return (int(found[1]) if found else None), outcome.content
+
+    return execute
+
+
+def _opening(root: Path, cwd: Path, check: str) -> str:
+    memory = tuple((str(path.relative_to(root)), text) for path, text in load_memory(root, cwd))
+    facts = Facts(
+        root=str(root),
+        platform=f"{platform.system()} {platform.machine()}",
+        date=datetime.date.today().isoformat(),
+        git=git_state(root),
+        check=check,
+        memory=memory,
+    )
+    return opening(facts)
+
+
+def git_state(root: Path) -> str:
+    """The branch, read from .git without running git (a repository's settings could make it run things)."""
+    folder = root / ".git"
+    try:
+        if folder.is_file():
+            folder = (root / folder.read_text(encoding="utf-8").removeprefix("gitdir:").strip()).resolve()
+        head = (folder / "HEAD").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return f"branch {head.removeprefix('ref: refs/heads/')}" if head.startswith("ref:") else f"detached at {head[:12]}"

@@ -1,0 +1,108 @@
+"""What a session changed, as diffs and as words; and the files a person may mention."""
+
+import difflib
+import os
+import subprocess
+from pathlib import Path
+
+from droidlite.errors import UsageError
+from droidlite.session.checkpoint import Checkpoint
+from droidlite.session.fold import Session as Past
+from droidlite.settings.paths import find_root
+from droidlite.types import User
+
+EFFECTS = {
+    "modified": "its content goes back",
+    "created": "it is removed",
+    "deleted": "it comes back",
+    "mode": "its mode goes back",
+    "unsaved": "it cannot go back",
+}
+MOST_FILES = 50
+SHOWN = 200_000
+"""Characters of one file a diff is made of."""
+
+
+def session_diff(checkpoint: Checkpoint, root: Path) -> str:
+    """Unified diff of what this session changed, against what the files were before its first change."""
+    parts: list[str] = []
+    for change in checkpoint.changes_since(1):
+        before = checkpoint.content_before(change.path)
+        after = _text(root / change.path)
+        if before is None or after is None:
+            parts.append(f"{change.path}: {change.effect} (not text)\n")
+            continue
+        old = f"a/{change.path}" if change.effect != "created" else "/dev/null"
+        new = f"b/{change.path}" if change.effect != "deleted" else "/dev/null"
+        parts += difflib.unified_diff(before.splitlines(True), after.splitlines(True), old, new)
+    return "".join(part if part.endswith("\n") else f"{part}\n\\ No newline at end of file\n" for part in parts)
+
+
+def _text(path: Path) -> str | None:
+    """The file's text, "" where there is none, None where it is not text or too long."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return ""
+    return None if len(data) > SHOWN or b"\0" in data else data.decode("utf-8", "replace")
+
+
+def prompt_of(past: Past, turn: int) -> str:
+    """What the person said at the start of `turn`, to edit and send again."""
+    row = next((row for row in past.turns if row.number == turn), None)
+    if row is None:
+        raise UsageError(f"There is no turn {turn} to go back to.")
+    texts = [message.text for message in past.messages if isinstance(message, User)]
+    return next((text for text in texts if text.strip().startswith(row.text.rstrip("…").rstrip())), row.text)
+
+
+class Files:
+    """The paths behind `@`, read once for each session and again when asked after a while."""
+
+    def __init__(self, cwd: Path) -> None:
+        self._root = find_root(cwd)
+        self._paths: list[str] | None = None
+
+    def matching(self, typed: str) -> tuple[str, ...]:
+        """Paths that hold the typed letters in order, those with the text in one piece and short ones first."""
+        if self._paths is None:
+            self._paths = list_files(self._root)
+        wanted = typed.lower()
+        scored = [
+            (score, len(path), path) for path in self._paths if (score := _score(path.lower(), wanted)) is not None
+        ]
+        return tuple(path for _, _, path in sorted(scored)[:MOST_FILES])
+
+
+def _score(path: str, typed: str) -> int | None:
+    """Lower is better; None where the letters are not all there in order."""
+    name = path.rsplit("/", 1)[-1]
+    if name.startswith(typed):
+        return 0
+    if typed in name:
+        return 1
+    if typed in path:
+        return 2
+    letters = iter(path)
+    return 3 if all(letter in letters for letter in typed) else None
+
+
+def list_files(root: Path) -> list[str]:
+    """What git would track; every file below `root` where there is no git."""
+    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(command, cwd=root, capture_output=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return [
+            os.path.relpath(os.path.join(folder, name), root)
+            for folder, folders, names in os.walk(root)
+            for name in names
+            if not _hide(folders)
+        ]
+    return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
+
+
+def _hide(folders: list[str]) -> bool:
+    """Keeps os.walk out of hidden folders; always false, so that the file itself is listed."""
+    folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
+    return False

@@ -1,0 +1,221 @@
+"""A session as the terminal sees it: what the UI's Conversation asks for, answered by the rooms that know."""
+
+import time
+from collections.abc import Iterator
+
+import msgspec
+
+from droidlite.agent.compaction import compact
+from droidlite.app import changes
+from droidlite.app.assemble import Person, execute_in, git_state, make_route, open_session, tools_for
+from droidlite.app.options import Options
+from droidlite.app.retelling import retell
+from droidlite.app.session import Session
+from droidlite.app.setup import choose_model, read_setup
+from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
+from droidlite.events import CallFinished, CallStarted, Event
+from droidlite.session.store import Store
+from droidlite.settings.policy import narrow
+from droidlite.tool import Output
+from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
+from droidlite.ui.conversation import ExportFormat, SessionRow, Status, TurnRow
+from droidlite.ui.conversation import Person as AtTheTerminal
+
+LISTED = 200
+"""Sessions /resume shows."""
+
+
+class Chat:
+    """Implements droidlite.ui.conversation.Conversation over one Session at a time."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.setup = read_setup(options.cwd, options=options)
+        self.store = Store(self.setup.places.state / "sessions")
+        self.files_of = changes.Files(options.cwd)
+        self._session: Session | None = None
+        self._person = Person()
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            self._session = open_session(self.options, self._person, self.setup)
+        return self._session
+
+    def attend(self, person: AtTheTerminal) -> None:
+        def raise_cap(reached: CapReached) -> bool:
+            budget = self.session.parts.agent.driver.budget
+            cap = person.ask_cap(budget.spent_usd, budget.cap_usd or 0.0, reached.needed_usd)
+            if cap is None:
+                return False
+            self.raise_cap(cap)
+            return True
+
+        self._person = Person(approve=person.ask_approval, answer=person.ask_question, raise_cap=raise_cap)
+        self.session.parts.journal.folder  # noqa: B018 - opened now: a wrong model or session is told at once
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    # --- running ----------------------------------------------------------------------------------------------------
+
+    def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
+        return self.session.run(text, images)
+
+    def shell(self, command: str) -> Iterator[Event]:
+        """Runs what the person typed behind `!`; the model is told of it with the next prompt."""
+        parts = self.session.parts
+        call_id = f"shell-{time.monotonic_ns()}"
+        yield CallStarted(call_id=call_id, name="shell", summary=command)
+        started = time.monotonic()
+        _, output = execute_in(parts.context)(command, 600.0)
+        output = parts.agent.toolbox.clean(output)
+        parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{output}"), host=True)
+        yield CallFinished(
+            call_id=call_id,
+            name="shell",
+            content=output,
+            seconds=time.monotonic() - started,
+            displays=(Output(output),),
+        )
+
+    def compact(self) -> Iterator[Event]:
+        agent = self.session.parts.agent
+        if len(agent.transcript.messages) < 3:
+            raise UsageError("There is nothing to compact yet.")
+        return compact(agent.transcript, agent.driver)
+
+    def interrupt(self) -> None:
+        if self._session is not None:
+            self._session.stop(Interrupted())
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        parts = self.session.parts
+        driver = parts.agent.driver
+        return Status(
+            model=driver.route.spec.id,
+            strategy="chosen" if parts.decision.strategy == "chosen" else "auto",
+            session_id=parts.session_id,
+            cwd=parts.cwd,
+            endpoint=driver.route.endpoint,
+            cost_usd=driver.budget.spent_usd,
+            cap_usd=driver.budget.cap_usd,
+            context_tokens=parts.agent.transcript.estimate(),
+            context_window=driver.route.spec.context,
+            autonomy=parts.agent.toolbox.permissions.autonomy,
+            effort=driver.effort,
+            branch=git_state(parts.context.root).removeprefix("branch "),
+            scripted=parts.scripted,
+        )
+
+    def files(self, prefix: str) -> tuple[str, ...]:
+        return self.files_of.matching(prefix)
+
+    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+        self.setup = read_setup(self.options.cwd, options=self.options, discover=True)
+        found = self.setup.candidates(priced=True)
+        try:
+            return self.setup.default(), found
+        except DroidliteError:
+            return None, found
+
+    def cost_lines(self) -> tuple[str, ...]:
+        budget = self.session.parts.agent.driver.budget
+        cap = "" if budget.cap_usd is None else f" of ${budget.cap_usd:.2f}"
+        lines = [f"${budget.spent_usd:.4f}{cap} in this session"]
+        for model, used in budget.by_model.items():
+            usage = used.usage
+            total = usage.input + usage.cache_read + usage.cache_write
+            hits = f", {usage.cache_read / total:.0%} from the cache" if total else ""
+            lines.append(
+                f"{model}: ${used.cost_usd:.4f}, {used.calls} calls, {total:,} tokens in{hits}, {usage.output:,} out"
+            )
+        return tuple(lines)
+
+    def diff(self) -> str:
+        return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
+
+    def export(self, form: ExportFormat) -> str:
+        session_id = self.session.parts.session_id
+        path = self.options.cwd / f"droidlite-{session_id}.{form}"
+        try:
+            path.write_text(self.store.export(session_id, form), encoding="utf-8")
+        except OSError as error:
+            raise DroidliteError(f"{path} cannot be written: {error.strerror}.") from error
+        return str(path)
+
+    # --- choosing ---------------------------------------------------------------------------------------------------
+
+    def choose(self, model: str) -> None:
+        decision, spec, endpoint = choose_model(self.setup, model)
+        parts = self.session.parts
+        parts.agent.driver.budget.check_priced(spec)
+        self.session.route_to(
+            make_route(self.setup, spec, endpoint), decision, scripted=endpoint.protocol == "scripted"
+        )
+        parts.agent.toolbox.replace(tools_for(spec, self._person))
+        parts.agent.transcript.retool(parts.agent.toolbox.specs)
+        self.options = msgspec.structs.replace(self.options, model=model)
+
+    def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
+        settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
+        allowed = settings.autonomy or "off"
+        self.session.parts.agent.toolbox.permissions.autonomy = allowed
+        return allowed
+
+    def raise_cap(self, cap_usd: float) -> None:
+        most = self.setup.policy.budget.max_cost_usd
+        if most is not None and cap_usd > most:
+            raise UsageError(f"Policy {self.setup.policy.file} allows at most ${most:g} a session.")
+        self.session.parts.agent.driver.budget.cap_usd = cap_usd
+
+    # --- sessions ---------------------------------------------------------------------------------------------------
+
+    def sessions(self) -> tuple[SessionRow, ...]:
+        rows = self.store.list(self.session.parts.context.root, limit=LISTED)
+        return tuple(
+            SessionRow(id=s.id, title=s.title, updated=s.updated, turns=s.turns, cost_usd=s.cost_usd) for s in rows
+        )
+
+    def resume(self, session_id: str) -> tuple[Event, ...]:
+        if session_id == self.session.parts.session_id:
+            return ()
+        options = msgspec.structs.replace(self.options, resume=session_id, fork=False)
+        opened = open_session(options, self._person, self.setup)
+        self.session.close()
+        self._session = opened
+        return retell(opened.parts.agent.transcript.messages)
+
+    def new(self) -> None:
+        options = msgspec.structs.replace(self.options, resume="", fork=False)
+        opened = open_session(options, self._person, self.setup)
+        self.session.close()
+        self._session = opened
+
+    def turns(self) -> tuple[TurnRow, ...]:
+        parts = self.session.parts
+        past = self.store.load(parts.session_id)
+        return tuple(
+            TurnRow(turn=turn.number, text=turn.text, files=len(parts.checkpoint.changes_since(turn.number)))
+            for turn in past.turns
+        )
+
+    def preview_rewind(self, turn: int) -> tuple[str, ...]:
+        found = self.session.parts.checkpoint.changes_since(turn)
+        lines = [f"{change.path}: {changes.EFFECTS[change.effect]}" for change in found]
+        lines += [f"{change.path}: {change.note}" for change in found if change.note]
+        dropped = sum(1 for row in self.turns() if row.turn >= turn)
+        return (*lines, f"{dropped} message{'' if dropped == 1 else 's'} of yours and what followed are dropped")
+
+    def rewind(self, turn: int) -> str:
+        parts = self.session.parts
+        before = self.store.load(parts.session_id)
+        text = changes.prompt_of(before, turn)
+        parts.checkpoint.rewind(turn)
+        after = self.store.load(parts.session_id)
+        parts.agent.transcript.restore(after.messages)
+        parts.turns = len(after.turns)
+        return text

@@ -1,0 +1,88 @@
+"""Commands that only look: the models, the sessions, the embedded model's files."""
+
+import os
+import time
+from pathlib import Path
+from typing import Literal
+
+from droidlite.app.setup import read_setup
+from droidlite.errors import DroidliteError, UsageError
+from droidlite.session.store import Store, Summary
+from droidlite.settings.paths import find_root, places
+from droidlite.types import RoutingDecision
+from droidlite.ui.picker import table
+from droidlite.ui.plain import in_colour, show, show_json, show_table, width
+
+
+def show_models(cwd: Path, as_json: bool) -> int:
+    setup = read_setup(cwd, discover=True)
+    found = setup.candidates(priced=True)
+    auto: RoutingDecision | None
+    try:
+        auto, why_not_auto = setup.default(), ""
+    except DroidliteError as error:
+        auto, why_not_auto = None, str(error)
+    if as_json:
+        models = [
+            {
+                "id": c.spec.id,
+                "provider": c.spec.provider,
+                "tier": c.spec.tier,
+                "context": c.spec.context,
+                "endpoint": c.endpoint,
+                "input_usd_per_million": c.input_price,
+                "output_usd_per_million": c.output_price,
+                "allowed": not c.why_not,
+                "why_not": c.why_not,
+            }
+            for c in found
+        ]
+        show_json({"auto": auto, "why_not_auto": why_not_auto, "models": models})
+        return 0
+    show_table(table(auto, found, width(), in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))))
+    return 0
+
+
+def show_sessions(
+    action: Literal["list", "show", "export", "fork", "rm"],
+    session: str,
+    everywhere: bool,
+    form: Literal["md", "json"],
+    as_json: bool,
+    cwd: Path,
+) -> int:
+    store = Store(places(os.environ).state / "sessions")
+    if action == "list":
+        found = store.list(None if everywhere else find_root(cwd))
+        if as_json:
+            show_json(found)
+        else:
+            show(map(_row, found) if found else ["There is no session of this folder yet; --all lists every folder's."])
+        return 0
+    if not session:
+        raise UsageError(f"sessions {action} needs the ID of a session; `droidlite sessions` lists them.")
+    match action:
+        case "show":
+            show_table(store.export(session, "json") + "\n") if as_json else show([store.export(session, "md")])
+        case "export":
+            show_table(store.export(session, form).rstrip("\n") + "\n")
+        case "fork":
+            show([f"{store.fork(session)}"])
+        case "rm":
+            show([f"Removed session {store.remove(session)}."])
+    return 0
+
+
+def _row(summary: Summary) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.updated))
+    turns = f"{summary.turns} turn{'' if summary.turns == 1 else 's'}"
+    return f"{summary.id}  {when}  {turns:>9}  ${summary.cost_usd:.4f}  {summary.model}  {summary.title}"
+
+
+def show_local(action: Literal["status", "get"], source: str) -> int:
+    from droidlite.app.weights import get_weights, status_lines
+
+    if action == "get":
+        get_weights(source)
+    show(status_lines())
+    return 0

@@ -1,0 +1,35 @@
+"""A stored conversation told again as events, for a person who comes back to it."""
+
+from droidlite.agent.toolbox import summarise
+from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
+from droidlite.tool import Output
+from droidlite.types import Assistant, Message, ToolResults
+
+LAST = 12
+"""Messages retold; the rest is in `droidlite sessions show`."""
+
+
+def retell(messages: tuple[Message, ...]) -> tuple[Event, ...]:
+    """The replies and calls of the newest messages. Costs are not retold: they are the session's."""
+    told: list[Event] = []
+    names: dict[str, str] = {}
+    for message in messages[-LAST:]:
+        if isinstance(message, Assistant):
+            if message.text:
+                told.append(TextAdded(message.text))
+                told.append(ReplyFinished(text=message.text, model=message.model, usage=message.usage))
+            for call in message.calls:
+                names[call.id] = call.name
+                told.append(CallStarted(call_id=call.id, name=call.name, summary=summarise(call)))
+        elif isinstance(message, ToolResults):
+            for result in message.results:
+                told.append(
+                    CallFinished(
+                        call_id=result.call_id,
+                        name=names.get(result.call_id, ""),
+                        content=result.content,
+                        is_error=result.is_error,
+                        displays=(Output(result.content),),
+                    )
+                )
+    return tuple(told)

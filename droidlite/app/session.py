@@ -1,0 +1,169 @@
+"""One session, put together: runs prompts, and says at the end of each what came of it."""
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from functools import reduce
+
+from msgspec import Struct
+
+from droidlite.agent.budget import added
+from droidlite.agent.driver import Route
+from droidlite.agent.loop import Agent
+from droidlite.agent.verify import Execute, Verification, verify
+from droidlite.cancellation import Cancellation
+from droidlite.errors import DroidliteError, Interrupted, TimedOut, VerifyFailed
+from droidlite.events import Event, ModelChosen, RunFinished, SessionStarted, Warned
+from droidlite.session.checkpoint import Checkpoint
+from droidlite.session.journal import Journal
+from droidlite.session.records import Decided, Ended
+from droidlite.tool import ToolContext
+from droidlite.types import Image, RoutingDecision, Usage, User
+
+
+class Parts(Struct, kw_only=True):
+    """What a session is made of. `opening` is what the host says before the first prompt; `check` the verify command
+    ("" = none); `timeout` seconds a run may take (None = no limit)."""
+
+    session_id: str
+    cwd: str
+    agent: Agent
+    context: ToolContext
+    journal: Journal
+    checkpoint: Checkpoint
+    decision: RoutingDecision
+    scripted: bool
+    opening: str
+    execute: Execute
+    check: str = ""
+    timeout: float | None = None
+    turns: int = 0
+    resumed: bool = False
+    warnings: list[str]
+    close: Callable[[], None]
+
+
+class Session:
+    """Runs prompts one after the other; `stop` may be called from any thread or a signal handler."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._stopped: DroidliteError | None = None
+        self._told = False
+
+    def run(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
+        """Everything that happens, ending with RunFinished whatever happens."""
+        parts, started = self.parts, time.monotonic()
+        self._begin()
+        yield from self._introduction()
+        timer = self._timer()
+        error: DroidliteError | None = None
+        answer, verification = "", None
+        try:
+            answer = yield from parts.agent.run(User(text, images))
+            verification = yield from self._verify()
+        except DroidliteError as raised:
+            error = self._stopped or raised
+        finally:
+            timer.cancel()
+        if error is None and verification is not None and verification.exit_code != 0:
+            error = VerifyFailed(f"`{verification.command}` still fails.")
+        yield self._finished(answer, error, verification, time.monotonic() - started)
+
+    def stop(self, error: DroidliteError) -> None:
+        """Ends the run under way: its tool's process group is killed, its stream closed; `error` is the outcome."""
+        self._stopped = self._stopped or error
+        self.parts.context.cancellation.cancel()
+
+    def close(self) -> None:
+        self.parts.close()
+
+    def route_to(self, route: Route, decision: RoutingDecision, *, scripted: bool) -> None:
+        """Goes on with another model, chosen by the person."""
+        self.parts.agent.driver.route = route
+        self.parts.decision, self.parts.scripted, self._told = decision, scripted, False
+
+    def _begin(self) -> None:
+        parts = self.parts
+        self._stopped = None
+        parts.context.cancellation = parts.agent.driver.cancellation = Cancellation()
+        parts.turns += 1
+        parts.checkpoint.begin_turn(parts.turns)
+        if not parts.agent.transcript.messages:
+            parts.agent.transcript.say(User(parts.opening), host=True)
+
+    def _introduction(self) -> Iterator[Event]:
+        parts = self.parts
+        route = parts.agent.driver.route
+        yield SessionStarted(
+            session_id=parts.session_id,
+            cwd=parts.cwd,
+            model=route.spec.id,
+            endpoint=route.endpoint,
+            autonomy=parts.agent.toolbox.permissions.autonomy,
+            tools=tuple(parts.agent.toolbox.tools),
+            scripted=parts.scripted,
+            resumed=parts.resumed,
+        )
+        if not self._told:
+            self._told = True
+            parts.journal.append(Decided(decision=parts.decision, spec_id=route.spec.id, scripted=parts.scripted))
+            yield ModelChosen(parts.decision)
+        while parts.warnings:
+            yield Warned(parts.warnings.pop(0))
+
+    def _timer(self) -> threading.Timer:
+        seconds = self.parts.timeout
+        error = TimedOut(f"Stopped after {seconds:g} seconds (--timeout)." if seconds else "")
+        timer = threading.Timer(seconds or threading.TIMEOUT_MAX / 2, self.stop, args=(error,))
+        timer.daemon = True
+        if seconds is not None:
+            timer.start()
+        return timer
+
+    def _verify(self) -> Generator[Event, None, Verification | None]:
+        if not self.parts.check:
+            return None
+        verification = yield from verify(self.parts.check, self.parts.execute, self.parts.journal)
+        if self._stopped is not None:
+            raise Interrupted
+        return verification
+
+    def _finished(
+        self, answer: str, error: DroidliteError | None, verification: Verification | None, seconds: float
+    ) -> RunFinished:
+        parts, budget = self.parts, self.parts.agent.driver.budget
+        subtype = error.subtype if error else "success"
+        failed = error is not None and not isinstance(error, VerifyFailed)
+        result = str(error) if failed else answer
+        parts.journal.append(Ended(subtype=subtype, result=result, cost_usd=budget.spent_usd))
+        return RunFinished(
+            subtype=subtype,
+            is_error=error is not None,
+            result=result,
+            session_id=parts.session_id,
+            num_turns=parts.agent.driver.replies,
+            duration_ms=round(seconds * 1000),
+            duration_api_ms=round(parts.agent.driver.seconds * 1000),
+            total_cost_usd=round(budget.spent_usd, 8),
+            usage=reduce(added, (model.usage for model in budget.by_model.values()), Usage()),
+            model_usage=dict(budget.by_model),
+            routing=routing(parts.decision),
+            permission_denials=tuple(parts.agent.toolbox.denials),
+            verify=None
+            if verification is None
+            else {"command": verification.command, "exit_code": verification.exit_code, "output": verification.output},
+            exit_code=error.exit_code if error else 0,
+        )
+
+
+def routing(decision: RoutingDecision) -> dict[str, object]:
+    """The `routing` object of the result."""
+    return {
+        "model": decision.model,
+        "endpoint": decision.endpoint,
+        "strategy": decision.strategy,
+        "reasons": list(decision.reasons),
+        "runners_up": list(decision.runners_up),
+        "switches": [],
+    }

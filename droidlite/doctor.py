@@ -1,0 +1,117 @@
+"""What works on this machine and in this folder, and what to do about the rest."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from droidlite import __version__
+from droidlite.app.setup import Setup, read_setup
+from droidlite.errors import DroidliteError
+from droidlite.settings.paths import find_root
+from droidlite.ui.plain import show as show_lines
+from droidlite.ui.plain import show_json
+
+State = Literal["ok", "off", "problem"]
+
+
+class Finding(Struct, frozen=True):
+    """One line: what was looked at, how it is, and what that means or what to do."""
+
+    name: str
+    state: State
+    detail: str
+
+
+def show(cwd: Path, as_json: bool) -> int:
+    """Prints the findings; exit code 1 where droidlite cannot run a model here."""
+    found = findings(cwd)
+    if as_json:
+        show_json(found)
+    else:
+        mark = {"ok": "ok", "off": "--", "problem": "!!"}
+        show_lines(f"{mark[finding.state]}  {finding.name:<10} {finding.detail}" for finding in found)
+    return 1 if any(finding.state == "problem" for finding in found) else 0
+
+
+def findings(cwd: Path) -> list[Finding]:
+    found = [Finding("droidlite", "ok", f"{__version__} on Python {sys.version.split()[0]}")]
+    try:
+        setup = read_setup(cwd, discover=True)
+    except DroidliteError as error:
+        return [*found, Finding("settings", "problem", str(error))]
+    return [
+        *found,
+        Finding("settings", "problem" if setup.settings.warnings else "ok", _settings(setup)),
+        Finding("policy", "ok" if setup.policy.file else "off", setup.policy.file or "none"),
+        _model(setup),
+        *_endpoints(setup),
+        _folder(cwd),
+        _git(cwd),
+        _state(setup),
+        _terminal(),
+    ]
+
+
+def _settings(setup: Setup) -> str:
+    if setup.settings.warnings:
+        return " ".join(setup.settings.warnings)
+    files = sorted({where.rpartition(":")[0] for where in setup.settings.origin.values() if ":" in where})
+    return ", ".join(files) or f"none; your own go to {setup.places.config / 'config.toml'}"
+
+
+def _model(setup: Setup) -> Finding:
+    try:
+        decision = setup.default()
+    except DroidliteError as error:
+        return Finding("model", "problem", str(error))
+    return Finding("model", "ok", f"auto is {decision.model} on {decision.endpoint}. {' '.join(decision.reasons)}")
+
+
+def _endpoints(setup: Setup) -> list[Finding]:
+    problems: dict[str, str] = {}
+    for candidate in setup.candidates():
+        if candidate.endpoint:
+            problems.setdefault(candidate.endpoint, candidate.why_not)
+    return [
+        Finding(
+            "endpoint",
+            "off" if problems.get(endpoint.name) else "ok",
+            f"{endpoint.name} ({endpoint.protocol}): {problems.get(endpoint.name) or endpoint.base_url or 'here'}",
+        )
+        for endpoint in setup.endpoints
+    ]
+
+
+def _folder(cwd: Path) -> Finding:
+    root = find_root(cwd)
+    if not os.access(root, os.W_OK):
+        return Finding("folder", "problem", f"{root} cannot be written; files can only be read")
+    return Finding("folder", "ok", str(root))
+
+
+def _git(cwd: Path) -> Finding:
+    if shutil.which("git") is None:
+        return Finding("git", "off", "git is not installed; grep and glob do without .gitignore, --worktree is off")
+    if not (find_root(cwd) / ".git").exists():
+        return Finding("git", "off", "not a git repository: works, but --worktree and /diff against HEAD are off")
+    return Finding("git", "ok", "a git repository")
+
+
+def _state(setup: Setup) -> Finding:
+    folder = setup.places.state
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(existing, os.W_OK):
+        return Finding("sessions", "problem", f"{folder} cannot be written: sessions are not kept; set DROIDLITE_HOME")
+    return Finding("sessions", "ok", str(folder / "sessions"))
+
+
+def _terminal() -> Finding:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return Finding("terminal", "off", "not a terminal: use droidlite exec")
+    size = shutil.get_terminal_size()
+    colour = "no colour" if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else "colour"
+    return Finding("terminal", "ok", f"{os.environ.get('TERM', '?')}, {size.columns}x{size.lines}, {colour}")

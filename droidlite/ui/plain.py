@@ -1,0 +1,35 @@
+"""Lines and JSON for commands that answer at once: tables, sessions, doctor."""
+
+import shutil
+import sys
+from collections.abc import Iterable
+
+import msgspec
+
+from droidlite.sanitise import clean
+
+
+def show(lines: Iterable[str]) -> None:
+    """Prints lines on standard output, with nothing in them that could steer a terminal."""
+    for line in lines:
+        sys.stdout.write(clean(line).rstrip("\n") + "\n")
+
+
+def show_json(value: object) -> None:
+    """Prints anything msgspec can encode as indented JSON."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def width() -> int:
+    """Columns of the terminal; 100 where there is none."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def show_table(text: str) -> None:
+    """Prints a table that was laid out, and sanitised, by another room of the UI."""
+    sys.stdout.write(text)
+
+
+def in_colour(no_color: str, term: str) -> bool:
+    """Whether standard output may carry colour: a terminal, NO_COLOR unset, TERM not dumb."""
+    return sys.stdout.isatty() and not no_color and term != "dumb"
