@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from droidlite.events import Event
 from droidlite.tool import Answer, Approval, Question
-from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision
+from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, User
 
 ExportFormat = Literal["md", "json"]
 
@@ -98,8 +98,8 @@ class Conversation(Protocol):
     def cost_lines(self) -> tuple[str, ...]: ...
 
     def sessions(self) -> tuple[SessionRow, ...]: ...
-    def resume(self, session_id: str) -> tuple[Event, ...]:
-        """Makes that session the current one; the events retell its last turns."""
+    def resume(self, session_id: str) -> tuple[Event | User, ...]:
+        """Makes that session the current one; what it returns retells its last turns."""
         ...
 
     def new(self) -> None: ...

@@ -1,0 +1,153 @@
+"""Turns what happened into ANSI text with rich. Every character that leaves here went through sanitise.clean."""
+
+import re
+from collections.abc import Callable, Iterable
+from io import StringIO
+
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from rich.markdown import Heading, Markdown
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from rich.theme import Theme
+
+from droidlite.sanitise import clean, clean_line
+from droidlite.tool import Diff, Todos
+from droidlite.ui.cells import cut
+
+_THEME = Theme({"markdown.code": "cyan", "markdown.h1": "bold", "markdown.h2": "bold", "markdown.item.number": "cyan"})
+_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+_MARKS = {"pending": ("☐", ""), "in_progress": ("▸", "bold"), "completed": ("☑", "dim")}
+
+
+class _LeftHeading(Heading):
+    """Headings to the left: centred ones look lost between a terminal's paragraphs."""
+
+    LEVEL_ALIGN = dict.fromkeys(Heading.LEVEL_ALIGN, "left")
+
+
+class _Markdown(Markdown):
+    elements = {**Markdown.elements, "heading_open": _LeftHeading}  # noqa: RUF012 - as the base class has it
+
+
+class Painter:
+    """Paints in the width the terminal has when it is asked. Without colour it writes no escape sequence at all."""
+
+    def __init__(self, width: Callable[[], int], colour: bool) -> None:
+        self._width, self.colour = width, colour
+
+    @property
+    def width(self) -> int:
+        return max(self._width(), 20)
+
+    def paint(self, renderable: RenderableType, indent: str = "") -> str:
+        """ANSI text without blank lines at either end, each line ended."""
+        console = Console(
+            file=StringIO(),
+            width=self.width - len(indent),
+            force_terminal=self.colour,
+            color_system="standard" if self.colour else None,
+            theme=_THEME,
+            legacy_windows=False,
+            _environ={},
+        )
+        lines = [self._line(line) for line in Segment.split_lines(console.render(renderable))]
+        while lines and not lines[0].strip():
+            lines.pop(0)
+        while lines and not lines[-1].strip():
+            lines.pop()
+        return "".join(f"{indent}{line}\n" for line in lines)
+
+    def _line(self, segments: Iterable[Segment]) -> str:
+        parts = [(clean(part.text), part.style) for part in segments if not part.control]
+        while parts and (not parts[-1][1] or not parts[-1][1].bgcolor):
+            text, style = parts.pop()
+            if text := text.rstrip():
+                parts.append((text, style))
+                break
+        return "".join(self._styled(text, style) for text, style in parts)
+
+    def _styled(self, text: str, style: Style | None) -> str:
+        if not (self.colour and style and text):
+            return text
+        return style.render(text, color_system=ColorSystem.STANDARD)
+
+    def text(self, text: str, style: str = "", indent: str = "") -> str:
+        """Untrusted text, wrapped; markup and markdown in it mean nothing."""
+        return self.paint(Text(clean(text), style=style), indent)
+
+    def markdown(self, text: str) -> str:
+        return self.paint(_Markdown(clean(text), code_theme="ansi_dark", hyperlinks=False))
+
+    def said(self, text: str) -> str:
+        """The person's own message, as the transcript keeps it."""
+        return self._hanging("❯ ", "bold cyan", clean(text), "bold")
+
+    def call(self, name: str, summary: str, style: str, note: str = "") -> str:
+        """`● shell  pytest -q`, on one line."""
+        head = f"{clean_line(name, 40)}  "
+        room = self.width - len(head) - len(note) - 3
+        line = Text.assemble(("● ", style), (head, "bold"), cut(clean_line(summary, 400), max(room, 10)))
+        return self.paint(Text.assemble(line, (f" {note}" if note else "", "dim")))
+
+    def result(self, text: str, is_error: bool) -> str:
+        return self._hanging("  ⎿ ", "dim", text, "red" if is_error else "dim")
+
+    def output(self, text: str, most: int, *, newest: bool = False) -> str:
+        """A command's output, dimmed: at most `most` lines, its first or its newest."""
+        lines = clean(text).rstrip("\n").split("\n")
+        left = len(lines) - most
+        if left <= 0:
+            shown = lines
+        else:
+            shown = [f"… {left} lines above", *lines[-most:]] if newest else [*lines[:most], f"… {left} more lines"]
+        return self.paint(
+            Text("\n".join(cut(line.expandtabs(4), self.width * 3) for line in shown), style="dim"), "    "
+        )
+
+    def diff(self, diff: Diff, most: int = 40) -> str:
+        """A change with line numbers, at most `most` lines of it."""
+        rows = list(_diff_rows(clean(diff.patch)))
+        painted = Text()
+        for number, sign, line in rows[:most]:
+            style = {"+": "green", "-": "red", "@": "cyan dim"}.get(sign, "dim")
+            painted.append(f"{number:>5} {sign if sign != '@' else ' '} {line.expandtabs(4)}\n", style=style)
+        if len(rows) > most:
+            painted.append(f"      … {len(rows) - most} more lines\n", style="dim")
+        painted.rstrip()
+        return self.paint(painted, "  ")
+
+    def todos(self, todos: Todos) -> str:
+        lines = Text()
+        for todo in todos.items:
+            mark, style = _MARKS[todo.status]
+            lines.append(f"{mark} {clean_line(todo.text, 200)}\n", style=style)
+        lines.rstrip()
+        return self.paint(lines, "    ")
+
+    def _hanging(self, mark: str, mark_style: str, text: str, style: str) -> str:
+        body = self.paint(Text(text, style=style), " " * len(mark))
+        return self._styled(mark, Style.parse(mark_style)) + body[len(mark) :]
+
+
+def _diff_rows(patch: str) -> Iterable[tuple[str, str, str]]:
+    """(line number, sign, text) of every line of the hunks; file headers are left out."""
+    old = new = 0
+    inside = False
+    for line in patch.splitlines():
+        if match := _HUNK.match(line):
+            if inside:
+                yield "", "@", "⋯"
+            inside, old, new = True, int(match[1]), int(match[2])
+        elif not inside:
+            continue
+        elif line.startswith("-"):
+            yield str(old), "-", line[1:]
+            old += 1
+        elif line.startswith("+"):
+            yield str(new), "+", line[1:]
+            new += 1
+        elif not line.startswith("\\"):
+            yield str(new), " ", line[1:]
+            old, new = old + 1, new + 1

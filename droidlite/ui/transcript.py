@@ -1,0 +1,218 @@
+"""Folds events into what is printed once above the input and what is still moving just above it."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from droidlite.events import (
+    AttemptFailed,
+    CallAnnounced,
+    CallDenied,
+    CallFinished,
+    CallProgressed,
+    CallStarted,
+    Compacted,
+    Event,
+    ModelChosen,
+    ModelSwitched,
+    ReplyFinished,
+    RunFinished,
+    SessionStarted,
+    TextAdded,
+    ThoughtAdded,
+    TurnStarted,
+    VerifyFinished,
+    VerifyStarted,
+    Warned,
+)
+from droidlite.sanitise import clean_line
+from droidlite.tool import Diff, Output, Todos
+from droidlite.types import User
+from droidlite.ui.headless import ANSWERS
+from droidlite.ui.markdown import Splitter
+from droidlite.ui.render import Painter
+from droidlite.ui.wording import SCRIPTED, dollars, duration, outcome, tokens
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+TAIL_LINES = 12
+THOUGHT_LINES = 6
+
+
+class _Running(Struct):
+    name: str
+    summary: str
+    since: float
+    output: str = ""
+
+
+class Transcript:
+    """`apply` returns ANSI text to print; `live` what to draw now. `clock` is in seconds."""
+
+    def __init__(self, painter: Painter, clock: Callable[[], float]) -> None:
+        self.painter, self._clock = painter, clock
+        self.unfolded = False  # show a command's output: the person ran it
+        self.last_output = ""
+        self.cost: float | None = 0.0
+        self.replied = False
+        self._approved: set[Diff] = set()
+        self._begun = self._phase_begun = clock()
+        self._phase = "working"
+        self._splitter, self._thought, self._streamed = Splitter(), "", False
+        self._running: dict[str, _Running] = {}
+        self._last = ""
+        self._drawn: tuple[str, int, str] = ("", 0, "")
+
+    def begin(self, phase: str = "working") -> None:
+        """A message is on its way: counts cost and seconds from here."""
+        self._begun, self._phase, self.cost, self.replied = self._clock(), phase, 0.0, False
+
+    def approved(self, diffs: tuple[Diff, ...]) -> None:
+        """The person has just seen these in an approval: once is enough."""
+        self._approved.update(diffs)
+
+    def apply(self, event: Event | User) -> str:
+        match event:
+            case TextAdded(text=text):
+                self._streamed, self._phase = True, "writing"
+                return self._thought_done() + self._blocks(self._splitter.feed(text))
+            case ThoughtAdded(text=text):
+                self._thought, self._phase = self._thought + text, "thinking"
+            case TurnStarted():
+                self._phase, self._streamed = "working", False
+            case CallAnnounced(name=name):
+                self._phase = f"writing a call of {clean_line(name, 40)}"
+            case CallProgressed(call_id=call_id, text=text) if call_id in self._running:
+                running = self._running[call_id]
+                running.output = (running.output + text)[-4000:]
+            case CallStarted(call_id=call_id, name=name, summary=summary):
+                self._running[call_id] = _Running(name, summary, self._clock())
+                self._phase = "working"
+                return self._text_done()
+            case ReplyFinished():
+                return self._reply(event)
+            case CallFinished():
+                return self._call(event)
+            case RunFinished():
+                return self._finished(event)
+            case User(text=text):
+                return self._gap("said") + self.painter.said(text)
+            case _:
+                return self._note(event)
+        return ""
+
+    def _reply(self, event: ReplyFinished) -> str:
+        self.replied = True
+        self.cost = None if self.cost is None or event.cost_usd is None else self.cost + event.cost_usd
+        if self._streamed:
+            return self._text_done()
+        return self._thought_done() + self._blocks([event.text])
+
+    def _blocks(self, blocks: list[str]) -> str:
+        return "".join(self._gap("text") + self.painter.markdown(block) for block in blocks if block.strip())
+
+    def _text_done(self) -> str:
+        return self._thought_done() + self._blocks(self._splitter.finish())
+
+    def _thought_done(self) -> str:
+        thought, self._thought = self._thought.strip(), ""
+        if not thought:
+            return ""
+        return self._gap("thought") + self.painter.output(thought, THOUGHT_LINES)
+
+    def _gap(self, kind: str) -> str:
+        """A blank line between unlike things; calls and notes stand close to their own kind."""
+        close = kind == self._last and kind in ("call", "note")
+        self._last = kind
+        return "" if close else "\n"
+
+    def _call(self, event: CallFinished) -> str:
+        running = self._running.pop(event.call_id, None)
+        painter = self.painter
+        outputs = [display.text for display in event.displays if isinstance(display, Output)]
+        self.last_output = "\n".join(outputs) or event.content
+        head = painter.call(event.name, running.summary if running else "", "red" if event.is_error else "green")
+        text = self._text_done() + self._gap("call") + head + painter.result(outcome(event), event.is_error)
+        for display in event.displays:
+            if isinstance(display, Todos):
+                text += painter.todos(display)
+            elif isinstance(display, Diff) and display not in self._approved:
+                text += painter.diff(display)
+            self._approved -= {display} if isinstance(display, Diff) else set()
+        if self.unfolded:
+            return text + painter.output(self.last_output, 200)
+        many_lines = event.name == "shell" and event.is_error and self.last_output.strip()
+        return text + (painter.output(self.last_output, 5, newest=True) if many_lines else "")
+
+    def _finished(self, event: RunFinished) -> str:
+        text = self._text_done()
+        self._running.clear()
+        if event.subtype == "success":
+            return text
+        said = event.result if event.subtype not in ANSWERS or not self.replied else ""
+        named = event.subtype.removeprefix("error_").replace("_", " ")
+        return text + self._gap("end") + self.painter.text(f"✗ stopped ({named}) {said}".rstrip(), "red")
+
+    def _note(self, event: Event | User) -> str:
+        line, style = self._noted(event)
+        if isinstance(event, AttemptFailed):
+            void, self._splitter, self._thought = bool(self._splitter.tail or self._streamed), Splitter(), ""
+            line += " What it wrote above is void." if void and self._streamed else ""
+            self._phase, self._streamed = "waiting to try again", False
+        return self._text_done() + self._gap("note") + self.painter.text(line, style) if line else ""
+
+    def _noted(self, event: Event | User) -> tuple[str, str]:
+        match event:
+            case SessionStarted(scripted=True):
+                return f"⚠ {SCRIPTED}", "yellow"
+            case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
+                return f"→ {decision.model} ({decision.strategy}): {'; '.join(decision.reasons)}", "dim"
+            case ModelSwitched(switch=switch):
+                price = f" ({dollars(switch.price_usd)} for the switch)" if switch.price_usd else ""
+                return f"⇄ {switch.from_model} → {switch.to}: {switch.cause}{price}", "magenta"
+            case AttemptFailed():
+                return f"↻ {event.fault}: {event.message} Trying again in {duration(event.wait_seconds)}.", "yellow"
+            case CallDenied():
+                return f"⊘ {event.name} refused: {event.reason}", "yellow"
+            case Compacted():
+                extra = event.cost_usd or 0.0
+                self.cost = None if self.cost is None else self.cost + extra
+                return f"⋯ compacted {tokens(event.before_tokens)} → {tokens(event.after_tokens)} tokens", "dim"
+            case VerifyStarted(command=command):
+                self._phase = f"verifying: {clean_line(command, 60)}"
+            case VerifyFinished():
+                code = "stopped at its limit" if event.exit_code is None else f"exit {event.exit_code}"
+                style = "green" if event.exit_code == 0 else "red"
+                return f"✓ verify  {event.command}  {code} · {duration(event.seconds)}", style
+            case Warned(message=message):
+                return f"⚠ {message}", "yellow"
+        return "", ""
+
+    def live(self, rows: int) -> str:
+        """ANSI text of what is still moving, at most `rows` lines, the spinner last."""
+        now = self._clock()
+        text = self.painter.output(self._thought, 3, newest=True) if self._thought.strip() else ""
+        text += self._tail(max(rows - 2, 1))
+        for running in list(self._running.values()):
+            text += self.painter.call(running.name, running.summary, "yellow", duration(now - running.since))
+            text += self.painter.output(running.output, 3, newest=True) if running.output.strip() else ""
+        lines = text.split("\n")[:-1][-(rows - 1) :]
+        seconds = now - self._begun
+        spinner = SPINNER[int(seconds * 10) % len(SPINNER)]
+        return "\n".join([*lines, self._dim(f"{spinner} {self._phase} {seconds:.0f} s · esc to interrupt")])
+
+    def _dim(self, line: str) -> str:
+        return self.painter.text(line, "dim").rstrip("\n")
+
+    def _tail(self, rows: int) -> str:
+        """The unfinished block, rendered from its newest lines only: a long one must not cost more with each redraw."""
+        tail, width = self._splitter.tail, self.painter.width
+        if not tail.strip():
+            return ""
+        if self._drawn[:2] != (tail, width):
+            first, _, rest = tail.partition("\n")
+            lines = rest.split("\n")
+            fenced = first.lstrip().startswith(("```", "~~~"))
+            head = [first] if fenced or len(lines) <= TAIL_LINES else []
+            shown = "\n".join([*head, *lines[-TAIL_LINES:]]) if rest else first[-4000:]
+            self._drawn = (tail, width, self.painter.markdown(shown))
+        return "\n" + "\n".join(self._drawn[2].split("\n")[-rows - 1 :])
