@@ -1,12 +1,12 @@
 """Every model as a choice here, with what forbids it; and the fixed choice `auto` makes until the router is built."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from droidlite.errors import Refused, UsageError
 from droidlite.settings import policy as org
 from droidlite.settings.catalog import SCRIPTED, Catalog, serves
 from droidlite.settings.config import Settings
-from droidlite.settings.endpoints import EMBEDDED_ENDPOINT, why_unavailable
+from droidlite.settings.endpoints import EMBEDDED_ENDPOINT, has_runtime, why_unavailable
 from droidlite.settings.local_servers import LOCAL_SERVERS
 from droidlite.settings.paths import Places
 from droidlite.settings.policy import Policy
@@ -42,10 +42,13 @@ def candidates(
     env: Mapping[str, str],
     *,
     prices: Prices | None = None,
+    runtime: Callable[[], bool] = has_runtime,
 ) -> tuple[Candidate, ...]:
     """One candidate for each model on each endpoint that serves it, in the catalog's order; a model nothing serves
     appears once, without endpoint. `prices` is asked only where given (it takes 0.2 s to load)."""
-    problems = {endpoint.name: why_unavailable(endpoint, settings, places, env) for endpoint in endpoints}
+    problems = {
+        endpoint.name: why_unavailable(endpoint, settings, places, env, runtime=runtime) for endpoint in endpoints
+    }
     found: list[Candidate] = []
     for spec in catalog.values():
         serving: list[Endpoint | None] = [endpoint for endpoint in endpoints if serves(endpoint, spec.id)]

@@ -1,6 +1,6 @@
 """What every known model can do, and which model a name means. Capabilities only: prices are elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ Catalog = Mapping[str, ModelSpec]
 EMBEDDED = "qwen2.5-coder-1.5b"
 """The id of the model that runs inside droidlite."""
 SCRIPTED = "scripted"
+_NEAREST = 3
 _CAUTIOUS_CONTEXT, _CAUTIOUS_OUTPUT = 32_768, 4_096
 """Tokens assumed of a model nobody described: too little costs a compaction, too much a failed call."""
 
@@ -88,7 +89,7 @@ def resolve(name: str, catalog: Catalog, aliases: Mapping[str, str], endpoints: 
             return _cautious(rest, "", endpoint)
         if serves(endpoint, name):
             return _cautious(name, rest, endpoint)
-    raise UsageError(_unknown(name, [*aliases, *names, "auto"], catalog))
+    raise UsageError(_unknown(name, aliases, names))
 
 
 def _follow(name: str, aliases: Mapping[str, str]) -> str:
@@ -107,12 +108,13 @@ def _names(catalog: Catalog) -> dict[str, ModelSpec]:
     return names | {spec.id.lower(): spec for spec in catalog.values()}
 
 
-def _unknown(name: str, names: Sequence[str], catalog: Catalog) -> str:
+def _unknown(name: str, aliases: Iterable[str], names: Mapping[str, ModelSpec]) -> str:
     import difflib
 
-    close = difflib.get_close_matches(name.lower(), sorted({known.lower() for known in names}), n=3, cutoff=0.6)
-    ids = {model_id.lower(): model_id for model_id in catalog}
-    hint = f" Nearest: {', '.join(ids.get(match, match) for match in close)}." if close else ""
+    known = {"auto": "auto"} | {alias: alias for alias in aliases} | {key: spec.id for key, spec in names.items()}
+    close = difflib.get_close_matches(name.lower(), known, n=2 * _NEAREST, cutoff=0.6)
+    near = [match for match in dict.fromkeys(known[match] for match in close) if match != name][:_NEAREST]
+    hint = f" Nearest: {', '.join(near)}." if near else ""
     return f'Unknown model "{name}".{hint} All of them: droidlite models'
 
 

@@ -1,6 +1,6 @@
 """The ways to reach models here: from the person's settings, then from their environment, then the embedded model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,7 +31,19 @@ def weights_path(places: Places, env: Mapping[str, str]) -> Path:
     return Path(named).expanduser() if named else places.cache / "models" / WEIGHTS_FILE
 
 
-def why_unavailable(endpoint: Endpoint, settings: Settings, places: Places, env: Mapping[str, str]) -> str:
+def has_runtime() -> bool:
+    """Whether the embedded model's runtime is installed; does not import it."""
+    return find_spec("xllamacpp") is not None
+
+
+def why_unavailable(
+    endpoint: Endpoint,
+    settings: Settings,
+    places: Places,
+    env: Mapping[str, str],
+    *,
+    runtime: Callable[[], bool] = has_runtime,
+) -> str:
     """Why this endpoint cannot be used now, and what to do; "" when it can. Asks nothing of any server."""
     if endpoint.name in settings.unavailable:
         return f'no key for endpoint "{endpoint.name}": {settings.unavailable[endpoint.name]}'
@@ -39,14 +51,15 @@ def why_unavailable(endpoint: Endpoint, settings: Settings, places: Places, env:
         return f"no script at {endpoint.base_url}"
     if endpoint.protocol != "local":
         return ""
-    installed, weights = find_spec("xllamacpp") is not None, weights_path(places, env)
-    if installed and weights.is_file():
+    weights = weights_path(places, env)
+    if not runtime():
+        then = "" if weights.is_file() else ", then droidlite local get"
+        return f'not installed: pip install "droidlite[local]"{then}'
+    if weights.is_file():
         return ""
-    if installed and env.get("DROIDLITE_WEIGHTS"):
+    if env.get("DROIDLITE_WEIGHTS"):
         return f"no weights at {weights} (DROIDLITE_WEIGHTS)"
-    if installed:
-        return "no weights yet: droidlite local get"
-    return 'not installed: pip install "droidlite[local]", then droidlite local get'
+    return "no weights yet: droidlite local get"
 
 
 def ollama_url(host: str) -> str:

@@ -24,9 +24,9 @@ def key_lines(text: str) -> dict[Steps, int]:
             scanner.feed(line)
         elif header := _HEADER.match(line):
             table = _enter(_parts(header[2]), header[1] == "[[", counts)
-            found.setdefault(table, number)
+            _note(found, table, number)
         elif key := _KEY.match(line):
-            found.setdefault(table + _parts(key[1]), number)
+            _note(found, table + _parts(key[1]), number)
             scanner.feed(key[2])
     return found
 
@@ -38,6 +38,12 @@ def line_of(lines: dict[Steps, int], path: Steps) -> int:
             return lines[path]
         path = path[:-1]
     return 0
+
+
+def _note(found: dict[Steps, int], path: Steps, number: int) -> None:
+    """A key also brings the tables and lists around it into being, where they have no line yet."""
+    for length in range(1, len(path) + 1):
+        found.setdefault(path[:length], number)
 
 
 def _enter(parts: tuple[str, ...], is_list: bool, counts: dict[Steps, int]) -> Steps:

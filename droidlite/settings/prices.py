@@ -45,9 +45,7 @@ class Prices:
                     if exact is None:
                         return None
                     worst = max(worst, exact)
-        rounded = math.ceil(worst / _MICRO) * _MICRO
-        as_float = float(rounded)
-        return as_float if Decimal(as_float) >= rounded else math.nextafter(as_float, math.inf)
+        return float(math.ceil(worst / _MICRO) * _MICRO)
 
     def per_million(self, spec: ModelSpec) -> tuple[float, float] | None:
         """List prices (input, output) in USD per million tokens at a small context, for tables a person reads."""

@@ -97,7 +97,7 @@ def convert(document: Document, kind: type[Record]) -> Record:
     try:
         return msgspec.convert(document.data, kind)
     except msgspec.ValidationError as error:
-        path, problem = _explain(str(error), kind)
+        path, problem = _explain(str(error), kind, document.data)
         raise SettingsError(problem, file=document.file, line=document.line(path), key=dotted(path)) from error
 
 
@@ -116,12 +116,10 @@ def nearest(word: str, known: list[str]) -> str:
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.6)), "")
 
 
-def _explain(message: str, kind: type[msgspec.Struct]) -> tuple[Steps, str]:
+def _explain(message: str, kind: type[msgspec.Struct], data: Any) -> tuple[Steps, str]:
     """msgspec's message, for a person: the path and the sentence."""
     text, _, at = message.partition(" - at `$")
-    path: Steps = tuple(
-        step[1] if step[1] else int(step[2]) for step in _STEP.finditer(at.rstrip("`")) if step[1] or step[2]
-    )
+    path = _steps(at.rstrip("`"), kind, data)
     if unknown := re.match(r"Object contains unknown field `(.+)`", text):
         return (*path, unknown[1]), _unknown(unknown[1], _type_at(kind, path))
     if missing := re.match(r"Object missing required field `(.+)`", text):
@@ -134,6 +132,25 @@ def _explain(message: str, kind: type[msgspec.Struct]) -> tuple[Steps, str]:
         words = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most"}
         return path, f"must be {words[bound[1]]} {float(bound[2]):g}"
     return path, _lower(text.replace("`", ""))
+
+
+def _steps(text: str, kind: Any, data: Any) -> Steps:
+    """The steps of msgspec's path; where it says [...], a key of a table, the first whose value does not convert."""
+    path: Steps = ()
+    for found in _STEP.finditer(text):
+        step = found[1] or (int(found[2]) if found[2] else _wrong_key(_type_at(kind, path), data))
+        data = data[step]
+        path = (*path, step)
+    return path
+
+
+def _wrong_key(kind: Any, data: dict[str, Any]) -> str:
+    for key, value in data.items():
+        try:
+            msgspec.convert({key: value}, kind)
+        except msgspec.ValidationError:
+            return key
+    return next(iter(data))
 
 
 def _unknown(field: str, kind: Any) -> str:
