@@ -137,6 +137,12 @@ class Store:
                 raise DroidliteError(f"Session {name} cannot be copied: {error}") from error
         return header.session_id
 
+    def export(self, session: str, form: str) -> str:
+        """A session as text, `form` json or md. Raises UsageError."""
+        from droidlite.session.export import export
+
+        return export(self.load(session), form)
+
     def _summary(self, name: str, size: int, updated: float) -> Summary | None:
         """A session's summary, from its cache while that fits the journal; None when the session cannot be read."""
         cache = self.folder(name) / SUMMARY

@@ -1,0 +1,91 @@
+"""Writes a session out for people (Markdown) and for programs (JSON)."""
+
+import re
+from typing import Any, assert_never
+
+import msgspec
+
+from droidlite.errors import UsageError
+from droidlite.session.fold import Session
+from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
+
+
+def export(session: Session, form: str) -> str:
+    """The session as text, ending in a newline. Holds what the messages hold and nothing hidden: a reply's encrypted
+    items are left out. Raises UsageError for any other form."""
+    match form:
+        case "json":
+            return msgspec.json.format(msgspec.json.encode(_plain(session)), indent=2).decode() + "\n"
+        case "md":
+            return _markdown(session)
+        case _:
+            raise UsageError(f"A session can be exported as json or md, not as {form!r}.")
+
+
+def _plain(session: Session) -> dict[str, Any]:
+    return {
+        "session_id": session.header.session_id,
+        "title": session.title,
+        "cwd": session.header.cwd,
+        "created": session.header.created,
+        "forked_from": session.header.forked_from,
+        "model": session.model,
+        "spent_usd": session.spent_usd,
+        "usage": session.usage,
+        "decision": session.routing,
+        "switches": session.switches,
+        "turns": session.turns,
+        "todos": session.todos,
+        "messages": [_without_opaque(message) for message in session.messages],
+    }
+
+
+def _without_opaque(message: Message) -> Message:
+    return msgspec.structs.replace(message, opaque=None) if isinstance(message, Assistant) else message
+
+
+def _markdown(session: Session) -> str:
+    header = session.header
+    facts = [
+        f"* session: {header.session_id}" + (f", copied from {header.forked_from}" if header.forked_from else ""),
+        f"* folder: {header.cwd}",
+        f"* begun: {header.created}",
+        f"* cost: ${session.spent_usd:.4f}",
+    ]
+    if session.routing:
+        facts.append(f"* model: {session.routing.model} ({'; '.join(session.routing.reasons) or 'no reason recorded'})")
+    facts += [f"* switched: {each.from_model} to {each.to} ({each.cause})" for each in session.switches]
+    parts = [f"# {session.title or header.session_id}", "\n".join(facts)]
+    for message in session.messages:
+        parts += _sections(message)
+    return "\n\n".join(parts) + "\n"
+
+
+def _sections(message: Message) -> list[str]:
+    match message:
+        case User():
+            images = [f"*({len(message.images)} image(s))*"] if message.images else []
+            return ["## You", message.text, *images]
+        case Assistant():
+            text = [message.text] if message.text.strip() else []
+            return [f"## {message.model or 'Model'}", *text, *map(_call, message.calls)]
+        case ToolResults():
+            return [_result(result) for result in message.results]
+        case _:
+            assert_never(message)
+
+
+def _call(call: Call) -> str:
+    return f"**{call.name}** `{call.id}`\n\n{_fenced(call.arguments, 'json')}"
+
+
+def _result(result: ToolResult) -> str:
+    images = f"\n\n*({len(result.images)} image(s))*" if result.images else ""
+    return f"{'Failed' if result.is_error else 'Result'} of `{result.call_id}`\n\n{_fenced(result.content)}{images}"
+
+
+def _fenced(text: str, language: str = "") -> str:
+    """A code block whose fence is longer than any run of backticks inside."""
+    longest = max(map(len, re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
