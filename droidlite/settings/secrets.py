@@ -1,4 +1,4 @@
-"""Which values must never reach a child process, the journal, a log or the screen."""
+"""Which values must never reach a child process, the journal, a log or the screen: the keys known here."""
 
 from collections.abc import Iterable, Mapping
 
@@ -23,11 +23,3 @@ def secrets(endpoints: Iterable[Endpoint], env: Mapping[str, str]) -> frozenset[
         value for name, value in env.items() if is_secret_name(name)
     }
     return frozenset(value for value in values if len(value) >= SHORTEST)
-
-
-def child_environment(endpoints: Iterable[Endpoint], env: Mapping[str, str]) -> dict[str, str]:
-    """`env` without secrets: no variable that is named like one, nor any that carries an endpoint's key."""
-    keys = [endpoint.api_key for endpoint in endpoints if endpoint.api_key]
-    return {
-        name: value for name, value in env.items() if not is_secret_name(name) and not any(key in value for key in keys)
-    }

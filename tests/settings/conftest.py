@@ -1,6 +1,6 @@
 """A person's folders and a repository, for the settings tests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -66,8 +66,3 @@ def house(tmp_path: Path) -> House:
     (repository / ".git").mkdir(parents=True)
     places = Places(tmp_path / "config", tmp_path / "state", tmp_path / "cache")
     return House(places=places, repository=repository)
-
-
-@pytest.fixture
-def write_file() -> Callable[[Path, str], None]:
-    return write

@@ -149,9 +149,11 @@ def test_a_named_policy_that_is_not_there_refuses(system: Path, tmp_path: Path) 
 
 
 def test_a_dangling_link_is_a_policy_that_cannot_be_read(system: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text("")
     system.symlink_to(tmp_path / "gone")
     with pytest.raises(Refused):
-        load_policy({"DROIDLITE_POLICY": str(tmp_path / "other")}, system)
+        load_policy({"DROIDLITE_POLICY": str(other)}, system)
 
 
 @pytest.mark.parametrize(

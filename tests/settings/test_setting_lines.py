@@ -10,7 +10,7 @@ from droidlite.settings.lines import key_lines, line_of
 TEXT = '''\
 # a comment = 1
 model = "auto" # [not] a = table
-"quoted key" = 1
+"quoted key" = 1 # [ { """
 router.mode = "cost"
 verify = """
 model = "inside a string"

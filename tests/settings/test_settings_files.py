@@ -121,9 +121,10 @@ price = "free"
 
 def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
     house.user('[[endpoints]]\nname = "direct"\nprotocol = "anthropic"\napi_key = "${NO_SUCH_KEY}"\n')
-    settings = house.load()
-    assert settings.endpoints == (Endpoint(name="direct", protocol="anthropic", models=("claude-*",)),)
-    assert settings.unavailable == {"direct": "set NO_SUCH_KEY"}
+    for env in ({}, {"NO_SUCH_KEY": ""}):
+        settings = house.load(env)
+        assert settings.endpoints == (Endpoint(name="direct", protocol="anthropic", models=("claude-*",)),)
+        assert settings.unavailable == {"direct": "set NO_SUCH_KEY"}
 
 
 @pytest.mark.parametrize(
