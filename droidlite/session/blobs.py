@@ -36,6 +36,10 @@ class Blobs:
             raise
         return name
 
+    def read(self, blob: str) -> bytes:
+        """All of a content. Raises OSError."""
+        return (self._folder / blob).read_bytes()
+
     def put(self, blob: str, path: Path, mode: int) -> None:
         """Makes `path` hold the content again, old or new but never half, with `mode` (all of st_mode).
 

@@ -95,6 +95,18 @@ class Checkpoint:
             changes = [self._change(saved) for saved in self._first_since(turn)]
             return [change for change in changes if change]
 
+    def content_before(self, path: str, turn: int = 1) -> str | None:
+        """What a file (named as in FileChange) held at the start of a turn: "" where there was none, None where it is
+        not text or was not kept. Raises OSError when the kept content cannot be read."""
+        with self._mutex:
+            saved = next((saved for saved in self._first_since(turn) if saved.path == path), None)
+        if saved is None or saved.skipped:
+            return None
+        if saved.blob is None:
+            return ""
+        content = self._blobs.read(saved.blob)
+        return None if b"\0" in content else content.decode("utf-8", "replace")
+
     def rewind(self, turn: int) -> list[str]:
         """Puts the saved files back to what they were at the start of turn `turn` and takes the conversation back.
 

@@ -14,11 +14,13 @@ UNREADABLE = "(What was said here could not be read back.)"
 
 
 class Turn(Struct, frozen=True):
-    """One prompt and all that was done for it. `text` is its first line, `seq` the number of its record."""
+    """One prompt and all that was done for it. `text` is its first line, `seq` the number of its record, `prompt` all
+    that was said."""
 
     number: int
     text: str
     seq: int
+    prompt: str = ""
 
 
 class Pending:
@@ -70,7 +72,7 @@ class Conversation:
         self._close()
         self._before_rewind = None
         if not said.host:
-            self.turns.append(Turn(len(self.turns) + 1, first_line(said.user.text), n))
+            self.turns.append(Turn(len(self.turns) + 1, first_line(said.user.text), n, said.user.text))
             self._marks.append((self.messages, len(self.messages)))
         self.messages.append(said.user)
 

@@ -62,6 +62,16 @@ def test_files_go_back_to_what_they_were(work: Work) -> None:
     assert load(work.folder).messages == ()
 
 
+def test_what_a_file_held_before_can_be_read(work: Work) -> None:
+    work.outside("crlf.txt", OLD)
+    work.outside("picture.bin", b"\0\1")
+    work.turn()
+    for name in ("crlf.txt", "picture.bin", "new.py"):
+        work.write(name, b"now")
+    read = [work.checkpoint.content_before(name) for name in ("crlf.txt", "picture.bin", "new.py", "never.py")]
+    assert read == ["one\r\ntwo\r\n", None, "", None]
+
+
 def test_each_turn_can_be_gone_back_to(work: Work) -> None:
     states = []
     work.outside("a.py", b"0")

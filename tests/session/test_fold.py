@@ -31,6 +31,7 @@ from droidlite.session.records import (
 from droidlite.tool import Todo
 from droidlite.types import Assistant, Call, Switch, ToolResult, ToolResults, Usage, User
 
+THANKS = "Thanks — and naïve café 🧾?"
 RESULTS = ToolResults((ToolResult("a", "1\tdef total(): ..."), ToolResult("b", "1 failed", is_error=True)))
 
 
@@ -45,8 +46,8 @@ def test_a_session_is_what_its_records_add_up_to() -> None:
     assert folded(*RECORDS) == Session(
         header=HEADER,
         title="Fix the till",
-        messages=(User("Fix the till\n\nIt is a cent off."), ASK, RESULTS, DONE, User("Thanks — and naïve café 🧾?")),
-        turns=(Turn(1, "Fix the till", 3), Turn(2, "Thanks — and naïve café 🧾?", 14)),
+        messages=(User("Fix the till\n\nIt is a cent off."), ASK, RESULTS, DONE, User(THANKS)),
+        turns=(Turn(1, "Fix the till", 3, "Fix the till\n\nIt is a cent off."), Turn(2, THANKS, 14, THANKS)),
         spent_usd=0.28,
         reserved_open_usd=0.25,
         next_reservation=4,
@@ -123,7 +124,7 @@ def test_a_prompt_without_reply_stays_and_another_follows() -> None:
 
 def test_what_the_host_says_begins_no_turn() -> None:
     session = folded(Said(user=User("one")), Said(user=User("Your reply was empty."), host=True))
-    assert session.turns == (Turn(1, "one", 2),)
+    assert session.turns == (Turn(1, "one", 2, "one"),)
 
 
 def test_a_reply_whose_prompt_was_lost_still_follows_one() -> None:
