@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     from droidlite.cli import run
 
-    return run(normalise(arguments))
+    return run(normalise(arguments), mistyped(arguments))
 
 
 def normalise(arguments: list[str]) -> list[str]:
@@ -39,6 +39,15 @@ def normalise(arguments: list[str]) -> list[str]:
         if word in OPTIONAL_VALUE and alone:
             filled.append(OPTIONAL_VALUE[word])
     return filled
+
+
+def mistyped(arguments: list[str]) -> str:
+    """The command a single word was probably meant to be, "" where it is a prompt or a command."""
+    if len(arguments) != 1 or not arguments[0].isalpha() or arguments[0] in COMMANDS:
+        return ""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(arguments[0].lower(), COMMANDS, n=1, cutoff=0.75)), "")
 
 
 if __name__ == "__main__":

@@ -50,8 +50,10 @@ Disallowed = Annotated[list[str], Option("--disallowed-tools", metavar="NAMES", 
 AsJson = Annotated[bool, Option("--json", help="As JSON.")]
 
 
-def run(argv: list[str]) -> int:
-    """Runs the command `argv` names and returns its exit code."""
+def run(argv: list[str], mistyped: str = "") -> int:
+    """Runs the command `argv` names and returns its exit code; `mistyped` is what a lone word probably meant."""
+    if mistyped:
+        return _complain(f"There is no command {argv[-1]!r}; did you mean `droidlite {mistyped}`?", 2)
     try:
         code = app(args=argv, prog_name="droidlite", standalone_mode=False)
     except DroidliteError as error:

@@ -15,9 +15,11 @@ from droidlite.agent.transcript import Transcript
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import CallDenied, CallFinished, CallProgressed, CallStarted, Event
 from droidlite.session.records import CallStarted as CallStartedRecord
-from droidlite.tool import Outcome, Tool, ToolContext
+from droidlite.tool import Diff, Outcome, Output, Tool, ToolContext
 from droidlite.types import Call, ToolResult, ToolResults, ToolSpec
 
+News = queue.SimpleQueue[Event | DroidliteError | None]
+"""What running calls tell: events, what stops the run, and None as each ends."""
 PARALLEL = 8
 """Read-only calls that run at once."""
 INVALID_IN_A_ROW = 3
@@ -99,7 +101,7 @@ class Toolbox:
         return Prepared(index, call, tool, arguments)
 
     def _run_batch(self, batch: list[Prepared], answers: "_Answers") -> Iterator[Event]:
-        news: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        news: News = queue.SimpleQueue()
         self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, self.clean(text)))
         threads: list[threading.Thread] = []
         try:
@@ -126,7 +128,7 @@ class Toolbox:
             for thread in threads:
                 thread.join()
 
-    def _work(self, item: Prepared, answers: "_Answers", news: "queue.SimpleQueue[Event | None]") -> None:
+    def _work(self, item: Prepared, answers: "_Answers", news: News) -> None:
         """One call, in its thread."""
         started = time.monotonic()
         assert item.tool is not None
@@ -134,12 +136,26 @@ class Toolbox:
             outcome = item.tool.run(item.arguments, self.context, item.call.id)
         except Exception as error:  # noqa: BLE001 - the tool boundary: a broken tool is a result, not a crash
             outcome = Outcome(f"The tool {item.call.name} failed: {type(error).__name__}: {error}", is_error=True)
-        outcome = msgspec.structs.replace(outcome, content=self.clean(outcome.content))
+        outcome = self._cleaned(outcome)
         try:
             answers.finish(item, outcome)
             news.put(_finished(item.call, outcome, time.monotonic() - started))
+        except DroidliteError as error:  # the journal cannot be written: told where the run is read
+            news.put(error)
         finally:
             news.put(None)
+
+    def _cleaned(self, outcome: Outcome) -> Outcome:
+        """Without secrets, in what the model reads and in what a person sees."""
+        displays = tuple(
+            msgspec.structs.replace(shown, text=self.clean(shown.text))
+            if isinstance(shown, Output)
+            else msgspec.structs.replace(shown, patch=self.clean(shown.patch))
+            if isinstance(shown, Diff)
+            else shown
+            for shown in outcome.displays
+        )
+        return msgspec.structs.replace(outcome, content=self.clean(outcome.content), displays=displays)
 
     def _refuse(self, item: Prepared, summary: str, refusal: str, answers: "_Answers") -> Iterator[Event]:
         outcome = Outcome(refusal, is_error=True)
@@ -231,11 +247,13 @@ def summarise(call: Call) -> str:
     return call.name
 
 
-def _drain(news: "queue.SimpleQueue[Event | None]", running: int) -> Iterator[Event]:
+def _drain(news: News, running: int) -> Iterator[Event]:
     while running:
         event = news.get()
         if event is None:
             running -= 1
+        elif isinstance(event, DroidliteError):
+            raise event
         else:
             yield event
 

@@ -5,6 +5,7 @@ import platform
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from droidlite.app.options import Options
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, choose_model, read_setup
 from droidlite.cancellation import Cancellation
-from droidlite.errors import CapReached, ProviderError, UsageError
+from droidlite.errors import CapReached, DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
 from droidlite.sandbox.environment import child_environment
 from droidlite.sandbox.rules import judge
@@ -74,13 +75,12 @@ def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:
 
 def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, past: Past | None) -> Session:
     settings = setup.settings
-    name = settings.model
-    if past is not None and past.decision is not None and not options.model and name == "auto":
-        name = past.decision.spec_id or name
-    decision, spec, endpoint = choose_model(setup, name)
+    decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past))
     route = make_route(setup, spec, endpoint)
     root = find_root(options.cwd)
     warnings = [*settings.warnings, *journal.warnings]
+    if not (root / ".git").exists():
+        warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     context = ToolContext(
         root=root,
@@ -128,7 +128,8 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
 
     def close() -> None:
         tools.close_jobs(context)
-        checkpoint.end_turn()
+        with suppress(DroidliteError):  # told already, if the journal cannot be written
+            checkpoint.end_turn()
         journal.close()
 
     return Session(
@@ -151,6 +152,15 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
             close=close,
         )
     )
+
+
+def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str]:
+    """The name of the model and why: a flag, else the model a resumed session was on (its cache may be warm), else
+    the settings."""
+    before = past.decision.spec_id if past is not None and past.decision is not None else ""
+    if before and not options.model and setup.settings.model == "auto":
+        return before, "The session was on it before."
+    return setup.settings.model, ""
 
 
 def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:

@@ -71,6 +71,7 @@ class Chat:
         started = time.monotonic()
         _, output = execute_in(parts.context)(command, 600.0)
         output = parts.agent.toolbox.clean(output)
+        self.session.open_conversation()
         parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{output}"), host=True)
         yield CallFinished(
             call_id=call_id,
@@ -150,7 +151,7 @@ class Chat:
     # --- choosing ---------------------------------------------------------------------------------------------------
 
     def choose(self, model: str) -> None:
-        decision, spec, endpoint = choose_model(self.setup, model)
+        decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.")
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
         self.session.route_to(

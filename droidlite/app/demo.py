@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from droidlite.app.headless import stopped_by_signals
 from droidlite.app.assemble import Person, open_session
+from droidlite.app.changes import session_diff
+from droidlite.app.headless import stopped_by_signals
 from droidlite.app.options import Options
 from droidlite.app.setup import read_setup
 from droidlite.app.weights import NOTE, get_weights
-from droidlite.app.changes import session_diff
 from droidlite.errors import DroidliteError
 from droidlite.events import RunFinished
 from droidlite.settings.catalog import EMBEDDED

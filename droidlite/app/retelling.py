@@ -3,7 +3,7 @@
 from droidlite.agent.toolbox import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
 from droidlite.tool import Output
-from droidlite.types import Assistant, Message, ToolResults
+from droidlite.types import Assistant, Message, ToolResult, ToolResults
 
 LAST = 12
 """Messages retold; the rest is in `droidlite sessions show`."""
@@ -22,14 +22,15 @@ def retell(messages: tuple[Message, ...]) -> tuple[Event, ...]:
                 names[call.id] = call.name
                 told.append(CallStarted(call_id=call.id, name=call.name, summary=summarise(call)))
         elif isinstance(message, ToolResults):
-            for result in message.results:
-                told.append(
-                    CallFinished(
-                        call_id=result.call_id,
-                        name=names.get(result.call_id, ""),
-                        content=result.content,
-                        is_error=result.is_error,
-                        displays=(Output(result.content),),
-                    )
-                )
+            told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
     return tuple(told)
+
+
+def _retold(result: ToolResult, name: str) -> CallFinished:
+    return CallFinished(
+        call_id=result.call_id,
+        name=name,
+        content=result.content,
+        is_error=result.is_error,
+        displays=(Output(result.content),),
+    )

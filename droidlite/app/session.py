@@ -61,6 +61,7 @@ class Session:
         answer, verification = "", None
         try:
             answer = yield from parts.agent.run(User(text, images))
+            parts.checkpoint.end_turn()
             verification = yield from self._verify()
         except DroidliteError as raised:
             error = self._stopped or raised
@@ -83,14 +84,18 @@ class Session:
         self.parts.agent.driver.route = route
         self.parts.decision, self.parts.scripted, self._told = decision, scripted, False
 
+    def open_conversation(self) -> None:
+        """Says the opening, where nothing was said yet."""
+        if not self.parts.agent.transcript.messages:
+            self.parts.agent.transcript.say(User(self.parts.opening), host=True)
+
     def _begin(self) -> None:
         parts = self.parts
         self._stopped = None
         parts.context.cancellation = parts.agent.driver.cancellation = Cancellation()
         parts.turns += 1
         parts.checkpoint.begin_turn(parts.turns)
-        if not parts.agent.transcript.messages:
-            parts.agent.transcript.say(User(parts.opening), host=True)
+        self.open_conversation()
 
     def _introduction(self) -> Iterator[Event]:
         parts = self.parts
@@ -133,10 +138,13 @@ class Session:
         self, answer: str, error: DroidliteError | None, verification: Verification | None, seconds: float
     ) -> RunFinished:
         parts, budget = self.parts, self.parts.agent.driver.budget
+        try:
+            parts.journal.append(Ended(subtype=error.subtype if error else "success", cost_usd=budget.spent_usd))
+        except DroidliteError as unwritten:
+            error = error or unwritten
         subtype = error.subtype if error else "success"
         failed = error is not None and not isinstance(error, VerifyFailed)
         result = str(error) if failed else answer
-        parts.journal.append(Ended(subtype=subtype, result=result, cost_usd=budget.spent_usd))
         return RunFinished(
             subtype=subtype,
             is_error=error is not None,

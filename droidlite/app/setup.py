@@ -99,18 +99,21 @@ def with_flags(settings: Settings, options: Options) -> Settings:
     return msgspec.structs.replace(settings, **changes, origin=origin)
 
 
-def choose_model(setup: Setup, name: str) -> tuple[RoutingDecision, ModelSpec, Endpoint]:
-    """The model `name` means, and where it runs. Raises UsageError where there is none, Refused where policy says no."""
+def choose_model(setup: Setup, name: str, why: str = "") -> tuple[RoutingDecision, ModelSpec, Endpoint]:
+    """The model `name` means, and where it runs; `why` is the reason given for it ("" = where it was set).
+
+    Raises UsageError where there is none, Refused where policy says no."""
     if name == "auto":
         decision = setup.default()
         return decision, resolve(decision.model, setup.catalog, {}, setup.endpoints), setup.endpoint(decision.endpoint)
     spec = resolve(name, setup.catalog, setup.settings.aliases, setup.endpoints)
     serving = [choice for choice in setup.candidates({spec.id: spec}) if choice.spec.id == spec.id]
+    named = name.partition("/")[0]
+    serving.sort(key=lambda choice: choice.endpoint != named)  # house/claude-x means the endpoint called house
     usable = next((choice for choice in serving if not choice.why_not), None)
     if usable is None:
         reason = next((choice.why_not for choice in serving), "no endpoint serves it")
         raise (Refused if "policy" in reason else UsageError)(f"{spec.id} cannot be used: {reason}.")
-    origin = setup.settings.origin["model"]
-    reason = f"{name} was asked for ({origin})." if setup.settings.model == name else "The person chose it."
-    decision = RoutingDecision(model=spec.id, endpoint=usable.endpoint, strategy="chosen", reasons=(reason,))
+    why = why or f"{name} was asked for ({setup.settings.origin['model']})."
+    decision = RoutingDecision(model=spec.id, endpoint=usable.endpoint, strategy="chosen", reasons=(why,))
     return decision, spec, setup.endpoint(usable.endpoint)

@@ -1,0 +1,202 @@
+"""Bad input gets one clear sentence, the documented exit code and no traceback; nothing is lost."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from binary import BINARY, call, configure, droidlite, write_script
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "folder"
+    (root / ".git").mkdir(parents=True)
+    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    return root
+
+
+def sentence(err: str) -> str:
+    """The one line a person is shown."""
+    (line,) = err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["exec", "--modle", "x"], "No such option: --modle (Possible options: --file, --model, --yolo)"),
+        (["exec", "-o", "xml", "x"], "Invalid value for '-o' / '--output-format'"),
+        (["exec", "--max-cost", "much", "x"], "Invalid value for '--max-cost' / '--max-budget-usd'"),
+        (["exec", "--max-cost", "-1", "x"], "--max-cost must be an amount above 0 in USD, such as 0.50; it is -1."),
+        (["exec", "--max-cost", "nan", "x"], "--max-cost must be an amount above 0 in USD"),
+        (["exec", "-C", "nowhere", "x"], "-C nowhere: there is no such folder."),
+        (["exec", "-f", "nowhere"], "-f nowhere: it cannot be read: No such file or directory."),
+        (["exec", "-f", "."], "-f .: it cannot be read: Is a directory."),
+        (["exec"], "There is no prompt."),
+        (["exec", "-r", "zzz", "x"], "There is no session 'zzz'."),
+        (["exec", "-c", "x"], "There is no session of"),
+        (["exec", "-m", "claude-sonet-5-5", "x"], 'Unknown model "claude-sonet-5-5". Nearest: claude-sonnet-5-5'),
+        (["modles"], "There is no command 'modles'; did you mean `droidlite models`?"),
+        (["sessions", "show"], "sessions show needs the ID of a session; `droidlite sessions` lists them."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_usage(words: list[str], said: str, folder: Path) -> None:
+    ran = droidlite(*words, cwd=folder)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in sentence(ran.err)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('modle = "x"\n', 'config.toml:1: modle: '),
+        ("model = \n", "config.toml:1"),
+        ('[router]\nmode = "best"\n', "config.toml:2: router.mode: "),
+        ('model = "auto"\n[[endpoints]]\nname = "a"\nprotocol = "smoke"\n', "config.toml:4: endpoints[0].protocol: "),
+        ("max_cost_usd = 0\n", "config.toml:1: max_cost_usd: "),
+    ],
+)  # fmt: skip
+def test_malformed_settings_name_file_line_and_key(text: str, said: str, folder: Path) -> None:
+    configure(text)
+    ran = droidlite("exec", "x", cwd=folder)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in sentence(ran.err)
+
+
+def test_a_malformed_policy_fails_closed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text('[models]\nalow = ["x"]\n')
+    ran = droidlite("exec", "x", cwd=folder, env={"DROIDLITE_POLICY": str(tmp_path / "policy.toml")})
+    assert (ran.code, ran.out) == (77, "")
+    assert "policy.toml:2: models.alow: " in sentence(ran.err)
+
+
+def test_a_denied_model_is_refused_with_the_line_that_denies_it(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text('[models]\ndeny = ["claude-*"]\n')
+    ran = droidlite(
+        "exec", "-m", "sonnet", "x", cwd=folder,
+        env={"DROIDLITE_POLICY": str(tmp_path / "policy.toml"), "ANTHROPIC_API_KEY": "test-key-123456"},
+    )  # fmt: skip
+    assert (ran.code, ran.out) == (77, "")
+    assert "denied by policy" in sentence(ran.err)
+    assert "policy.toml:2" in sentence(ran.err)
+
+
+def test_a_missing_key_names_the_variable_and_where_to_get_one(folder: Path) -> None:
+    ran = droidlite("exec", "-m", "claude-sonnet-5-5", "x", cwd=folder)
+    assert (ran.code, sentence(ran.err)) == (
+        2,
+        "droidlite: claude-sonnet-5-5 cannot be used: no key: set ANTHROPIC_API_KEY, from console.anthropic.com.",
+    )
+
+
+def test_an_unpriced_model_under_a_cap_is_refused_before_any_request(folder: Path) -> None:
+    configure(
+        '[[endpoints]]\nname = "mine"\nprotocol = "openai-chat"\nbase_url = "http://127.0.0.1:1/v1"\n'
+        'models = ["house-model"]\n[[models]]\nid = "house-model"\n'
+    )
+    ran = droidlite("exec", "-m", "house-model", "--max-cost", "1", "x", cwd=folder)
+    assert ran.code == 2
+    assert "The price of house-model is not known, so --max-cost cannot be held." in sentence(ran.err)
+
+
+def test_a_folder_that_is_no_repository_works_and_says_what_is_off(tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"text": "Fine."}])
+    ran = droidlite("exec", "x", cwd=tmp_path, env=env)
+    assert (ran.code, ran.out) == (0, "Fine.\n")
+    assert f"{tmp_path} is not a git repository" in ran.err
+
+
+def test_a_terminal_that_is_none(folder: Path, tmp_path: Path) -> None:
+    ran = droidlite(cwd=folder, env=write_script(tmp_path / "s.jsonl", [{"text": "Fine."}]))
+    assert (ran.code, ran.out) == (2, "")
+    assert "terminal" in sentence(ran.err)
+    assert "droidlite exec" in sentence(ran.err)
+
+
+def test_a_broken_script_names_file_and_line(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_text('{"text": "a"}\n{"txet": "b"}\n')
+    ran = droidlite("exec", "x", cwd=folder, env={"DROIDLITE_SCRIPT": str(tmp_path / "s.jsonl")})
+    assert ran.code == 2
+    assert f"{tmp_path / 's.jsonl'}:2" in sentence(ran.err)
+
+
+def test_a_home_that_cannot_be_written_works_and_says_what_is_lost(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("read", file_path="a.txt")]}, {"text": "Fine."}])
+    (folder / "a.txt").write_text("a")
+    ran = droidlite("exec", "x", cwd=folder, env={**env, "DROIDLITE_HOME": str(tmp_path / "file" / "home")})
+    assert (ran.code, ran.out) == (0, "Fine.\n")
+    assert "warning" in ran.err
+
+
+def test_a_full_disk_is_told_and_what_was_kept_stays(folder: Path, tmp_path: Path) -> None:
+    """A limit on file size stands in for the full disk: the kernel refuses the journal's next write."""
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command="seq 200000")]}] * 9)
+    shell = 'ulimit -f 40; trap "" XFSZ; exec "$@"'
+    ran = subprocess.run(
+        ["bash", "-c", shell, "bash", *BINARY, "exec", "--auto", "high", "-o", "json", "x"],
+        cwd=folder, env={**os.environ, **env}, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert "Traceback" not in ran.stderr
+    assert ran.returncode == 1, ran.stderr
+    result = json.loads(ran.stdout.splitlines()[-1])
+    assert result["subtype"] == "error_during_execution"
+    assert "cannot be written" in result["result"] or "could not be" in result["result"], result["result"]
+    listed = droidlite("sessions", "--json", cwd=folder)
+    assert [row["turns"] for row in json.loads(listed.out)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "steps", "said"),
+    [
+        ("bin.dat", b"\x00\x01\x02", [call("read", file_path="bin.dat")], "binary"),
+        ("twice.py", b"a = 1\na = 1\n", [call("read", file_path="twice.py"),
+            call("edit", file_path="twice.py", old_string="a = 1", new_string="a = 2")], "2"),
+        ("dir/x", b"", [call("read", file_path="dir")], "folder"),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be_used_as_asked(
+    name: str, content: bytes, steps: list[dict], said: str, folder: Path, tmp_path: Path
+) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+    env = write_script(tmp_path / "s.jsonl", [*({"calls": [step]} for step in steps), {"text": "Fine."}])
+    ran = droidlite("exec", "--auto", "low", "-o", "stream-json", "x", cwd=folder, env=env)
+    finished = [json.loads(line) for line in ran.out.splitlines() if '"call_finished"' in line]
+    assert ran.code == 0
+    assert finished[-1]["is_error"]
+    assert said in finished[-1]["content"]
+    assert (folder / name).read_bytes() == content
+
+
+def test_crlf_and_foreign_encodings_are_kept(folder: Path, tmp_path: Path) -> None:
+    (folder / "dos.txt").write_bytes(b"one\r\nz\xe9ro\r\nthree\r\n")
+    steps = [
+        {"calls": [call("read", file_path="dos.txt")]},
+        {"calls": [call("edit", file_path="dos.txt", old_string="three", new_string="drei")]},
+        {"text": "Fine."},
+    ]
+    ran = droidlite("exec", "--auto", "low", "x", cwd=folder, env=write_script(tmp_path / "s.jsonl", steps))
+    assert ran.code == 0
+    assert (folder / "dos.txt").read_bytes() == b"one\r\nz\xe9ro\r\ndrei\r\n"
+
+
+def test_a_command_that_never_ends_is_stopped_at_its_limit(folder: Path, tmp_path: Path) -> None:
+    steps = [{"calls": [call("shell", command="sleep 100", timeout=1)]}, {"text": "Fine."}]
+    ran = droidlite(
+        "exec", "--auto", "high", "-o", "stream-json", "x", cwd=folder, env=write_script(tmp_path / "s.jsonl", steps)
+    )
+    assert ran.code == 0
+    assert "stopped after its 1 s" in ran.out
+
+
+def test_a_link_out_of_the_root_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret-content")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    steps = [{"calls": [call("read", file_path="link")]}, {"text": "Fine."}]
+    ran = droidlite("exec", "-o", "stream-json", "x", cwd=folder, env=write_script(tmp_path / "s.jsonl", steps))
+    assert ran.code == 0
+    assert "secret-content" not in ran.out

@@ -1,0 +1,249 @@
+"""droidlite exec, whole: the true binary, real SDKs against a loopback server, or a script that says it is one."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from binary import BINARY, call, configure, droidlite, endpoint_settings, write_script
+from loopback import Asked, Loopback, Said, assert_prefixes
+
+DIALECTS = ("anthropic", "openai-chat", "openai-responses")
+MODEL = {"anthropic": "claude-sonnet-5-5", "openai-chat": "gpt-6.1-sol", "openai-responses": "gpt-6.1-sol"}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    root = tmp_path / "repo"
+    root.mkdir()
+    (root / "a.py").write_text("x = 1\n")
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+    return root
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_whole_run_over_every_dialect(dialect: str, repo: Path) -> None:
+    edit = (
+        Asked("edit", {"file_path": "a.py", "old_string": "x = 1", "new_string": "x = 2"})
+        if dialect == "anthropic"
+        else Asked("patch", {"input": "*** Begin Patch\n*** Update File: a.py\n-x = 1\n+x = 2\n*** End Patch"})
+    )
+    replies = [
+        Said("Let me look.", calls=(Asked("read", {"file_path": "a.py"}), Asked("grep", {"pattern": "x"}))),
+        Said(calls=(edit,)),
+        Said(calls=(Asked("shell", {"command": "cat a.py"}),)),
+        Said("Done: x is 2."),
+    ]
+    with Loopback(replies) as server:
+        configure(endpoint_settings(server.endpoint(dialect)))
+        ran = droidlite(
+            "exec", "-m", MODEL[dialect], "--auto", "high", "--verify", "grep -q 2 a.py", "-o", "json", "set x to 2",
+            cwd=repo,
+        )  # fmt: skip
+        assert (ran.code, ran.result["subtype"], ran.result["result"]) == (0, "success", "Done: x is 2."), ran.err
+        assert (repo / "a.py").read_text() == "x = 2\n"
+        assert ran.result["num_turns"] == len(server.requests) == 4  # no hidden side requests
+        assert ran.result["verify"]["exit_code"] == 0
+        assert ran.result["total_cost_usd"] > 0
+        assert_prefixes(server)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_resumed_session_extends_what_was_sent_before(dialect: str, repo: Path) -> None:
+    replies = [Said(calls=(Asked("read", {"file_path": "a.py"}),)), Said("It is 1."), Said("Still 1.")]
+    with Loopback(replies) as server:
+        configure(endpoint_settings(server.endpoint(dialect)))
+        first = droidlite("exec", "-m", MODEL[dialect], "-o", "json", "what is x", cwd=repo)
+        second = droidlite("exec", "-c", "-o", "json", "and now", cwd=repo)
+        assert (first.code, second.code, second.result["result"]) == (0, 0, "Still 1."), second.err
+        assert second.result["session_id"] == first.result["session_id"]
+        assert second.result["total_cost_usd"] > first.result["total_cost_usd"]
+        assert_prefixes(server)
+
+
+def test_keys_never_reach_output_journal_or_children(repo: Path) -> None:
+    canary = "sk-canary-7f3a9b2c4d5e"
+    replies = [
+        Said(calls=(Asked("shell", {"command": "env; cat /proc/$PPID/environ | tr '\\0' '\\n'; echo $LOOP_API_KEY"}),)),
+        Said("Done."),
+    ]
+    with Loopback(replies) as server:
+        endpoint = server.endpoint("openai-chat", key=canary)
+        configure(endpoint_settings(endpoint).replace(canary, "${LOOP_API_KEY}"))
+        ran = droidlite(
+            "exec", "-m", "gpt-6.1-sol", "--auto", "high", "-o", "stream-json", "go", cwd=repo,
+            env={"LOOP_API_KEY": canary},
+        )  # fmt: skip
+        assert ran.code == 0, ran.err
+        assert canary in str(server.requests[0].headers)  # it was really used
+        journals = list(Path(os.environ["DROIDLITE_HOME"]).rglob("*.jsonl"))
+        texts = [ran.out, ran.err, *(path.read_text() for path in journals), server.requests[1].raw.decode()]
+        assert len(journals) == 1
+        assert [text.count(canary) for text in texts] == [0, 0, 0, 0]
+
+
+def test_without_auto_it_is_read_only_and_says_so(repo: Path, tmp_path: Path) -> None:
+    env = write_script(
+        tmp_path / "s.jsonl",
+        [
+            {"calls": [call("read", file_path="a.py"), call("shell", command="git status")]},
+            {"calls": [call("write", file_path="b.py", content="y"), call("shell", command="touch c.py")]},
+            {"text": "I may not write."},
+        ],
+    )
+    ran = droidlite("exec", "-o", "json", "write b.py", cwd=repo, env=env)
+    assert (ran.code, ran.result["permission_denials"]) == (0, ["b.py", "touch c.py"])
+    assert sorted(path.name for path in repo.iterdir()) == [".git", "a.py"]
+    assert "SCRIPTED: a script answers, not a model" in ran.err
+
+
+def test_stream_json_is_one_event_a_line(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("read", file_path="a.py")]}, {"text": "Done."}])
+    ran = droidlite("exec", "-o", "stream-json", "look", cwd=repo, env=env)
+    assert [json.loads(line)["type"] for line in ran.out.splitlines()] == [
+        "session_started", "model_chosen", "turn_started", "call_announced", "reply_finished", "call_started",
+        "call_finished", "turn_started", "text_added", "reply_finished", "result",
+    ]  # fmt: skip
+
+
+def test_text_puts_only_the_answer_on_stdout(repo: Path, tmp_path: Path) -> None:
+    env = write_script(
+        tmp_path / "s.jsonl", [{"text": "Looking.", "calls": [call("glob", pattern="*")]}, {"text": "42"}]
+    )
+    ran = droidlite("-p", "what", cwd=repo, env=env)
+    assert (ran.code, ran.out) == (0, "42\n")
+    assert "\x1b" not in ran.err
+
+
+def test_the_prompt_comes_from_argument_file_and_stdin(repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text("from the file\n")
+    with Loopback([Said("ok")]) as server:
+        configure(endpoint_settings(server.endpoint("openai-chat")))
+        droidlite("exec", "-m", "gpt-6.1-sol", "-f", str(tmp_path / "p.txt"), cwd=repo, stdin="from the pipe")
+        body = server.requests[0].raw.decode()
+        assert "from the file\\n\\nfrom the pipe" in body
+
+
+def test_verify_that_fails_is_exit_4(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"text": "Done, I think."}])
+    ran = droidlite("exec", "-o", "json", "--verify", "echo broken; exit 3", "do it", cwd=repo, env=env)
+    assert (ran.code, ran.result["subtype"], ran.result["result"]) == (4, "error_verify", "Done, I think.")
+    assert ran.result["verify"]["exit_code"] == 3
+    assert "broken" in ran.result["verify"]["output"]
+
+
+def test_max_turns_is_exit_3(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("read", file_path="a.py")]}] * 5)
+    ran = droidlite("exec", "--max-turns", "2", "-o", "json", "loop", cwd=repo, env=env)
+    assert (ran.code, ran.result["subtype"], ran.result["num_turns"]) == (3, "error_max_turns", 2)
+
+
+def test_max_cost_is_never_passed_and_ends_with_a_summary(repo: Path) -> None:
+    loop = Said(calls=(Asked("read", {"file_path": "a.py"}),))
+
+    def answer(body: dict, n: int) -> Said:
+        return Said("Half done.") if body.get("tool_choice") == {"type": "none"} else loop
+
+    with Loopback(answer) as server:
+        configure(endpoint_settings(server.endpoint("anthropic")))
+        ran = droidlite("exec", "-m", "claude-sonnet-5-5", "--max-cost", "0.08", "-o", "json", "go", cwd=repo)
+        assert (ran.code, ran.result["subtype"], ran.result["result"]) == (3, "error_max_cost", "Half done."), ran.out
+        assert 0 < ran.result["total_cost_usd"] <= 0.08
+
+
+def test_upstream_failure_is_exit_75_after_three_attempts(repo: Path) -> None:
+    with Loopback([Said(fault="status", status=500)]) as server:
+        configure(endpoint_settings(server.endpoint("openai-chat")))
+        ran = droidlite("exec", "-m", "gpt-6.1-sol", "-o", "json", "go", cwd=repo)
+        assert (ran.code, ran.result["subtype"], len(server.requests)) == (75, "error_upstream", 3), ran.err
+
+
+def test_a_wrong_key_is_one_attempt_and_says_what_to_do(repo: Path) -> None:
+    with Loopback([Said(fault="status", status=401)]) as server:
+        configure(endpoint_settings(server.endpoint("anthropic")))
+        ran = droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "json", "go", cwd=repo)
+        assert (ran.code, len(server.requests)) == (75, 1), ran.err
+        assert "key" in ran.result["result"]
+
+
+def _start(repo: Path, env: dict[str, str], *words: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [*BINARY, "exec", "--auto", "high", "-o", "stream-json", *words, "go"],
+        cwd=repo, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def _until(process: "subprocess.Popen[bytes]", kind: str) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["type"] == kind:
+            return
+    raise AssertionError(f"no {kind}")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_kill_the_tools_tree_and_leave_the_session_resumable(
+    repo: Path, tmp_path: Path, number: int, code: int
+) -> None:
+    command = "sleep 300 & echo $! > child; sleep 300"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=command)]}, {"text": "Resumed."}])
+    process = _start(repo, env)
+    _until(process, "call_started")
+    while not (repo / "child").exists() or not (repo / "child").read_text().strip():
+        time.sleep(0.01)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    result = json.loads(out.splitlines()[-1])
+    assert (process.returncode, result["type"], result["exit_code"]) == (code, "result", code), err
+    child = int((repo / "child").read_text())
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and _state(child) != "Z" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not Path(f"/proc/{child}").exists() or _state(child) == "Z"
+    ran = droidlite("exec", "-c", "-o", "json", "go on", cwd=repo, env=env)
+    assert (ran.code, ran.result["result"]) == (0, "Resumed."), ran.err
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+def test_timeout_is_exit_124(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command="sleep 60")]}])
+    ran = droidlite("exec", "--auto", "high", "--timeout", "0.3", "-o", "json", "go", cwd=repo, env=env)
+    assert (ran.code, ran.result["subtype"], ran.result["result"]) == (
+        124, "error_timeout", "Stopped after 0.3 seconds (--timeout).",
+    )  # fmt: skip
+
+
+def test_a_killed_session_resumes_and_never_runs_a_started_tool_again(repo: Path, tmp_path: Path) -> None:
+    command = "echo ran >> effects; sleep 60"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=command)]}, {"text": "Resumed."}])
+    process = _start(repo, env)
+    _until(process, "call_started")
+    while not (repo / "effects").exists():
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    ran = droidlite("exec", "-r", "-o", "json", "go on", cwd=repo, env=env)
+    assert (ran.code, ran.result["result"]) == (0, "Resumed."), ran.err
+    assert (repo / "effects").read_text() == "ran\n"
+
+
+def test_fork_leaves_the_original_as_it_was(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"text": "One."}, {"text": "Two."}])
+    first = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
+    fork = droidlite("exec", "-c", "--fork", "-o", "json", "more", cwd=repo, env=env)
+    assert (fork.code, fork.result["result"]) == (0, "Two."), fork.err
+    assert fork.result["session_id"] != first.result["session_id"]
+    listed = droidlite("sessions", "--json", cwd=repo)
+    assert {s["id"]: s["turns"] for s in json.loads(listed.out)} == {
+        first.result["session_id"]: 1,
+        fork.result["session_id"]: 2,
+    }
