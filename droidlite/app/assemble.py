@@ -23,6 +23,7 @@ from droidlite.agent.verify import Execute
 from droidlite.app.options import Options
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, choose_model, read_setup
+from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
@@ -52,6 +53,8 @@ class Person(msgspec.Struct, kw_only=True):
 
 def open_session(options: Options, person: Person, setup: Setup | None = None) -> Session:
     """A session ready to run prompts. Raises UsageError, SettingsError, Refused."""
+    if options.worktree:
+        options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
     setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
     journal, past = _journal(options, setup)
     try:
@@ -93,7 +96,7 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
     )
     permissions = Permissions(
         settings.autonomy or ("off" if options.headless else "low"),
-        judge=_judge(settings.denied_commands),
+        judge=_judge(settings.denied_commands, root),
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
@@ -187,10 +190,10 @@ def _names_local_server(model: str) -> bool:
     return model.split("/", 1)[0] in ("ollama", "llamacpp", "vllm", "local")
 
 
-def _judge(denied: tuple[str, ...]) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
+def _judge(denied: tuple[str, ...], root: Path) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
     def rule(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
-        verdict = judge(command, autonomy, prefixes, denied)
-        return Ruling(verdict.allow, verdict.reason, verdict.prefix)
+        verdict = judge(command, autonomy, prefixes, denied, root=str(root))
+        return Ruling(verdict.allow, verdict.reason, verdict.prefix, verdict.denied)
 
     return rule
 

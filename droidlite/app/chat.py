@@ -12,6 +12,7 @@ from droidlite.app.options import Options
 from droidlite.app.retelling import retell
 from droidlite.app.session import Session
 from droidlite.app.setup import choose_model, read_setup
+from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import CallFinished, CallStarted, Event
 from droidlite.session.store import Store
@@ -29,6 +30,8 @@ class Chat:
     """Implements droidlite.ui.conversation.Conversation over one Session at a time."""
 
     def __init__(self, options: Options) -> None:
+        if options.worktree:
+            options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
         self.options = options
         self.setup = read_setup(options.cwd, options=options)
         self.store = Store(self.setup.places.state / "sessions")
