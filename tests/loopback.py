@@ -273,7 +273,10 @@ def _read_request(stream: Any) -> Seen | None:
     first = stream.readline(65_536)
     if not first.strip():
         return None
-    path = first.split()[1].decode().split("?")[0]
+    words = first.decode("latin-1").split()
+    if len(words) != 3 or not words[2].startswith("HTTP/"):
+        return None  # not HTTP: a TLS greeting, say
+    path = words[1].split("?")[0]
     headers: dict[str, str] = {}
     while (line := stream.readline(65_536)) not in (b"\r\n", b"\n", b""):
         name, _, value = line.decode("latin-1").partition(":")

@@ -15,6 +15,7 @@ from droidlite.providers.clients import anthropic_client, anthropic_url
 from droidlite.providers.faults import Faults
 from droidlite.providers.replies import judge
 from droidlite.providers.sse import ServerEvent
+from droidlite.providers.transcript import readable
 from droidlite.types import (
     Assistant,
     Call,
@@ -220,8 +221,6 @@ class _Reply:
 
 
 def _finished(block: dict[str, Any], written: list[str] | None) -> dict[str, Any]:
-    from droidlite.providers.transcript import readable
-
     if block["type"] == "tool_use" and written:
         return block | {"input": readable("".join(written))[1]}
     return block

@@ -15,7 +15,7 @@ MARK = {"type": "ephemeral"}
 
 def request_body(spec: ModelSpec, request: Request) -> dict[str, Any]:
     """The JSON body. At most 4 cache breakpoints: the tools, the system prompt, and the last two messages of ours."""
-    fitted = fit(request.messages, spec, PROTOCOL, _call_ids)
+    fitted = fit(request.messages, spec, PROTOCOL, _read_calls)
     tools = [
         {"name": tool.name, "description": tool.description, "input_schema": tool.parameters} for tool in request.tools
     ] or [_stub(name) for name in has_calls(fitted)]
@@ -100,5 +100,5 @@ def _stub(name: str) -> dict[str, Any]:
     return {"name": name, "description": "No longer available.", "input_schema": {"type": "object"}}
 
 
-def _call_ids(items: list[dict[str, Any]]) -> list[str]:
-    return [str(item.get("id")) for item in items if item.get("type") == "tool_use"]
+def _read_calls(items: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(str(item.get("id")), str(item.get("name"))) for item in items if item.get("type") == "tool_use"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import Interrupted, ProviderError
-from droidlite.providers.faults import Faults
+from droidlite.providers.faults import BadStatus, Faults
 from droidlite.providers.lane import Lane
 from droidlite.providers.sse import ServerEvent, decode_events
 from droidlite.types import Assistant, Delta, Endpoint
@@ -234,7 +234,7 @@ def _expected() -> tuple[type[Exception], ...]:
     found = [
         getattr(sys.modules[module], name) for module, names in ROOTS.items() if module in sys.modules for name in names
     ]
-    return (ProviderError, *PYTHON_FAULTS, *found)
+    return (ProviderError, BadStatus, *PYTHON_FAULTS, *found)
 
 
 ROOTS = {

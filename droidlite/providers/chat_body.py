@@ -11,7 +11,7 @@ PROTOCOL = "openai-chat"
 def request_body(spec: ModelSpec, request: Request, *, openai: bool) -> dict[str, Any]:
     """The JSON body. `openai`: the service is OpenAI's own, whose newer field names its imitators may not know."""
     system = [{"role": "system", "content": cleaned(request.system)}] if request.system.strip() else []
-    fitted = fit(request.messages, spec, PROTOCOL, _call_ids)
+    fitted = fit(request.messages, spec, PROTOCOL, _read_calls)
     body: dict[str, Any] = {"model": spec.name or spec.id}
     if request.tools:
         body["tools"] = [
@@ -82,5 +82,9 @@ def _image(image: Image) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{image.data}"}}
 
 
-def _call_ids(items: list[dict[str, Any]]) -> list[str]:
-    return [str(call.get("id")) for item in items for call in item.get("tool_calls") or ()]
+def _read_calls(items: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [
+        (str(call.get("id")), str((call.get("function") or {}).get("name")))
+        for item in items
+        for call in item.get("tool_calls") or ()
+    ]

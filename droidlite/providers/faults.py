@@ -167,11 +167,13 @@ class Faults:
                     return cause
                 case BadStatus():
                     return self.from_status(cause)
+                case ImportError():  # a cloud's own libraries, which its SDK asks for by name
+                    return self.make("invalid", str(cause), final=True)
                 case ssl.SSLCertVerificationError():
-                    detail = f"TLS: {cause.verify_message or cause.reason}"
-                    return self.make("network", detail, final=True)
+                    reason = getattr(cause, "verify_message", "") or cause
+                    return self.make("network", f"TLS: the certificate was not accepted: {reason}", final=True)
                 case ssl.SSLError():
-                    return self.make("network", f"TLS: {cause.reason or cause}", final=True)
+                    return self.make("network", f"TLS: {cause}", final=True)
         names = {type(cause).__name__ for cause in chain}
         if names & {"ReadTimeout", "WriteTimeout"}:
             return self.make("stalled")

@@ -14,6 +14,7 @@ from droidlite.providers.faults import Faults
 from droidlite.providers.replies import judge
 from droidlite.providers.responses_body import PROTOCOL, plain_items, request_body
 from droidlite.providers.sse import ServerEvent
+from droidlite.providers.transcript import readable
 from droidlite.types import (
     Assistant,
     Call,
@@ -186,6 +187,9 @@ def _worth_keeping(
         for item in items
         if item.get("type") != "reasoning" or item.get("encrypted_content")
     ]
+    for item in kept:
+        if item.get("type") == "function_call":
+            item["arguments"] = readable(str(item.get("arguments", "")))[0]
     return None if _without_ids(kept) == plain_items(text, calls) else kept
 
 

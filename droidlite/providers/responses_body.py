@@ -23,7 +23,7 @@ def request_body(spec: ModelSpec, request: Request) -> dict[str, Any]:
             }
             for tool in request.tools
         ],
-        "input": [item for message in fit(request.messages, spec, PROTOCOL, _call_ids) for item in _items(message)],
+        "input": [item for message in fit(request.messages, spec, PROTOCOL, _read_calls) for item in _items(message)],
         "max_output_tokens": max(16, request.max_output),
         "store": False,
         "stream": True,
@@ -72,5 +72,5 @@ def _image(image: Image) -> dict[str, Any]:
     return {"type": "input_image", "image_url": f"data:{image.media_type};base64,{image.data}", "detail": "auto"}
 
 
-def _call_ids(items: list[dict[str, Any]]) -> list[str]:
-    return [str(item.get("call_id")) for item in items if item.get("type") == "function_call"]
+def _read_calls(items: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(str(item.get("call_id")), str(item.get("name"))) for item in items if item.get("type") == "function_call"]

@@ -42,22 +42,21 @@ class Reply(Struct, frozen=True):
 
 
 Fitted = User | Reply | ToolResults
+ReadCalls = Callable[[list[dict[str, Any]]], list[tuple[str, str]]]
 
 
-def fit(
-    messages: Iterable[Message], spec: ModelSpec, protocol: str, call_ids: Callable[[list[dict[str, Any]]], list[str]]
-) -> list[Fitted]:
-    """The conversation as `protocol` can say it to `spec`. `call_ids(items)` reads the call ids out of a reply's own
-    items, which are used only where they name exactly the reply's calls."""
-    fitter = _Fitter(spec, protocol, call_ids)
+def fit(messages: Iterable[Message], spec: ModelSpec, protocol: str, read_calls: ReadCalls) -> list[Fitted]:
+    """The conversation as `protocol` can say it to `spec`. `read_calls(items)` gives the id and the name of each call
+    in a reply's own items, which are used only where these are the reply's calls, acceptable as they are."""
+    fitter = _Fitter(spec, protocol, read_calls)
     for message in messages:
         fitter.add(message)
     return fitter.finish()
 
 
 class _Fitter:
-    def __init__(self, spec: ModelSpec, protocol: str, call_ids: Callable[[list[dict[str, Any]]], list[str]]) -> None:
-        self.spec, self.protocol, self.call_ids = spec, protocol, call_ids
+    def __init__(self, spec: ModelSpec, protocol: str, read_calls: ReadCalls) -> None:
+        self.spec, self.protocol, self.read_calls = spec, protocol, read_calls
         self.out: list[Fitted] = []
         self.used: set[str] = set()
         self.open: list[tuple[str, str]] = []
@@ -88,12 +87,12 @@ class _Fitter:
             for call in message.calls
         )
         self.open = [(call.id, fitted.id) for call, fitted in zip(message.calls, calls, strict=True)]
-        items = self._own_items(message, [call.id for call in calls])
+        items = self._own_items(message, [(call.id, call.name) for call in calls])
         text = cleaned(message.text)
         if text.strip() or calls or items:
             self.out.append(Reply(text, calls, items))
 
-    def _own_items(self, message: Assistant, ids: list[str]) -> list[dict[str, Any]] | None:
+    def _own_items(self, message: Assistant, calls: list[tuple[str, str]]) -> list[dict[str, Any]] | None:
         opaque = message.opaque
         if opaque is None or opaque.protocol != self.protocol or opaque.model != self.spec.id:
             return None
@@ -101,7 +100,7 @@ class _Fitter:
             items = msgspec.json.decode(opaque.items, type=list[dict[str, Any]])
         except msgspec.DecodeError:
             return None
-        return items if items and self.call_ids(items) == ids else None
+        return items if items and self.read_calls(items) == calls else None
 
     def _answer(self, results: tuple[ToolResult, ...]) -> None:
         if not self.open:
