@@ -16,46 +16,21 @@ prints its port on the first line and serves until killed; FILE holds one JSON o
 """
 
 import argparse
-import contextlib
 import json
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
-from loopback_dialects import DIALECTS, Asked, Said, Seen, error_event, ping, signature, terminal
+from loopback_cache import assert_prefixes, prefix_parts
+from loopback_dialects import DIALECTS, error_event, ping, signature, terminal
+from loopback_http import chunk, event, read_request, reset, send_whole, shut
+from loopback_replies import FAULTS, Asked, Said, Seen
 
 from droidlite.types import Endpoint, WireProtocol
 
-__all__ = ["Asked", "Loopback", "Said", "Seen", "assert_prefixes", "prefix_parts", "signature"]
-
-PATHS = {
-    "/v1/messages": "anthropic",
-    "/v1/responses": "openai-responses",
-    "/v1/chat/completions": "openai-chat",
-}
-FAULTS = (
-    "status",  # answer `status` with `headers` and `body`
-    "overloaded",  # an error event after half the stream, HTTP 200
-    "error",  # any other error event, `body` is the error object
-    "reset",  # TCP RST in the middle of the stream
-    "reset_first",  # TCP RST before any header
-    "cut",  # a chunk announced longer than what is sent, then the end
-    "eof",  # a clean end without the terminal event
-    "html",  # 200 with a web page
-    "json",  # 200 with a JSON object that is no stream
-    "broken",  # an event that is not JSON
-    "stall",  # silence after half the stream, until the client goes away
-    "stall_first",  # silence before any header
-    "pings",  # nothing but pings after half the stream
-    "truncated",  # tool arguments cut by the output limit
-    "empty",  # a complete stream that says nothing
-    "thinking",  # a complete stream that only thinks
-    "no_done",  # (chat) the stream ends without [DONE]
-)
+__all__ = ["FAULTS", "Asked", "Loopback", "Said", "Seen", "assert_prefixes", "prefix_parts", "signature"]
 
 
 Replies = list[Said] | Callable[[Any, int], Said]
@@ -102,12 +77,12 @@ class Loopback:
 
     def close(self) -> None:
         self._closing.set()
-        _shut(self._listener)
+        shut(self._listener)
         self._acceptor.join(5)
         self._listener.close()
         with self._lock:
             for open_socket in self._open:
-                _shut(open_socket)
+                shut(open_socket)
         for thread in self._threads:
             thread.join(5)
 
@@ -132,7 +107,7 @@ class Loopback:
         stream = connected.makefile("rb")
         try:
             while not self._closing.is_set():
-                seen = _read_request(stream)
+                seen = read_request(stream)
                 if seen is None or not self._answer(connected, seen):
                     return
         except OSError:
@@ -148,12 +123,12 @@ class Loopback:
             index = len(self.requests)
             self.requests.append(seen)
         if not seen.dialect:
-            _send_whole(connected, 404, {"error": {"message": f"no such path: {seen.path}", "type": "not_found_error"}})
+            send_whole(connected, 404, {"error": {"message": f"no such path: {seen.path}", "type": "not_found_error"}})
             return True
         wrong = self.check(seen.dialect, seen.json) if self.check else ""
         if wrong:
             body = {"type": "error", "error": {"type": "invalid_request_error", "message": wrong, "code": None}}
-            _send_whole(connected, 400, body)
+            send_whole(connected, 400, body)
             return True
         return _Sending(self, connected, seen, self._reply(seen, index), index).run()
 
@@ -172,7 +147,7 @@ class Loopback:
         while not self._closing.is_set():
             try:
                 if ping:
-                    connected.sendall(_chunk(ping))
+                    connected.sendall(chunk(ping))
                 if not connected.recv(1):
                     break
             except TimeoutError:
@@ -194,22 +169,22 @@ class _Sending:
         said = self.said
         match said.fault:
             case "status":
-                _send_whole(self.connected, said.status, said.body, said.headers)
+                send_whole(self.connected, said.status, said.body, said.headers)
                 return True
             case "html":
-                _send_whole(self.connected, 200, "<!doctype html><html><body>Welcome</body></html>", said.headers)
+                send_whole(self.connected, 200, "<!doctype html><html><body>Welcome</body></html>", said.headers)
                 return True
             case "json":
-                _send_whole(self.connected, 200, said.body or {"status": "ok"}, said.headers)
+                send_whole(self.connected, 200, said.body or {"status": "ok"}, said.headers)
                 return True
             case "reset_first":
-                _reset(self.connected)
+                reset(self.connected)
                 return False
             case "stall_first":
                 self.server.wait_until_gone(self.connected)
                 return False
         dialect = DIALECTS[self.seen.dialect](said, self.seen, self.index)
-        events = [_event(*event) for event in dialect]
+        events = [event(name, data) for name, data in dialect]
         return self._send_stream(events)
 
     def _send_stream(self, events: list[bytes]) -> bool:
@@ -218,7 +193,7 @@ class _Sending:
         match said.fault:
             case "overloaded" | "error":
                 error = said.body or {"type": "overloaded_error", "message": "Overloaded"}
-                self._send([*events[:half], _event(*error_event(self.seen.dialect, error))])
+                self._send([*events[:half], event(*error_event(self.seen.dialect, error))])
             case "eof":
                 self._send(events[: terminal(self.seen.dialect, events)])
             case "broken":
@@ -226,7 +201,7 @@ class _Sending:
             case "reset":
                 self._send(events[:half])
                 time.sleep(0.01)
-                _reset(self.connected)
+                reset(self.connected)
                 return False
             case "cut":
                 self._send(events[:half])
@@ -257,95 +232,13 @@ class _Sending:
         if said.split:
             body = b"".join(events)
             for start in range(0, len(body), said.split):
-                self.connected.sendall(_chunk(body[start : start + said.split]))
+                self.connected.sendall(chunk(body[start : start + said.split]))
         elif said.delay:
-            for event in events:
+            for written in events:
                 time.sleep(said.delay)
-                self.connected.sendall(_chunk(event))
+                self.connected.sendall(chunk(written))
         else:
-            self.connected.sendall(b"".join(map(_chunk, events)))
-
-
-# --- HTTP -------------------------------------------------------------------------------------------------------------
-
-
-def _read_request(stream: Any) -> Seen | None:
-    first = stream.readline(65_536)
-    if not first.strip():
-        return None
-    words = first.decode("latin-1").split()
-    if len(words) != 3 or not words[2].startswith("HTTP/"):
-        return None  # not HTTP: a TLS greeting, say
-    path = words[1].split("?")[0]
-    headers: dict[str, str] = {}
-    while (line := stream.readline(65_536)) not in (b"\r\n", b"\n", b""):
-        name, _, value = line.decode("latin-1").partition(":")
-        headers[name.strip().lower()] = value.strip()
-    raw = stream.read(int(headers.get("content-length", 0)))
-    at = time.monotonic()
-    try:
-        decoded = json.loads(raw) if raw else None
-    except ValueError:
-        decoded = None
-    return Seen(path, PATHS.get(path, ""), headers, raw, decoded, at)
-
-
-def _send_whole(connected: socket.socket, status: int, body: Any, headers: tuple[tuple[str, str], ...] = ()) -> None:
-    kind, content = ("text/html", body) if isinstance(body, str) else ("application/json", json.dumps(body or {}))
-    data = content.encode()
-    extra = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    head = f"HTTP/1.1 {status} Whatever\r\ncontent-type: {kind}\r\ncontent-length: {len(data)}\r\n{extra}\r\n"
-    connected.sendall(head.encode() + data)
-
-
-def _event(name: str, data: Any) -> bytes:
-    said = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-    return (f"event: {name}\n" if name else "").encode() + f"data: {said}\n\n".encode()
-
-
-def _chunk(data: bytes) -> bytes:
-    return b"%x\r\n%s\r\n" % (len(data), data)
-
-
-def _reset(connected: socket.socket) -> None:
-    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connected.close()
-
-
-def _shut(some: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        some.shutdown(socket.SHUT_RDWR)
-
-
-# --- what a cache sees ------------------------------------------------------------------------------------------------
-
-
-def prefix_parts(seen: Seen) -> list[bytes]:
-    """What the service's prompt cache compares, in its order: tools, system, then each message; canonical bytes in the
-    order of keys as sent, without cache_control marks."""
-    body = seen.json
-    fixed = [body.get("model"), body.get("tools"), body.get("system"), body.get("instructions")]
-    said = body.get("messages") if "messages" in body else body.get("input")
-    return [json.dumps(_unmarked(part)).encode() for part in [*fixed, *(said or [])]]
-
-
-def assert_prefixes(server: Loopback, *, requests: list[Seen] | None = None) -> None:
-    """Every request extends the one before byte for byte (same model, tools and system; messages only added)."""
-    seen = server.requests if requests is None else requests
-    for number, (before, after) in enumerate(pairwise(seen), start=1):
-        old, new = prefix_parts(before), prefix_parts(after)
-        assert list(before.json) == [key for key in after.json if key in before.json], "the order of keys changed"
-        for part, (was, now) in enumerate(zip(old, new, strict=False)):
-            assert was == now, f"request {number + 1} differs from {number} in part {part}: {was!r} became {now!r}"
-        assert len(new) >= len(old), f"request {number + 1} is shorter than {number}"
-
-
-def _unmarked(part: Any) -> Any:
-    if isinstance(part, dict):
-        return {key: _unmarked(value) for key, value in part.items() if key != "cache_control"}
-    if isinstance(part, list):
-        return [_unmarked(item) for item in part]
-    return part
+            self.connected.sendall(b"".join(map(chunk, events)))
 
 
 # --- as a script ------------------------------------------------------------------------------------------------------

@@ -3,50 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A tool call in a reply; `arguments` is an object or raw text; `id` "" means one made up from its place."""
-
-    name: str
-    arguments: dict[str, Any] | str = field(default_factory=dict)
-    id: str = ""
-
-
-@dataclass(frozen=True)
-class Said:
-    """One reply. `usage` holds input, output, cache_read, cache_write; None counts bytes/4. `split` > 0 sends the body
-    in pieces of that many bytes; `delay` is seconds between events. `shape` names a quirk of chat servers: "no_usage",
-    "no_ids", "same_index", "stop_with_calls", "object_arguments"."""
-
-    text: str = ""
-    thought: str = ""
-    calls: tuple[Asked, ...] = ()
-    usage: dict[str, int] | None = None
-    stop: str = ""
-    fault: str = ""
-    status: int = 500
-    headers: tuple[tuple[str, str], ...] = ()
-    body: Any = None
-    split: int = 0
-    delay: float = 0.0
-    shape: str = ""
-
-
-@dataclass
-class Seen:
-    """One request as it arrived. `at` is time.monotonic()."""
-
-    path: str
-    dialect: str
-    headers: dict[str, str]
-    raw: bytes
-    json: Any
-    at: float
-
+from loopback_replies import Asked, Said, Seen
 
 Pair = tuple[str, Any]
 

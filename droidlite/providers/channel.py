@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import httpx2
 
 STALL_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0
+"""What a server on this machine may need to read a long prompt on the CPU before its first word."""
 DRAIN_SECONDS = 0.05
 """How long a finished reply waits for the last bytes of its body, so that the next request finds the connection."""
 
@@ -74,7 +76,8 @@ class Reply(Protocol):
 class Channel:
     """The way to one endpoint. Keeps idle connections; a connection that failed or was cut is never used again.
 
-    `stall` is the longest time in seconds without progress. `build(http)` makes the SDK's client.
+    `stall` is the longest time in seconds without progress, `patience` the same before the first event (0: as long).
+    `build(http)` makes the SDK's client.
     """
 
     def __init__(
@@ -84,9 +87,10 @@ class Channel:
         *,
         base_url: str,
         stall: float,
+        patience: float = 0.0,
         decode: Decode | None = None,
     ) -> None:
-        self.endpoint, self.stall = endpoint, stall
+        self.endpoint, self.stall, self.patience = endpoint, stall, patience or stall
         self._build, self._base_url, self._decode = build, base_url, decode or decode_response
         self._idle: list[Lane] = []
         weakref.finalize(self, _close_all, self._idle).atexit = False
@@ -152,12 +156,13 @@ class Channel:
         faults: Faults,
         cancellation: Cancellation,
     ) -> Iterator[ServerEvent]:
-        deadline = time.monotonic() + self.stall
+        limit = self.patience
+        deadline = time.monotonic() + limit
         while True:
             try:
                 item = items.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise faults.make("stalled", f"no progress for {self.stall:g} s") from None
+                raise faults.make("stalled", f"no progress for {limit:g} s") from None
             if cancellation.cancelled:
                 raise Interrupted
             match item:
@@ -168,7 +173,8 @@ class Channel:
                     raise faults.from_exception(error) from error
                 case ServerEvent():
                     if reply.progressed(item):
-                        deadline = time.monotonic() + self.stall
+                        limit = self.stall
+                        deadline = time.monotonic() + limit
                     yield item
 
     def _read(self, lane: Lane, send: Send, faults: Faults, items: "queue.SimpleQueue[Item]") -> None:
@@ -202,7 +208,7 @@ class Channel:
                 return lane
             lane.close()
         try:
-            return Lane(self._base_url, self._build, read_seconds=self.stall + 30.0)
+            return Lane(self._base_url, self._build, read_seconds=max(self.stall, self.patience) + 30.0)
         except _expected() as error:
             raise faults.from_exception(error) from error
 

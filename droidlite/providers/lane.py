@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -47,10 +48,9 @@ class Lane:
         import httpx2
 
         plain = base_url.startswith("http://")
-        # Loading the system's certificates takes 100 ms; a plain connection gets a context that trusts nobody instead.
-        verify: ssl.SSLContext | bool = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True
         return httpx2.Client(
-            verify=verify,
+            # A plain connection gets a context that trusts nobody: loading the system's certificates takes 100 ms.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else trusted(),
             timeout=httpx2.Timeout(read_seconds, connect=CONNECT_SECONDS),
             limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
             follow_redirects=False,
@@ -71,6 +71,14 @@ class Lane:
                 self._sockets.append(connected)
                 return
         _shut(connected)
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The certificates this system trusts (or those of SSL_CERT_FILE), loaded once."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 def is_loopback(url: str) -> bool:

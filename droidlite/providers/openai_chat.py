@@ -34,11 +34,14 @@ if TYPE_CHECKING:
 
 
 class OpenAIChat:
-    """One endpoint that speaks Chat Completions. `stall` is the longest time without progress, in seconds."""
+    """One endpoint that speaks Chat Completions. `stall` is the longest time without progress, in seconds; `patience`
+    the longest before the first event (0: the same)."""
 
-    def __init__(self, endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> None:
+    def __init__(self, endpoint: Endpoint, *, stall: float = STALL_SECONDS, patience: float = 0.0) -> None:
         self.endpoint = endpoint
-        self._channel = Channel(endpoint, partial(openai_client, endpoint), base_url=openai_url(endpoint), stall=stall)
+        self._channel = Channel(
+            endpoint, partial(openai_client, endpoint), base_url=openai_url(endpoint), stall=stall, patience=patience
+        )
 
     def close(self) -> None:
         """Closes the idle connections; the provider can still be used."""

@@ -19,7 +19,10 @@ from typing import Any
 
 DEFERRED = re.compile(r"(anthropic|openai)(\.(types|resources)(\..+)?)?")
 """The packages that only re-export."""
-NEEDED = {"anthropic": ("anthropic._client",), "openai": ("openai._client", "openai.lib._client_auth")}
+NEEDED = {
+    "anthropic": ("anthropic._client", "httpcore2"),
+    "openai": ("openai._client", "openai.lib._client_auth", "httpcore2"),
+}
 REEXPORT = re.compile(r"^from (\.[\w.]*) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 
 _lock = threading.Lock()
