@@ -72,24 +72,33 @@ class VerifyFailed(DroidliteError):
 
 
 class ProviderError(DroidliteError):
-    """A model service failed. `retry_after` is in seconds; `status` is the HTTP status or 0."""
+    """A model service failed. `retry_after` is in seconds; `status` is the HTTP status or 0; `sent` is False where no
+    connection was made."""
 
     exit_code = 75
     subtype = "error_upstream"
 
     def __init__(
-        self, message: str, *, fault: Fault, retry: Retry, status: int = 0, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        fault: Fault,
+        retry: Retry,
+        status: int = 0,
+        retry_after: float | None = None,
+        sent: bool = True,
     ) -> None:
         super().__init__(message)
         self.fault: Fault = fault
         self.retry: Retry = retry
         self.status = status
         self.retry_after = retry_after
+        self.sent = sent
 
     @property
     def billed(self) -> bool:
         """Whether the call may have cost something: the service had begun to answer, or nobody can know."""
-        return self.status < 400 and self.fault not in ("auth", "quota", "model", "context", "invalid", "rate_limit")
+        return self.sent and self.status < 400 and self.fault not in ("auth", "quota", "model", "context", "invalid", "rate_limit")
 
 
 class Refused(DroidliteError):

@@ -112,6 +112,10 @@ class BadStatus(Exception):
         self.status, self.headers, self.body = status, headers, body
 
 
+UNCONNECTED = frozenset({"ConnectError", "ConnectTimeout", "ConnectionRefusedError", "gaierror", "ProxyError"})
+"""Exceptions that mean no connection was made, so that nothing can have been billed."""
+
+
 class Faults:
     """Words errors for one endpoint and one model. Every method returns the ProviderError to raise."""
 
@@ -175,6 +179,10 @@ class Faults:
                 case ssl.SSLError():
                     return self.make("network", f"TLS: {cause}", final=True)
         names = {type(cause).__name__ for cause in chain}
+        if names & UNCONNECTED:
+            error = self.make("network", str(chain[-1]) or type(chain[-1]).__name__)
+            error.sent = False
+            return error
         if names & {"ReadTimeout", "WriteTimeout"}:
             return self.make("stalled")
         root = chain[-1]

@@ -56,8 +56,8 @@ def test_a_refused_call_costs_nothing() -> None:
 def test_output_is_cut_to_what_the_cap_affords() -> None:
     budget = Budget(Prices(cost, worst), Records(), cap_usd=20.0)
     held = budget.reserve(SPEC, 1_000, 8_000)
-    assert held.max_output == 1_600  # $1 input, $3 kept back for the closing summary, $0.01 a token
-    assert held.usd == pytest.approx(17.0)
+    assert held.max_output == 1_599  # $1 input, $3 kept back for the closing summary, $0.01 a token
+    assert held.usd == pytest.approx(16.99)
 
 
 def test_an_unpriced_model_under_a_cap_is_refused_before_any_request(tmp_path: Path) -> None:
@@ -118,3 +118,10 @@ def test_failed_attempts_count_against_the_cap(tmp_path: Path) -> None:
         list(rig.agent.run(User("go")))
     assert len(rig.provider.requests) == 1
     assert rig.budget.spent_usd <= 30.0
+
+
+def test_attempts_that_never_connected_cost_nothing(tmp_path: Path) -> None:
+    refused = ProviderError("refused", fault="network", retry="same", sent=False)
+    rig = Rig(tmp_path, refused, refused, says("Done."), cap=30.0, retry=Retry(0.0))
+    list(rig.agent.run(User("go")))
+    assert rig.budget.spent_usd == pytest.approx(0.2)

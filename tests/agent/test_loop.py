@@ -181,7 +181,7 @@ def test_context_overflow_compacts_once_and_never_sends_the_same_request_again(t
     assert len({msgs for msgs in rig.provider.sent}) == 4
     assert rig.provider.requests[2].final
     assert rig.provider.sent[2][:-1] == rig.provider.sent[1]
-    assert rig.provider.sent[3][0] == User(f"go\n\n{read_prompt('compacted')}\n\nA summary.")
+    assert rig.provider.sent[3][:2] == (User("go"), User(f"{read_prompt('compacted')}\n\nA summary."))
 
 
 def test_a_full_context_is_compacted_before_the_next_call(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_full_context_is_compacted_before_the_next_call(tmp_path: Path) -> Non
     list(rig.agent.run(User("go")))
     compacted = [r for r in rig.records if isinstance(r, records.Compacted)]
     assert len(compacted) == 1
-    assert compacted[0].messages[1:] == (full, ToolResults((ToolResult("a", ""),)))
+    assert compacted[0].messages[2:] == (full, ToolResults((ToolResult("a", ""),)))
     assert rig.provider.sent[-1] == compacted[0].messages
 
 

@@ -161,6 +161,15 @@ def test_upstream_failure_is_exit_75_after_three_attempts(repo: Path) -> None:
         assert (ran.code, ran.result["subtype"], len(server.requests)) == (75, "error_upstream", 3), ran.err
 
 
+def test_an_endpoint_that_is_not_there_is_exit_75_and_costs_nothing_under_a_cap(repo: Path) -> None:
+    configure(
+        '[[endpoints]]\nname = "dead"\nprotocol = "openai-chat"\nbase_url = "http://127.0.0.1:9/v1"\n'
+        'models = ["gpt-*"]\n'
+    )
+    ran = droidlite("exec", "-m", "gpt-6.1-sol", "--max-cost", "0.05", "-o", "json", "go", cwd=repo)
+    assert (ran.code, ran.result["subtype"], ran.result["total_cost_usd"]) == (75, "error_upstream", 0.0), ran.err
+
+
 def test_a_wrong_key_is_one_attempt_and_says_what_to_do(repo: Path) -> None:
     with Loopback([Said(fault="status", status=401)]) as server:
         configure(endpoint_settings(server.endpoint("anthropic")))
