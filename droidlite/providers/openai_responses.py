@@ -140,7 +140,7 @@ class _Reply:
         text = "".join(_said(item, "output_text", "text") for item in items)
         refused = "".join(_said(item, "refusal", "refusal") for item in items)
         calls = tuple(
-            Call(str(item.get("call_id") or item.get("id") or ""), str(item.get("name", "")), str(item["arguments"]))
+            Call(str(item.get("call_id") or item.get("id") or ""), str(item.get("name", "")), item["arguments"] or "{}")
             for item in items
             if item.get("type") == "function_call" and isinstance(item.get("arguments"), str)
         )

@@ -60,8 +60,6 @@ def test_calls_without_text_or_thinking(dialect: str) -> None:
     calls = (Asked("read", {"path": "a.py"}, id="one"), Asked("shell", '{"half', id="two"), Asked("read", "", id="x"))
     yielded, _ = talk(Said(calls=calls, usage=MEASURED), dialect)
     made = (Call("one", "read", '{"path": "a.py"}'), Call("two", "shell", '{"half'), Call("x", "read", "{}"))
-    if dialect == "openai-responses":
-        made = (*made[:2], Call("x", "read", ""))
     reply = yielded.pop()
     assert yielded == [CallAnnounced("read"), CallAnnounced("shell"), CallAnnounced("read")]
     assert (reply.text, reply.calls, reply.stop, reply.usage) == ("", made, "calls", Usage(70, 9, 30, 0))
@@ -69,10 +67,6 @@ def test_calls_without_text_or_thinking(dialect: str) -> None:
 
 def test_thinking_is_kept_signed() -> None:
     yielded, _ = talk(Said("Ok", thought="Plan", usage=MEASURED), "anthropic")
-    items = (
-        '[{"type":"thinking","thinking":"Plan","signature":"sig:model-1:7ff2f67df3c04a6dbbd88b40"},'
-        '{"type":"text","text":"Ok"}]'
-    )
     reply = yielded.pop()
     assert [item for item in yielded if isinstance(item, Thought)] == [*map(Thought, "Plan")]
     signed = json.loads(reply.opaque.items)
@@ -80,7 +74,6 @@ def test_thinking_is_kept_signed() -> None:
     assert signed[0]["thinking"] == "Plan"
     assert signed[0]["signature"].startswith("sig:model-1:")
     assert reply.opaque == Opaque("anthropic", "test/model", reply.opaque.items)
-    assert len(items) == len(reply.opaque.items)
 
 
 @pytest.mark.parametrize("dialect", ["openai-responses", "openai-chat"])
