@@ -88,15 +88,21 @@ class Budget:
         return Reservation(self._numbers, usd, fits)
 
     def settle(
-        self, reservation: Reservation, spec: ModelSpec, usage: Usage | None, *, sent: bool = True
+        self,
+        reservation: Reservation,
+        spec: ModelSpec,
+        usage: Usage | None,
+        *,
+        sent: bool = True,
+        guess: Usage | None = None,
     ) -> float | None:
-        """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation;
-        one that was refused before it started (`sent` false) nothing."""
+        """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation,
+        or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing."""
         held = self._open.pop(reservation.number, None)
         if not sent:
             cost: float | None = 0.0
         elif usage is None:
-            cost = held
+            cost = held if held is not None or guess is None else self.prices.cost(spec, guess)
         else:
             cost = self.prices.cost(spec, usage)
         booked = cost if cost is not None else (held or 0.0)

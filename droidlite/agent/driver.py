@@ -100,19 +100,21 @@ class Driver:
         spec = self.route.spec
         request = transcript.request(max_output=reservation.max_output, effort=self._effort(), final=final)
         reply: Assistant | None = None
-        usage, sent, started = None, True, time.monotonic()
+        usage, sent, started, written = None, True, time.monotonic(), 0
         try:
             for item in self.route.provider.stream(spec, request, self.cancellation):
                 if isinstance(item, Assistant):
                     reply, usage = item, item.usage
                 else:
+                    written += len(item.text) if isinstance(item, Text | Thought) else 0
                     yield as_event(item)
         except ProviderError as error:
             sent = error.billed
             raise
         finally:
             self.seconds += time.monotonic() - started
-            cost = self.budget.settle(reservation, spec, usage, sent=sent)
+            guess = transcript.guess(spec, written) if usage is None else None
+            cost = self.budget.settle(reservation, spec, usage, sent=sent, guess=guess)
         if reply is None:
             raise ProviderError(f"{self.route.endpoint} ended without a reply.", fault="incomplete", retry="same")
         self.replies += 1

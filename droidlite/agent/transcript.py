@@ -5,7 +5,18 @@ from typing import Protocol
 import msgspec
 
 from droidlite.session.records import CallFinished, Compacted, Record, Replied, Said
-from droidlite.types import Assistant, Effort, Message, ModelSpec, Request, ToolResult, ToolResults, ToolSpec, User
+from droidlite.types import (
+    Assistant,
+    Effort,
+    Message,
+    ModelSpec,
+    Request,
+    ToolResult,
+    ToolResults,
+    ToolSpec,
+    Usage,
+    User,
+)
 
 IMAGE_TOKENS = 10_000
 """Upper bound for one picture: above what any vendor documents for its largest tiling (2026-11)."""
@@ -114,6 +125,11 @@ class Transcript:
         if self._measured is not None:
             _, start, tokens = self._measured
         return tokens + int(sum(self._upper[start:]) / BYTES_PER_TOKEN)
+
+    def guess(self, spec: ModelSpec, written: int) -> Usage:
+        """What a call that broke off after `written` characters probably used, for want of a report."""
+        warm = self._measured[2] if self._measured is not None and self._measured[0] == spec.id else 0
+        return Usage(input=max(self.estimate() - warm, 0), cache_read=warm, output=int(written / BYTES_PER_TOKEN))
 
     def _add(self, message: Message) -> None:
         self._messages.append(message)

@@ -66,7 +66,13 @@ def open_session(options: Options, person: Person, setup: Setup | None = None) -
 
 def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
     """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together."""
-    threading.Thread(target=providers.warm, args=(endpoint.protocol,), daemon=True).start()
+
+    def warm() -> None:
+        providers.warm(endpoint.protocol)
+        if spec.price != "free":
+            setup.prices.warm()  # needed when the first reply is paid for, if not before
+
+    threading.Thread(target=warm, daemon=True).start()
     if endpoint.protocol == "local":
         endpoint = msgspec.structs.replace(endpoint, base_url=str(weights_path(setup.places, setup.env)))
     return Route(spec, providers.make(endpoint), endpoint.name)

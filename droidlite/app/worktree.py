@@ -16,9 +16,7 @@ def open_worktree(cwd: Path, name: str) -> Path:
     Raises UsageError for a folder without git or a name git cannot take, DroidliteError where git refuses."""
     root = find_root(cwd)
     if not (root / ".git").exists():
-        raise UsageError(
-            f"{cwd} is not in a git repository, so --worktree cannot be used; run git init first."
-        )
+        raise UsageError(f"{cwd} is not in a git repository, so --worktree cannot be used; run git init first.")
     name = time.strftime("%Y%m%d-%H%M%S") if name == "new" else name
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or ".." in name or name.endswith(".lock"):
         raise UsageError(f"--worktree {name!r}: use letters, digits, '.', '_' and '-', such as fix-login.")

@@ -125,3 +125,11 @@ def test_attempts_that_never_connected_cost_nothing(tmp_path: Path) -> None:
     rig = Rig(tmp_path, refused, refused, says("Done."), cap=30.0, retry=Retry(0.0))
     list(rig.agent.run(User("go")))
     assert rig.budget.spent_usd == pytest.approx(0.2)
+
+
+def test_a_stream_that_breaks_off_without_a_cap_is_booked_at_a_guess(tmp_path: Path) -> None:
+    stalled = ProviderError("stalled", fault="stalled", retry="never")
+    rig = Rig(tmp_path, stalled)
+    with pytest.raises(ProviderError):
+        list(rig.agent.run(User("go")))
+    assert 0 < rig.budget.spent_usd < 1
