@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STALL_SECONDS = 120.0
 PATIENCE_SECONDS = 600.0
 """What a server on this machine may need to read a long prompt on the CPU before its first word."""
-DRAIN_SECONDS = 0.05
+DRAIN_SECONDS = 0.2
 """How long a finished reply waits for the last bytes of its body, so that the next request finds the connection."""
 
 PYTHON_FAULTS: tuple[type[Exception], ...] = (

@@ -31,13 +31,14 @@ def test_stalls_are_broken_within_the_limit(dialect: str, fault: str) -> None:
         assert server.gone.wait(5), "the connection was left open"
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_slow_progress_is_no_stall(dialect: str) -> None:
-    with Loopback([Said("a b c d e f", thought="some thought", delay=0.05)]) as server:
-        provider = PROVIDERS[dialect](server.endpoint(dialect), stall=0.25)
+def test_slow_progress_is_no_stall() -> None:
+    with Loopback([Said("a b c d e f", thought="some thought", delay=0.12)]) as server:
+        provider = OpenAIChat(server.endpoint("openai-chat"), stall=0.9)
+        begun = time.monotonic()
         *_, reply = provider.stream(SPEC, REQUEST, Cancellation())
         provider.close()
         assert reply.text == "a b c d e f"
+        assert time.monotonic() - begun > 0.9, "the answer must take longer than the limit to show anything"
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
