@@ -68,7 +68,7 @@ def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
     """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together."""
 
     def warm() -> None:
-        providers.warm(endpoint.protocol)
+        providers.warm(endpoint.protocol, endpoint.base_url)
         if spec.price != "free":
             setup.prices.warm()  # needed when the first reply is paid for, if not before
 
