@@ -1,5 +1,6 @@
 """A list to choose from: typing filters, arrows move, Enter chooses, Esc leaves all as it was. A pure reducer."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -55,7 +56,7 @@ class Choosing(Struct, frozen=True, kw_only=True):
     @property
     def visible(self) -> tuple[Item, ...]:
         words = self.filter.casefold().split()
-        return tuple(item for item in self.items if all(word in _searched(item) for word in words))
+        return tuple(item for item in self.items if all(_matches(item, word) for word in words))
 
     @property
     def selected(self) -> Item | None:
@@ -134,8 +135,10 @@ class Choosing(Struct, frozen=True, kw_only=True):
         return [*told, ("class:dim", cut(keys, width))]
 
 
-def _searched(item: Item) -> str:
-    return " ".join((*item.cells, item.detail)).casefold()
+def _matches(item: Item, word: str) -> bool:
+    """Anywhere in the first column; elsewhere only where a word begins, or `op` would find every anthropic."""
+    rest = re.split(r"[^a-z0-9.]+", " ".join((*item.cells[1:], item.detail)).casefold())
+    return word in item.cells[0].casefold() or any(part.startswith(word) for part in rest)
 
 
 def pick_from(title: str, items: Sequence[Item]) -> Choosing:

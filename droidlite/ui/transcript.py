@@ -17,7 +17,6 @@ from droidlite.events import (
     ModelSwitched,
     ReplyFinished,
     RunFinished,
-    SessionStarted,
     TextAdded,
     ThoughtAdded,
     TurnStarted,
@@ -31,7 +30,7 @@ from droidlite.types import User
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
 from droidlite.ui.render import Painter
-from droidlite.ui.wording import SCRIPTED, dollars, duration, outcome, tokens
+from droidlite.ui.wording import dollars, duration, outcome, tokens
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TAIL_LINES = 12
@@ -100,6 +99,11 @@ class Transcript:
                 return self._note(event)
         return ""
 
+    def end(self) -> str:
+        """Nothing more comes: what was unfinished is printed as it is."""
+        self._running.clear()
+        return self._text_done()
+
     def _reply(self, event: ReplyFinished) -> str:
         self.replied = True
         self.cost = None if self.cost is None or event.cost_usd is None else self.cost + event.cost_usd
@@ -162,8 +166,6 @@ class Transcript:
 
     def _noted(self, event: Event | User) -> tuple[str, str]:
         match event:
-            case SessionStarted(scripted=True):
-                return f"⚠ {SCRIPTED}", "yellow"
             case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
                 return f"→ {decision.model} ({decision.strategy}): {'; '.join(decision.reasons)}", "dim"
             case ModelSwitched(switch=switch):

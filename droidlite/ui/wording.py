@@ -49,7 +49,8 @@ def counted(count: int, noun: str) -> str:
 
 def outcome(event: CallFinished) -> str:
     """One line about a finished call: its exit code, its change, or how much it returned. Sanitised."""
-    return f"{_result(event)} · {duration(event.seconds)}"
+    took = f" · {duration(event.seconds)}" if event.seconds >= 0.05 else ""  # less is noise
+    return f"{_result(event)}{took}"
 
 
 def _result(event: CallFinished) -> str:
@@ -70,9 +71,9 @@ def _result(event: CallFinished) -> str:
 
 
 def _exit_code(content: str) -> str:
-    """The code a shell result tells on its first or last line ("" = none): the only places our shell tool says it."""
+    """The code a shell result tells on its last or first line ("" = none): the only places our shell tool says it."""
     lines = content.strip().splitlines()
-    for line in lines[:1] + lines[-1:]:
+    for line in lines[-1:] + lines[:1]:
         if match := _EXIT.search(line):
             return match[1]
     return ""

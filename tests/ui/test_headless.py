@@ -83,7 +83,7 @@ SCRIPTED: a script answers, not a model
 session s1 · claude-x via main · autonomy low
 attempt 1 failed (overloaded): The service is busy. Again in 0.5 s.
 shell  pytest -q  exit 1 · 1.2 s
-edit  a.py  +1 -1 a.py · 0.0 s
+edit  a.py  +1 -1 a.py
 denied  shell: policy forbids it
 verify  pytest -q  exit 0 · 2.0 s
 warning: the price of x is not known

@@ -1,0 +1,127 @@
+"""What a person is asked while the agent works: approvals, questions and the cap. Shown sanitised and in full."""
+
+from collections.abc import Callable
+from typing import Any
+
+from droidlite.sanitise import clean, clean_line
+from droidlite.tool import Answer, Approval, Diff, Output, Question
+from droidlite.ui.asking import Asking, Option
+from droidlite.ui.choosing import Dialog
+from droidlite.ui.render import Painter
+from droidlite.ui.wording import dollars
+
+IN_DIALOG = 6
+"""Lines of a command shown in the dialog itself; longer ones are printed above it, where they can be scrolled."""
+
+
+class AtTerminal:
+    """The Person of the terminal. `ask` blocks the worker thread until the dialog is answered, `say` prints above it,
+    `stop` interrupts the run, `seen` is told which diffs the person has looked at."""
+
+    def __init__(
+        self,
+        ask: Callable[[Dialog], Any],
+        say: Callable[[str], None],
+        painter: Painter,
+        stop: Callable[[], None],
+        seen: Callable[[tuple[Diff, ...]], None],
+    ) -> None:
+        self._ask, self._say, self._painter, self._stop, self._seen = ask, say, painter, stop, seen
+
+    def ask_approval(self, approval: Approval) -> Answer:
+        dialog = approval_dialog(approval)
+        diffs = tuple(display for display in approval.displays if isinstance(display, Diff))
+        told = dialog.body or approval.summary in [diff.path for diff in diffs]
+        above = [] if told else [self._painter.text("\n".join(_spelled_out(approval.summary)), "bold", "  ")]
+        for display in approval.displays:
+            if isinstance(display, Diff):
+                above.append(self._painter.text(f"{display.path}  +{display.added} -{display.removed}", "bold", "  "))
+                above.append(self._painter.diff(display, most=100_000))
+            elif isinstance(display, Output):
+                above.append(self._painter.output(display.text, 100_000))
+        if above:
+            self._say("\n" + "".join(above))
+        self._seen(diffs)
+        choice, note = self._ask(dialog)
+        if choice == "stop":
+            self._stop()
+            return Answer("no", "The person interrupted.")
+        return Answer(choice, clean(note).strip())
+
+    def ask_question(self, question: Question) -> str:
+        text = clean(question.text).strip()
+        options = tuple(Option(clean_line(option, 300), str(index)) for index, option in enumerate(question.options))
+        options += (Option("Something else: type it" if options else "Your answer", "typed", typed=True),)
+        title, *body = text.split("\n")
+        typing = None if question.options else ""
+        value, typed = self._ask(Asking(title=f"? {title}", body=tuple(body), options=options, typing=typing))
+        answer = question.options[int(value)] if value.isdecimal() else str(typed).strip()
+        self._say(self._painter.text(f"? {title}", "dim") + self._painter.result(answer or "no answer", False))
+        return answer
+
+    def ask_cap(self, spent_usd: float, cap_usd: float, needed_usd: float) -> float | None:
+        problem = ""
+        while True:
+            dialog = cap_dialog(spent_usd, cap_usd, needed_usd, problem)
+            value, typed = self._ask(dialog)
+            if value in ("", "stop"):
+                return None
+            raised = _amount(typed if value == "typed" else value)
+            if raised is not None and raised > cap_usd:
+                self._say(self._painter.text(f"cap raised to {dollars(raised)}", "dim"))
+                return raised
+            problem = f"Type an amount in USD above {dollars(cap_usd)}, such as {suggested_cap(spent_usd, needed_usd, cap_usd):g}."
+
+
+def approval_dialog(approval: Approval) -> Asking:
+    """Once, session, always (spelling out what that allows) or no; Esc says no and stops the run."""
+    command = _spelled_out(approval.summary)
+    always = clean_line(approval.always, 300)
+    options: tuple[Option, ...] = (Option("Yes, this once", "once"),)
+    if always:
+        options += (Option(f"Yes, and for the rest of this session allow: {always}", "session"),)
+        options += (Option(f"Yes, and from now on, in this project, always allow: {always}", "always"),)
+    options += (Option("No, and say what to do instead", "no", typed=True),)
+    asked = f"Allow {clean_line(approval.tool, 40)} of {clean_line(command[0], 200)}?"
+    what = {"shell": "Run this command?", "fetch": "Fetch this?"}.get(approval.tool, asked)
+    return Asking(
+        title=what,
+        body=command if len(command) <= IN_DIALOG and not approval.displays else (),
+        note=clean_line(approval.reason, 300),
+        options=options,
+        left=("stop", ""),
+    )
+
+
+def cap_dialog(spent_usd: float, cap_usd: float, needed_usd: float, problem: str = "") -> Asking:
+    suggested = suggested_cap(spent_usd, needed_usd, above=cap_usd)
+    return Asking(
+        title=f"The cap of {dollars(cap_usd)} would be passed, so nothing was sent.",
+        note=f"{dollars(spent_usd)} is spent; the next call costs at most {dollars(needed_usd)}.",
+        options=(
+            Option(f"Raise the cap to {dollars(suggested)} and go on", f"{suggested:.2f}"),
+            Option("Raise it to another amount", "typed", typed=True),
+            Option("Stop here", "stop"),
+        ),
+        problem=problem,
+        left=("stop", ""),
+    )
+
+
+def suggested_cap(spent_usd: float, needed_usd: float, above: float = 0.0) -> float:
+    """Room for what is spent and needed once more, in whole cents, and always above the cap there is."""
+    cents = max(2 * (spent_usd + needed_usd), above * 1.5) * 100
+    return (int(cents) + 1) / 100
+
+
+def _spelled_out(command: str) -> tuple[str, ...]:
+    """Its lines with nothing left out: what would be an escape sequence is shown, not dropped."""
+    return tuple(clean_line(line, 1_000_000) for line in command.rstrip("\n").split("\n"))
+
+
+def _amount(text: str) -> float | None:
+    try:
+        amount = float(text.strip().lstrip("$"))
+    except ValueError:
+        return None
+    return amount if 0 < amount < 1e6 else None

@@ -1,0 +1,85 @@
+"""A question with a few answers, some of them typed, by keyboard only. A pure reducer."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from droidlite.ui.cells import cut, wrap
+from droidlite.ui.choosing import Done, Fragments
+
+
+class Option(Struct, frozen=True):
+    """One answer. With `typed`, choosing it opens a line to type on."""
+
+    label: str
+    value: str
+    typed: bool = False
+
+
+class Asking(Struct, frozen=True, kw_only=True):
+    """Its value is (option value, typed text). `body` lines are shown as they are, in full; `problem` says what was
+    wrong with the last answer."""
+
+    title: str
+    options: tuple[Option, ...]
+    body: tuple[str, ...] = ()
+    note: str = ""
+    problem: str = ""
+    cursor: int = 0
+    typing: str | None = None
+    left: tuple[str, str] = ("", "")
+
+    def press(self, key: str, text: str = "") -> "Asking | Done":
+        if self.typing is not None:
+            return self._typed(key, text)
+        last = len(self.options) - 1
+        match key:
+            case "escape":
+                return Done(self.left)
+            case "up":
+                return replace(self, cursor=last if self.cursor == 0 else self.cursor - 1)
+            case "down" | "tab":
+                return replace(self, cursor=0 if self.cursor == last else self.cursor + 1)
+            case "enter":
+                return self._take(self.cursor)
+            case "text" if text.isdecimal() and 1 <= int(text) <= len(self.options):
+                return self._take(int(text) - 1)
+        return self
+
+    def _take(self, index: int) -> "Asking | Done":
+        option = self.options[index]
+        return replace(self, cursor=index, typing="") if option.typed else Done((option.value, ""))
+
+    def _typed(self, key: str, text: str) -> "Asking | Done":
+        typed = self.typing or ""
+        match key:
+            case "escape":
+                return replace(self, typing=None) if len(self.options) > 1 else Done(self.left)
+            case "enter":
+                return Done((self.options[self.cursor].value, typed))
+            case "backspace":
+                return replace(self, typing=typed[:-1])
+            case "text":
+                return replace(self, typing=typed + "".join(c if c.isprintable() else " " for c in text))
+        return self
+
+    def draw(self, width: int, height: int) -> Fragments:
+        """All of it, whatever `height`: leaving off a part of what is approved would be worse than scrolling."""
+        shown: Fragments = [("class:title", line + "\n") for line in wrap(self.title, width)]
+        shown += [("class:body", f"  {line}\n") for text in self.body for line in _folded(text, width - 3)]
+        shown += [("class:dim", f"  {line}\n") for line in wrap(self.note, width - 2) if line]
+        shown += [("class:warning", f"  {line}\n") for line in wrap(self.problem, width - 2) if line]
+        for index, option in enumerate(self.options):
+            mark, style = ("❯", "class:selected") if index == self.cursor else (" ", "")
+            first, *rest = wrap(option.label, width - 6)
+            shown.append((style, f"{mark} {index + 1}. {first}\n"))
+            shown += [(style, f"     {line}\n") for line in rest]
+        if self.typing is not None:
+            room = max(width - 6, 4)
+            shown += [("", "  ▏"), ("class:typed", self.typing[-room:]), ("class:selected", "█\n")]
+        keys = "Enter send · Esc back" if self.typing is not None else "↑↓ or a number · Enter choose · Esc stop"
+        return [*shown, ("class:dim", cut(keys, width))]
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Cut at exactly `width` characters: spaces in a command matter, so none may be lost to wrapping."""
+    return [text[start : start + width] for start in range(0, len(text), width)] or [""]

@@ -1,0 +1,202 @@
+"""The slash commands: a table of what they are called, what they do, and the function that does it."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, get_args
+
+from msgspec import Struct
+
+from droidlite.errors import UsageError
+from droidlite.events import Event
+from droidlite.sanitise import clean_line
+from droidlite.tool import Diff
+from droidlite.types import Autonomy, User
+from droidlite.ui.asking import Asking, Option
+from droidlite.ui.choosing import Dialog, Item, pick_from
+from droidlite.ui.conversation import Conversation, ExportFormat
+from droidlite.ui.picker import model_picker
+from droidlite.ui.render import Painter
+from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, tokens
+
+
+class Host(Protocol):
+    """The terminal as a command sees it. Commands run in a worker thread."""
+
+    @property
+    def conversation(self) -> Conversation: ...
+    @property
+    def painter(self) -> Painter: ...
+    def say(self, ansi: str) -> None: ...
+    def ask(self, dialog: Dialog) -> Any: ...
+    def show(self, events: Iterator[Event | User]) -> None: ...
+    def fill(self, text: str) -> None:
+        """Puts text where the person types."""
+        ...
+
+    def leave(self) -> None: ...
+
+
+class Command(Struct, frozen=True):
+    """`while_busy`: only looks, so it may run beside the agent."""
+
+    name: str
+    about: str
+    run: Callable[[Host, str], None]
+    while_busy: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+def _help(host: Host, words: str) -> None:
+    rows = [f"/{command.name:<10} {command.about}" for command in COMMANDS]
+    keys = [f"{key:<11} {about}" for key, about in KEYS]
+    host.say("\n" + host.painter.text("\n".join([*rows, "", *keys]), indent="  "))
+
+
+def _model(host: Host, words: str) -> None:
+    status = host.conversation.status()
+    if words:
+        chosen = words
+    else:
+        auto, candidates = host.conversation.candidates()
+        current = "auto" if status.strategy == "auto" else status.model
+        chosen = host.ask(model_picker(auto, candidates, current))
+    if not chosen:
+        return
+    host.conversation.choose(chosen)
+    now = host.conversation.status()
+    where = f" via {now.endpoint}" if now.endpoint else ""
+    host.say(host.painter.text(f"model: {now.model} ({now.strategy}){where}", "dim"))
+
+
+def _cost(host: Host, words: str) -> None:
+    host.say("\n" + host.painter.text("\n".join(host.conversation.cost_lines()), indent="  "))
+
+
+def _status(host: Host, words: str) -> None:
+    status = host.conversation.status()
+    cap = dollars(status.cap_usd) if status.cap_usd is not None else "no cap"
+    rows = {
+        "model": f"{status.model} ({status.strategy})" + (f" · {SCRIPTED}" if status.scripted else ""),
+        "endpoint": status.endpoint or "unknown",
+        "cost": f"{dollars(status.cost_usd)} of {cap}",
+        "context": f"{tokens(status.context_tokens)} of {tokens(status.context_window)} tokens",
+        "autonomy": status.autonomy,
+        "effort": status.effort or "the service's default",
+        "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
+        "session": status.session_id,
+    }
+    host.say("\n" + host.painter.text("\n".join(f"{name:<9} {value}" for name, value in rows.items()), indent="  "))
+
+
+def _compact(host: Host, words: str) -> None:
+    host.show(host.conversation.compact())
+
+
+def _resume(host: Host, words: str) -> None:
+    chosen = words
+    if not chosen:
+        rows = host.conversation.sessions()
+        now = time.time()
+        items = [Item(row.id, (clean_line(row.title or row.id, 120), *_facts(row, now))) for row in rows]
+        chosen = host.ask(pick_from("Resume a session", items))
+    if chosen:
+        host.show(iter(host.conversation.resume(chosen)))
+        host.say("\n" + host.painter.text(f"resumed {chosen}", "dim"))
+
+
+def _facts(row: Any, now: float) -> tuple[str, str, str]:
+    return f"{duration(max(now - row.updated, 0))} ago", counted(row.turns, "turn"), dollars(row.cost_usd)
+
+
+def _rewind(host: Host, words: str) -> None:
+    rows = tuple(reversed(host.conversation.turns()))
+    items = [Item(row.turn, (clean_line(row.text, 120), counted(row.files, "file") + " changed since")) for row in rows]
+    turn = host.ask(pick_from("Rewind to just before", items))
+    if turn is None:
+        return
+    preview = tuple(clean_line(line, 200) for line in host.conversation.preview_rewind(turn))
+    options = (Option("Rewind files and conversation", "yes"), Option("Leave all as it is", "no"))
+    answer, _ = host.ask(Asking(title="Rewind?", body=preview, options=options, left=("no", "")))
+    if answer == "yes":
+        host.fill(host.conversation.rewind(turn))
+        host.say(host.painter.text("rewound; your message is below, to edit and send again", "dim"))
+
+
+def _new(host: Host, words: str) -> None:
+    host.conversation.new()
+    host.say("\n" + host.painter.text(f"new session {host.conversation.status().session_id}", "dim"))
+
+
+def _diff(host: Host, words: str) -> None:
+    patch = host.conversation.diff()
+    if not patch.strip():
+        host.say(host.painter.text("nothing changed in this session", "dim"))
+        return
+    for part in ("\n" + patch).split("\ndiff ")[1:] or [patch]:
+        title = next((line[4:] for line in part.splitlines() if line.startswith("+++ ")), "")
+        host.say("\n" + host.painter.text(title, "bold") + host.painter.diff(Diff(title, part), most=400))
+
+
+def _export(host: Host, words: str) -> None:
+    form: ExportFormat = "json" if words == "json" else "md"
+    if words not in ("", *get_args(ExportFormat)):
+        raise UsageError("/export takes md or json.")
+    host.say(host.painter.text(f"written to {host.conversation.export(form)}", "dim"))
+
+
+def _autonomy(host: Host, words: str) -> None:
+    levels = get_args(Autonomy)
+    if words not in levels:
+        raise UsageError(f"/autonomy takes one of {', '.join(levels)}; Shift+Tab goes through them.")
+    now = host.conversation.set_autonomy(next(level for level in levels if level == words))
+    refused = "" if now == words else f" (policy allows no more than {now})"
+    host.say(host.painter.text(f"autonomy: {now}{refused}", "dim"))
+
+
+def _quit(host: Host, words: str) -> None:
+    host.leave()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("help", "commands and keys", _help, True),
+    Command("model", "choose the model, or auto", _model),
+    Command("cost", "what this session has cost, by model", _cost, True),
+    Command("status", "model, endpoint, context, folder and session", _status, True, ("context",)),
+    Command("autonomy", "what runs without asking: off, low, medium, high", _autonomy, True, ("permissions",)),
+    Command("compact", "replace the conversation so far by a summary", _compact),
+    Command("diff", "everything this session changed", _diff, True),
+    Command("rewind", "take back messages and the files they changed", _rewind, False, ("undo",)),
+    Command("resume", "go on with an earlier session", _resume, False, ("sessions",)),
+    Command("new", "start a new session", _new, False, ("clear",)),
+    Command("export", "write this session to a file: md or json", _export),
+    Command("quit", "leave (also Ctrl+C twice, Ctrl+D)", _quit, True, ("exit",)),
+)
+
+KEYS = (
+    ("Enter", "send; while the agent works: queue"),
+    ("Ctrl+J", "new line (also Alt+Enter, or \\ before Enter)"),
+    ("Esc", "interrupt; twice when idle: rewind"),
+    ("Shift+Tab", "next autonomy level"),
+    ("Ctrl+O", "show the last tool's whole output"),
+    ("Ctrl+G", "write in your editor"),
+    ("Up, Down", "history; Up takes back a queued message"),
+    ("@path", "mention a file"),
+    ("!command", "run a shell command yourself"),
+    ("Ctrl+C", "interrupt or clear; twice: leave"),
+)
+
+
+def find_command(name: str) -> Command:
+    """The command of that name or alias, or the only one that begins so. Raises UsageError, naming the nearest."""
+    name = name.casefold()
+    for command in COMMANDS:
+        if name == command.name or name in command.aliases:
+            return command
+    begun = [command for command in COMMANDS if name and command.name.startswith(name)]
+    if len(begun) == 1:
+        return begun[0]
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [command.name for command in COMMANDS], n=1)
+    hint = f"did you mean /{near[0]}?" if near else "/help lists them."
+    raise UsageError(f"There is no /{clean_line(name, 40)}: {hint}")

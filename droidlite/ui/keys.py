@@ -1,0 +1,139 @@
+"""Which key does what, in the input and in dialogs."""
+
+from typing import Any, Protocol
+
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+_DIALOG_KEYS = {
+    "up": "up",
+    "down": "down",
+    "left": "left",
+    "right": "right",
+    "pageup": "pageup",
+    "pagedown": "pagedown",
+    "home": "home",
+    "end": "end",
+    "enter": "enter",
+    "tab": "tab",
+    "escape": "escape",
+    "backspace": "backspace",
+    "c-p": "up",
+    "c-n": "down",
+}
+
+
+class Controls(Protocol):
+    """What the keys act on."""
+
+    @property
+    def asking(self) -> bool: ...
+    def press(self, key: str, text: str = "") -> None: ...
+    def submit(self) -> None: ...
+    def escape(self) -> None: ...
+    def stop_or_leave(self) -> None: ...
+    def rewind(self) -> None: ...
+    def cycle_autonomy(self) -> None: ...
+    def unfold(self) -> None: ...
+    def take_back_queued(self) -> bool:
+        """True when a queued message is now in the input."""
+        ...
+
+    def leave(self) -> None: ...
+
+
+def bind_keys(controls: Controls) -> KeyBindings:
+    keys = KeyBindings()
+    asking = Condition(lambda: controls.asking)
+    _bind_dialog(keys, controls, asking)
+    _bind_input(keys, controls, ~asking)
+    _bind_editing(keys, controls, ~asking)
+
+    @keys.add("c-c")
+    @keys.add("<sigint>")
+    def _(event: KeyPressEvent) -> None:
+        controls.stop_or_leave()
+
+    return keys
+
+
+def _bind_dialog(keys: KeyBindings, controls: Controls, asking: Any) -> None:
+    for key, name in _DIALOG_KEYS.items():
+
+        def pressed(event: KeyPressEvent, name: str = name) -> None:
+            controls.press(name)
+
+        keys.add(key, filter=asking)(pressed)
+
+    @keys.add(Keys.Any, filter=asking)
+    @keys.add(Keys.BracketedPaste, filter=asking)
+    def _(event: KeyPressEvent) -> None:
+        if event.data.isprintable() or event.key_sequence[0].key == Keys.BracketedPaste:
+            controls.press("text", event.data)
+
+
+def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
+    @keys.add("enter", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.document.text_before_cursor.endswith("\\"):
+            buffer.delete_before_cursor()
+            buffer.newline(copy_margin=False)
+        elif buffer.complete_state and buffer.complete_state.current_completion and not buffer.text.startswith("/"):
+            buffer.complete_state = None
+        else:
+            controls.submit()
+
+    @keys.add("escape", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.escape()
+
+    @keys.add("escape", "escape", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.rewind()
+
+    @keys.add("s-tab", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.cycle_autonomy()
+
+    @keys.add("c-o", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.unfold()
+
+    @keys.add("c-d", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.delete()
+        else:
+            controls.leave()
+
+
+def _bind_editing(keys: KeyBindings, controls: Controls, typing: Any) -> None:
+    @keys.add("c-j", filter=typing)
+    @keys.add("escape", "enter", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.newline(copy_margin=False)
+
+    @keys.add("up", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.text or not controls.take_back_queued():
+            event.current_buffer.auto_up(count=event.arg)
+
+    @keys.add("tab", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if not buffer.complete_state:
+            buffer.start_completion(select_first=True)
+        elif buffer.complete_state.current_completion:
+            buffer.complete_next()
+        else:
+            buffer.go_to_completion(0)
+
+    @keys.add("c-g", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.open_in_editor()
+
+    @keys.add("c-l")
+    def _(event: KeyPressEvent) -> None:
+        event.app.renderer.clear()

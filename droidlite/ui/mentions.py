@@ -1,0 +1,28 @@
+"""Pictures a message mentions with @path go with it as pictures."""
+
+import base64
+import re
+from pathlib import Path
+
+from droidlite.errors import UsageError
+from droidlite.types import Image
+
+_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+_MENTION = re.compile(r"(?:^|(?<=\s))@(\S+\.(?:png|jpe?g|gif|webp))(?=\s|$)", re.IGNORECASE)
+MOST_BYTES = 5_000_000
+"""What the services take for one picture."""
+
+
+def images_in(text: str, cwd: str) -> tuple[Image, ...]:
+    """The pictures behind the @paths in `text`; a path that is no file stays text. Raises UsageError for a huge one."""
+    return tuple(image for path in _MENTION.findall(text) if (image := _image(Path(cwd) / path)))
+
+
+def _image(path: Path) -> Image | None:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB; make the picture smaller.")
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return Image(_TYPES[path.suffix[1:].lower()], base64.b64encode(data).decode())

@@ -1,0 +1,265 @@
+"""The drawn part of the terminal: what still moves, then the input or a dialog, then the status line."""
+
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from prompt_toolkit.application import Application, run_in_terminal
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import ThreadedCompleter
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
+from prompt_toolkit.history import FileHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindingsBase
+from prompt_toolkit.layout import ConditionalContainer, HSplit, Layout, Window
+from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
+from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.styles import Style
+
+from droidlite.ui.choosing import Dialog, Done
+from droidlite.ui.completion import Completions
+
+GRACE_SECONDS = 0.4
+"""A dialog that appears while someone types must not take a key meant for the line below it."""
+INPUT_LINES = 10
+
+_STYLE = {
+    "title": "bold",
+    "dim": "fg:ansibrightblack",
+    "detail": "fg:ansibrightblack",
+    "greyed": "fg:ansibrightblack",
+    "selected": "bold fg:ansicyan",
+    "warning": "fg:ansiyellow",
+    "filter": "fg:ansicyan",
+    "typed": "",
+    "body": "bold",
+    "rule": "fg:ansibrightblack",
+    "prompt": "bold fg:ansicyan",
+    "scripted": "bold fg:ansiyellow",
+    "completion-menu": "noreverse bg:default fg:default",
+    "completion-menu.completion": "bg:default fg:default",
+    "completion-menu.completion.current": "bold noreverse bg:default fg:ansicyan",
+    "completion-menu.meta.completion": "bg:default fg:ansibrightblack",
+    "completion-menu.meta.completion.current": "bg:default fg:ansicyan",
+    "scrollbar.background": "bg:default",
+    "scrollbar.button": "bg:ansibrightblack",
+}
+
+
+class History(FileHistory):
+    """Prompts across sessions, readable by their writer only; a disk that cannot be written only forgets."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+
+    def load_history_strings(self) -> Any:
+        try:
+            yield from super().load_history_strings()
+        except OSError:
+            return
+
+    def store_string(self, string: str) -> None:
+        with contextlib.suppress(OSError):
+            super().store_string(string)
+
+
+class Screen:
+    """Draws, prints above what it draws, and asks. `live(rows)` gives ANSI text, drawn while `moving()`;
+    `bar(width)` the status line, `queued()` the messages waiting. `say` and `ask` may be called from any thread."""
+
+    def __init__(
+        self,
+        *,
+        live: Callable[[int], str],
+        moving: Callable[[], bool],
+        bar: Callable[[int], StyleAndTextTuples],
+        queued: Callable[[], tuple[str, ...]],
+        completions: Completions,
+        history: Path,
+        bindings: KeyBindingsBase,
+        terminal: tuple[Input, Output],
+        colour: bool,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        self._live, self._is_moving, self._queued, self._bar = live, moving, queued, bar
+        self._dialogs: deque[tuple[Dialog, Future[Any]]] = deque()
+        self._opened, self._grace = 0.0, grace_seconds
+        self._printed: deque[str] = deque()
+        self._printing = False
+        self.closed = False
+        self.buffer = Buffer(
+            multiline=True,
+            history=History(history),
+            completer=ThreadedCompleter(completions),
+            complete_while_typing=True,
+            tempfile_suffix=".md",
+        )
+        self.app: Application[None] = Application(
+            layout=self._layout(),
+            key_bindings=bindings,
+            style=Style.from_dict(_STYLE if colour else _uncoloured()),
+            color_depth=ColorDepth.DEPTH_4_BIT if colour else ColorDepth.DEPTH_1_BIT,
+            input=terminal[0],
+            output=terminal[1],
+            min_redraw_interval=0.04,
+            erase_when_done=True,
+        )
+        self.app.ttimeoutlen, self.app.timeoutlen = 0.05, 0.25  # Esc has to be quick
+
+    # --- layout -----------------------------------------------------------------------------------------------------
+
+    def _layout(self) -> Layout:
+        asking = Condition(lambda: bool(self._dialogs))
+        self._dialog_window = Window(
+            FormattedTextControl(self._dialog_text, focusable=True, show_cursor=False), dont_extend_height=True
+        )
+        self._input_window = Window(
+            BufferControl(self.buffer),
+            get_line_prefix=self._prefix,
+            height=Dimension(min=1, max=INPUT_LINES),
+            wrap_lines=True,
+            dont_extend_height=True,
+        )
+        moving = Window(FormattedTextControl(self._moving), dont_extend_height=True, wrap_lines=False)
+        typing = HSplit([self._rule(), self._input_window, CompletionsMenu(max_height=8, scroll_offset=1)])
+        rows = [
+            ConditionalContainer(moving, Condition(self._is_moving) & ~asking),
+            ConditionalContainer(HSplit([self._rule(), self._dialog_window]), asking),
+            ConditionalContainer(typing, ~asking),
+            self._rule(),
+            Window(FormattedTextControl(lambda: self._bar(self.size[0])), height=1, dont_extend_height=True),
+        ]
+        return Layout(HSplit(rows), focused_element=self._input_window)
+
+    @staticmethod
+    def _rule() -> Window:
+        return Window(height=1, char="─", style="class:rule")
+
+    @property
+    def size(self) -> tuple[int, int]:
+        size = self.app.output.get_size()
+        return size.columns, size.rows
+
+    def _prefix(self, line: int, wrapped: int) -> StyleAndTextTuples:
+        first = line == 0 and wrapped == 0
+        mark = "! " if self.buffer.text.startswith("!") else "❯ "
+        return [("class:prompt", mark if first else "  ")]
+
+    def _moving(self) -> StyleAndTextTuples:
+        rows = max(self.size[1] // 2 - 2, 3)
+        waiting: StyleAndTextTuples = [("class:dim", f"\n  queued: {text}") for text in self._queued()]
+        return [*ANSI(self._live(rows)).__pt_formatted_text__(), *waiting]
+
+    def _dialog_text(self) -> StyleAndTextTuples:
+        if not self._dialogs:
+            return []
+        width, height = self.size
+        return [*self._dialogs[0][0].draw(width, max(height - 4, 6))]
+
+    # --- dialogs ----------------------------------------------------------------------------------------------------
+
+    @property
+    def asking(self) -> bool:
+        return bool(self._dialogs)
+
+    def ask(self, dialog: Dialog) -> Any:
+        """Blocks the calling worker thread until the person has answered, or has left."""
+        answer: Future[Any] = Future()
+        if not self._call_soon(lambda: self._open(dialog, answer)):
+            return dialog.left
+        return answer.result()
+
+    def _open(self, dialog: Dialog, answer: "Future[Any]") -> None:
+        if self.closed:
+            answer.set_result(dialog.left)
+            return
+        self._dialogs.append((dialog, answer))
+        if len(self._dialogs) == 1:
+            self._attend()
+
+    def _attend(self) -> None:
+        self._opened = time.monotonic()
+        self.app.layout.focus(self._dialog_window if self._dialogs else self._input_window)
+        self.app.invalidate()
+
+    def press(self, key: str, text: str = "") -> None:
+        """A key for the dialog that is open."""
+        if not self._dialogs or time.monotonic() - self._opened < self._grace:
+            return
+        dialog, answer = self._dialogs[0]
+        after = dialog.press(key, text)
+        if not isinstance(after, Done):
+            self._dialogs[0] = (after, answer)
+            return
+        self._dialogs.popleft()
+        answer.set_result(after.value)
+        self._attend()
+
+    def walk_away(self) -> None:
+        """Every open dialog is answered as if the person had left it."""
+        while self._dialogs:
+            dialog, answer = self._dialogs.popleft()
+            answer.set_result(dialog.left)
+        if not self.closed:
+            self._attend()
+
+    # --- printing ---------------------------------------------------------------------------------------------------
+
+    def say(self, ansi: str) -> None:
+        """Prints above everything drawn; in the order of the calls. From any thread."""
+        if not self._call_soon(lambda: self.put(ansi)):
+            self._printed.append(ansi)
+
+    def put(self, ansi: str) -> None:
+        """The same from the UI's own thread, with no redraw in between."""
+        if ansi:
+            self._printed.append(ansi)
+        if not self._printing and self._printed and not self.closed:
+            self._printing = True
+            self.app.create_background_task(self._print())
+
+    async def _print(self) -> None:
+        try:
+            while self._printed:
+                await run_in_terminal(self.flush)
+        finally:
+            self._printing = False
+
+    def flush(self) -> None:
+        """Writes what waits to be printed. Only while nothing is drawn."""
+        while self._printed:
+            self.app.output.write_raw(self._printed.popleft().replace("\n", "\r\n"))
+        self.app.output.flush()
+
+    def _call_soon(self, function: Callable[[], None]) -> bool:
+        """Runs it on the UI's thread; False once there is none."""
+        loop = self.app.loop
+        if self.closed or loop is None:
+            return False
+        try:
+            loop.call_soon_threadsafe(function)
+        except RuntimeError:  # the loop closed in between
+            return False
+        return True
+
+    def post(self, function: Callable[[], None]) -> None:
+        self._call_soon(function)
+
+    def close(self) -> None:
+        self.closed = True
+        self.walk_away()
+
+
+def _uncoloured() -> dict[str, str]:
+    kept = {"bold", "noreverse"}
+    return {name: " ".join(word for word in style.split() if word in kept) for name, style in _STYLE.items()}

@@ -1,0 +1,68 @@
+"""The lines that tell which model answers and what it costs: below the input, after a reply, at the start."""
+
+from pathlib import PurePath
+
+from droidlite.sanitise import clean_line
+from droidlite.ui.cells import cut, width_of
+from droidlite.ui.choosing import Fragments
+from droidlite.ui.conversation import Status
+from droidlite.ui.wording import SCRIPTED, dollars, tokens
+
+
+def status_bar(status: Status, width: int, hint: str = "") -> Fragments:
+    """One line of at most `width` cells; where it is narrow the folder gives way first."""
+    label = "SCRIPTED" if status.scripted else ""
+    parts = [f"({status.strategy})", _cost(status), _context(status), f"autonomy {status.autonomy}"]
+    parts += [f"effort {status.effort}"] if status.effort else []
+    facts = " " + " · ".join(parts)
+    width -= width_of(label) + 1 if label else 0
+    text = cut(clean_line(status.model, 60), max(width - width_of(facts), 12)) + facts
+    room = width - width_of(text)
+    where = hint or _where(status, room - 3)
+    space = max(room - width_of(where), 1) if where else 0
+    fragments: Fragments = [("class:scripted", f"{label} ")] if label else []
+    fragments.append(("class:dim", cut(text, width)))
+    if where and room > width_of(where):
+        fragments.append(("class:warning" if hint else "class:dim", " " * space + where))
+    elif hint:
+        return [*fragments[:-1], ("class:warning", cut(hint, width))]
+    return fragments
+
+
+def _cost(status: Status) -> str:
+    cap = f" of {dollars(status.cap_usd)}" if status.cap_usd is not None else ""
+    return f"{dollars(status.cost_usd)}{cap}"
+
+
+def _context(status: Status) -> str:
+    if not status.context_window:
+        return f"{tokens(status.context_tokens)} context"
+    return f"{status.context_tokens / status.context_window:.0%} context"
+
+
+def _where(status: Status, room: int) -> str:
+    folder = clean_line(PurePath(status.cwd).name or status.cwd, 80)
+    branch = f" ({clean_line(status.branch, 60)})" if status.branch else ""
+    for text in (f"{folder}{branch}", folder):
+        if width_of(text) <= room:
+            return text
+    return ""
+
+
+def reply_line(cost_usd: float | None, status: Status) -> str:
+    """`$0.0132 message, $0.21 session, claude-... (auto)`"""
+    label = " · SCRIPTED" if status.scripted else ""
+    model = f"{clean_line(status.model, 80)} ({status.strategy})"
+    return f"{dollars(cost_usd)} message, {dollars(status.cost_usd)} session, {model}{label}"
+
+
+def header(status: Status) -> tuple[str, ...]:
+    """What a session opens with."""
+    via = f" via {clean_line(status.endpoint, 60)}" if status.endpoint else ""
+    branch = f" ({clean_line(status.branch, 60)})" if status.branch else ""
+    lines = (
+        f"droidlite · {clean_line(status.model, 80)} ({status.strategy}){via}",
+        f"{clean_line(status.cwd, 200)}{branch}",
+        "/help for commands and keys · @ mentions a file · ! runs a command",
+    )
+    return (*lines, f"⚠ {SCRIPTED}") if status.scripted else lines

@@ -1,0 +1,274 @@
+"""A Conversation that replays a recorded run: for the terminal's tests, and to look at by hand (demo_terminal.py)."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from droidlite.errors import Interrupted, UsageError
+from droidlite.events import (
+    AttemptFailed,
+    CallAnnounced,
+    CallFinished,
+    CallProgressed,
+    CallStarted,
+    Event,
+    ReplyFinished,
+    RunFinished,
+    SessionStarted,
+    TextAdded,
+    ThoughtAdded,
+    TurnStarted,
+    Warned,
+)
+from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
+from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Usage, User
+from droidlite.ui.conversation import ExportFormat, Person, SessionRow, Status, TurnRow
+
+PATCH = """\
+--- a/src/ranges.py
++++ b/src/ranges.py
+@@ -10,4 +10,5 @@ def clamp(value, low, high):
+     \"\"\"Keeps value within low..high.\"\"\"
+-    if value > high - 1:
++    # the upper bound belongs to the range
++    if value > high:
+         return high
+     return max(value, low)
+"""
+DIFF = Diff("src/ranges.py", PATCH, added=2, removed=1)
+ANSWER = """\
+The bug is an **off-by-one** in `clamp`: the upper bound was left out.
+
+## What I changed
+
+- `src/ranges.py`: compare with `high`, not `high - 1`
+- nothing else; the [docs](https://example.org/ranges) already said so
+
+```python
+def clamp(value, low, high):
+    # the upper bound belongs to the range
+    if value > high:
+        return high
+    return max(value, low)
+```
+
+| test | before | after |
+|------|--------|-------|
+| `test_upper` | failed | passes |
+| `test_lower` | passes | passes |
+
+All 12 tests pass now.
+"""
+
+
+def finished(subtype: str = "success", result: str = ANSWER) -> RunFinished:
+    return RunFinished(
+        subtype=subtype,
+        is_error=subtype != "success",
+        result=result,
+        session_id="01JD",
+        num_turns=3,
+        duration_ms=9000,
+        duration_api_ms=5000,
+        total_cost_usd=0.0132,
+        usage=Usage(input=12_000, output=800),
+    )
+
+
+def reply(text: str, cost: float | None = 0.0044) -> ReplyFinished:
+    return ReplyFinished(text=text, model="claude-x", usage=Usage(input=4000, output=200), cost_usd=cost)
+
+
+def streamed(text: str, size: int = 7) -> list[Event]:
+    return [TextAdded(text[start : start + size]) for start in range(0, len(text), size)]
+
+
+def fixing() -> list[Event]:
+    """A run with everything in it."""
+    plan = Todos((Todo("read the failing test", "completed"), Todo("fix clamp", "in_progress"), Todo("run all tests")))
+    return [
+        SessionStarted(
+            session_id="01JD", cwd="/home/ada/ranges", model="claude-x", endpoint="main", autonomy="low", tools=()
+        ),
+        TurnStarted(1),
+        ThoughtAdded("The test expects clamp(5, 0, 5) to be 5. "),
+        ThoughtAdded("Let me run it first and see what it says."),
+        *streamed("I'll run the failing test first."),
+        CallAnnounced("shell"),
+        reply("I'll run the failing test first."),
+        CallStarted(call_id="1", name="shell", summary="pytest -q tests/test_ranges.py"),
+        *[CallProgressed("1", f"tests/test_ranges.py::test_{n} PASSED\n") for n in range(8)],
+        CallFinished(
+            call_id="1",
+            name="shell",
+            content="E   assert 4 == 5\n1 failed, 11 passed in 0.31s\n(exit code 1)",
+            is_error=True,
+            seconds=1.2,
+            displays=(Output("E   assert 4 == 5\n1 failed, 11 passed in 0.31s"),),
+        ),
+        TurnStarted(2),
+        AttemptFailed(fault="overloaded", message="The service is busy.", attempt=1, wait_seconds=0.4),
+        reply(""),
+        CallStarted(call_id="2", name="todo", summary="3 items"),
+        CallFinished(call_id="2", name="todo", content="ok", displays=(plan,)),
+        CallStarted(call_id="3", name="read", summary="src/ranges.py"),
+        CallFinished(call_id="3", name="read", content="line\n" * 42, seconds=0.004),
+        CallStarted(call_id="4", name="grep", summary="clamp\\( in src"),
+        CallFinished(call_id="4", name="grep", content="a\nb\nc", seconds=0.02),
+        CallStarted(call_id="5", name="edit", summary="src/ranges.py"),
+        CallFinished(call_id="5", name="edit", content="ok", seconds=0.01, displays=(DIFF,)),
+        Warned("The local model is fine for small fixes; it gets about one in five easy tasks wrong."),
+        TurnStarted(3),
+        *streamed(ANSWER),
+        reply(ANSWER),
+        finished(),
+    ]
+
+
+def a_candidate(name: str, tier: str, price: float | None, endpoint: str, why_not: str = "") -> Candidate:
+    spec = ModelSpec(id=name, provider=endpoint.split("-")[0], tier=tier, context=200_000)  # type: ignore[arg-type]
+    output_price = price * 5 if price else price
+    return Candidate(spec=spec, endpoint=endpoint, input_price=price, output_price=output_price, why_not=why_not)
+
+
+CANDIDATES = (
+    a_candidate("claude-opus-4-5", "frontier", 5.0, "anthropic-direct"),
+    a_candidate("claude-sonnet-4-5-20250929", "mid", 3.0, "anthropic-direct"),
+    a_candidate("gpt-5-nano", "small", 0.05, "openai", "OPENAI_API_KEY is not set; get one at platform.openai.com"),
+    a_candidate("qwen2.5-coder-1.5b", "local", 0.0, "embedded"),
+    a_candidate("glm-mystery", "mid", None, "router"),
+)
+AUTO = RoutingDecision(
+    model="claude-sonnet-4-5-20250929", endpoint="anthropic-direct", strategy="fixed", reasons=("the default",)
+)
+
+
+class Recorded:
+    """Plays `events` for every message, `pause` seconds apart; ask words in a message bring up the dialogs."""
+
+    def __init__(self, events: list[Event], *, pause: float = 0.0, scripted: bool = False) -> None:
+        self.events, self.pause = events, pause
+        self.now = Status(
+            model="claude-sonnet-4-5-20250929",
+            strategy="auto",
+            session_id="01JD",
+            cwd="/home/ada/ranges",
+            endpoint="anthropic-direct",
+            cost_usd=0.1978,
+            cap_usd=1.0,
+            context_tokens=24_000,
+            context_window=200_000,
+            autonomy="low",
+            branch="main",
+            scripted=scripted,
+        )
+        self.person: Person | None = None
+        self.sent: list[str] = []
+        self.asked: list[object] = []
+        self.stop = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def attend(self, person: Person) -> None:
+        self.person = person
+
+    def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
+        self.sent.append(text)
+        self.stop.clear()
+        assert self.person is not None
+        if "approve" in text:
+            approval = Approval(
+                tool="shell",
+                summary="rm -rf build && make",
+                reason="it deletes files",
+                always="commands that begin: make",
+            )
+            self.asked.append(self.person.ask_approval(approval))
+        if "edit" in text:
+            approval = Approval(tool="edit", summary="src/ranges.py", reason="autonomy is off", displays=(DIFF,))
+            self.asked.append(self.person.ask_approval(approval))
+        if "question" in text:
+            question = Question("Which database?\nBoth work.", ("PostgreSQL", "SQLite"))
+            self.asked.append(self.person.ask_question(question))
+        if "cap" in text:
+            self.asked.append(self.person.ask_cap(0.98, 1.0, 0.05))
+        for event in self.events:
+            while not self.gate.wait(0.01) and not self.stop.is_set():
+                pass
+            if self.stop.is_set():
+                raise Interrupted
+            if self.pause:
+                time.sleep(self.pause)
+            yield event
+        self.now = replace(self.now, cost_usd=self.now.cost_usd + 0.0132)
+
+    def shell(self, command: str) -> Iterator[Event]:
+        yield CallStarted(call_id="s", name="shell", summary=command)
+        output = Output("one\ntwo")
+        yield CallFinished(
+            call_id="s", name="shell", content="one\ntwo\n(exit code 0)", seconds=0.1, displays=(output,)
+        )
+
+    def compact(self) -> Iterator[Event]:
+        yield Warned("compacted")
+
+    def interrupt(self) -> None:
+        self.stop.set()
+
+    def status(self) -> Status:
+        return self.now
+
+    def files(self, prefix: str) -> tuple[str, ...]:
+        return tuple(path for path in ("src/ranges.py", "tests/test_ranges.py", "src/\x1b[2Jevil.py") if prefix in path)
+
+    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+        return AUTO, CANDIDATES
+
+    def choose(self, model: str) -> None:
+        if model != "auto" and all(model != candidate.spec.id for candidate in CANDIDATES):
+            raise UsageError(f"There is no model {model}.")
+        chosen = AUTO.model if model == "auto" else model
+        self.now = replace(self.now, model=chosen, strategy="auto" if model == "auto" else "chosen")
+
+    def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
+        allowed: Autonomy = "medium" if autonomy == "high" else autonomy
+        self.now = replace(self.now, autonomy=allowed)
+        return allowed
+
+    def raise_cap(self, cap_usd: float) -> None:
+        self.now = replace(self.now, cap_usd=cap_usd)
+
+    def cost_lines(self) -> tuple[str, ...]:
+        return ("$0.2110 of $1.00 in this session", "claude-sonnet: 5 calls, 48,000 tokens in, 3,100 out")
+
+    def sessions(self) -> tuple[SessionRow, ...]:
+        return (
+            SessionRow(
+                id="01JA", title="Fix the off-by-one in clamp", updated=time.time() - 4000, turns=3, cost_usd=0.2
+            ),
+            SessionRow(id="01JB", title="Add a parser for dates", updated=time.time() - 90_000, turns=12, cost_usd=1.5),
+        )
+
+    def resume(self, session_id: str) -> tuple[Event | User, ...]:
+        self.now = replace(self.now, session_id=session_id)
+        return (User("fix clamp"), TextAdded("Done."), reply("Done."))
+
+    def new(self) -> None:
+        self.now = replace(self.now, session_id="01JE", cost_usd=0.0)
+
+    def turns(self) -> tuple[TurnRow, ...]:
+        return (TurnRow(turn=1, text="fix clamp", files=1), TurnRow(turn=2, text="now the docs", files=0))
+
+    def preview_rewind(self, turn: int) -> tuple[str, ...]:
+        return ("src/ranges.py: restored", "1 message of yours and what followed are dropped")
+
+    def rewind(self, turn: int) -> str:
+        return self.turns()[turn - 1].text
+
+    def diff(self) -> str:
+        return "diff --git a/src/ranges.py b/src/ranges.py\n" + PATCH
+
+    def export(self, form: ExportFormat) -> str:
+        return f"/home/ada/ranges/droidlite-01JD.{form}"
