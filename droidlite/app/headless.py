@@ -1,5 +1,6 @@
 """One prompt without a person: `droidlite exec`."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,13 +13,18 @@ from droidlite.app.session import Session
 from droidlite.errors import Interrupted, UsageError
 from droidlite.ui.headless import present
 
+PATIENCE = 2.0
+"""Seconds a silent pipe on standard input is waited for when there is a prompt without it."""
+
 
 def run_headless(
     options: Options, prompt: str, file: str, output_format: Literal["text", "json", "stream-json"]
 ) -> int:
     """Runs the prompt and returns the exit code. Raises DroidliteError before the run could begin."""
-    text = read_prompt(prompt, file)
+    text, warning = read_prompt(prompt, file)
     session = open_session(options, Person())
+    if warning:
+        session.parts.warnings.append(warning)
     try:
         with stopped_by_signals(session):
             return present(session.run(text), output_format, sys.stdout, sys.stderr).exit_code
@@ -26,37 +32,44 @@ def run_headless(
         session.close()
 
 
-def read_prompt(prompt: str, file: str) -> str:
-    """PROMPT or FILE, and what standard input carries behind it. Raises UsageError where there is nothing."""
-    parts = [prompt]
+def read_prompt(prompt: str, file: str) -> tuple[str, str]:
+    """PROMPT or FILE, and what standard input carries behind it; and a warning ("" = none).
+
+    Raises UsageError where there is nothing."""
+    parts, warning = [prompt], ""
     if file and file != "-":
         try:
             with open(file, encoding="utf-8", errors="replace") as handle:
                 parts.append(handle.read())
         except OSError as error:
             raise UsageError(f"-f {file}: it cannot be read: {error.strerror}.") from error
-    if sys.stdin is not None and not sys.stdin.isatty() and (file == "-" or _has_input()):
+    given = any(part.strip() for part in parts)
+    carries = _carries() if given and file != "-" else sys.stdin is not None and not sys.stdin.isatty()
+    if carries is None:
+        warning = f"Standard input is open but sent nothing for {PATIENCE:g} s, so it is left out; -f - waits for it."
+    elif carries:
         parts.append(sys.stdin.buffer.read().decode("utf-8", "replace"))
     text = "\n\n".join(part.strip() for part in parts if part.strip())
     if not text:
         raise UsageError('There is no prompt. Give one: droidlite exec "fix the failing test", -f FILE, or on stdin.')
-    return text
+    return text, warning
 
 
-def _has_input() -> bool:
-    """Whether standard input is a pipe or file with something to read. A pipe that nobody closes or writes to (as CI
-    runners leave open) is not waited for longer than 0.1 s when a prompt was given otherwise."""
-    import os
+def _carries() -> bool | None:
+    """Whether standard input is a file or pipe with something to read; None for a pipe that stays silent, as some CI
+    runners leave one open that nobody will ever write to or close."""
     import select
     import stat
 
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):
         return False
     if stat.S_ISREG(mode):
         return True
-    return bool(select.select([sys.stdin], [], [], 0.1)[0]) if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else False
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return False
+    return True if select.select([sys.stdin], [], [], PATIENCE)[0] else None
 
 
 @contextmanager

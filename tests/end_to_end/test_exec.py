@@ -256,3 +256,18 @@ def test_fork_leaves_the_original_as_it_was(repo: Path, tmp_path: Path) -> None:
         first.result["session_id"]: 1,
         fork.result["session_id"]: 2,
     }
+
+
+def test_a_slow_pipe_is_waited_for_and_a_silent_one_is_told(repo: Path, tmp_path: Path) -> None:
+    with Loopback([Said("ok")]) as server:
+        configure(endpoint_settings(server.endpoint("openai-chat")))
+        words = [*BINARY, "exec", "-m", "gpt-6.1-sol", "sum it up"]
+        reader, writer = os.pipe()
+        silent = subprocess.run(words, cwd=repo, stdin=reader, capture_output=True, text=True, check=False)
+        assert "Standard input is open but sent nothing for 2 s" in silent.stderr
+        os.write(writer, b"from the pipe")
+        os.close(writer)
+        piped = subprocess.run(words, cwd=repo, stdin=reader, capture_output=True, text=True, check=False)
+        os.close(reader)
+        assert (silent.returncode, piped.returncode) == (0, 0)
+        assert ["from the pipe" in seen.raw.decode() for seen in server.requests] == [False, True]
