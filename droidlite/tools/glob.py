@@ -24,11 +24,12 @@ def _run(arguments: Glob, context: ToolContext, call_id: str) -> Outcome:
     except FileNotFoundError as error:
         raise Problem(f"{place.shown} does not exist.") from error
     try:
-        dated = []
         choices = spelled_out(arguments.pattern.removeprefix(f"{place.path}/") or "*")
-        for path in files_below(place.path, context):
-            if any(matches(path, choice) for choice in choices):
-                dated.append((-_modified(path, descriptor), path))
+        dated = [
+            (-_modified(path, descriptor), path)
+            for path in files_below(place.path, context)
+            if any(matches(path, choice) for choice in choices)
+        ]
     finally:
         os.close(descriptor)
     if context.cancellation.cancelled:

@@ -1,0 +1,62 @@
+"""Finds a denied command however it is dressed: behind wrappers, inside another shell, with options in between."""
+
+from collections.abc import Iterator
+
+from droidlite.sandbox.commands import UNKNOWN, read_command
+from droidlite.sandbox.options import names
+
+_WRAPPERS = names(
+    "builtin busybox chroot command coproc doas env exec find flock ionice nice nohup parallel script setsid ssh "
+    "stdbuf strace sudo time timeout unbuffer watch xargs"
+)
+_SHELLS = names("alias ash bash dash eval fish ksh sh su trap zsh")
+_GIT_VALUES = ("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env")
+_DEPTH = 4
+
+
+def denied_by(commands: tuple[tuple[str, ...], ...], denied: tuple[str, ...]) -> str:
+    """The entry of `denied` (leading words of a command) that one of `commands` is, "" when none. A word that is not
+    literal could be anything, so it matches."""
+    for argv in commands:
+        for spelling in _spellings(argv, _DEPTH):
+            for entry in denied:
+                words = tuple(entry.split())
+                if words and _starts(spelling, words):
+                    return entry
+    return ""
+
+
+def hides_commands(commands: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether a shell among them takes its commands from somewhere that was not read."""
+    shells = (argv for argv in commands if argv[0].rpartition("/")[2] in _SHELLS - {"alias", "trap"})
+    return any(all(word.startswith("-") for word in argv[1:]) or UNKNOWN in argv for argv in shells)
+
+
+def _starts(argv: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    pairs = zip(argv, words, strict=False)
+    return len(argv) >= len(words) and all(word in (UNKNOWN, wanted) for word, wanted in pairs)
+
+
+def _spellings(argv: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]:
+    """`argv` as it is, under its plain name, and everything it would start in turn."""
+    yield argv
+    name = argv[0].rpartition("/")[2]
+    plain = (name, *(_after_options(argv[1:]) if name == "git" else argv[1:]))
+    yield plain
+    if depth == 0:
+        return
+    if name in _WRAPPERS:
+        more = (UNKNOWN,) * 4 if name in ("xargs", "parallel") else ()
+        words = tuple(UNKNOWN if word == "{}" else word for word in argv) + more
+        for at in range(1, len(argv)):
+            yield from _spellings(words[at:], depth - 1)
+    if name in _SHELLS or name in _WRAPPERS:
+        for text in (*argv[1:], " ".join(argv[1:]), *(word.partition("=")[2] for word in argv[1:] if "=" in word)):
+            for inner in read_command(text).commands if text != UNKNOWN else ():
+                yield from _spellings(inner, depth - 1)
+
+
+def _after_options(words: tuple[str, ...]) -> tuple[str, ...]:
+    while words and words[0].startswith("-"):
+        words = words[2 if words[0] in _GIT_VALUES else 1 :]
+    return words

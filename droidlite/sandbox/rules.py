@@ -1,0 +1,191 @@
+"""Judges a shell command: may it run without asking at this autonomy, and what could "always" stand for."""
+
+import re
+from posixpath import normpath
+
+from msgspec import Struct
+
+from droidlite.sandbox.building import stays_and_undoes
+from droidlite.sandbox.commands import UNKNOWN, Reading, Redirect, read_command
+from droidlite.sandbox.denial import denied_by, hides_commands
+from droidlite.sandbox.gitcommands import NEVER_OFFERED, subcommand
+from droidlite.sandbox.options import names
+from droidlite.sandbox.reading import HARMLESS_OPTIONS, only_reads, searched_words
+from droidlite.types import Autonomy
+
+_QUIET_VARIABLES = frozenset({"CI", "COLUMNS", "LANG", "LC_ALL", "NO_COLOR", "TZ"})
+_BUILD_VARIABLES = _QUIET_VARIABLES | {
+    *("CARGO_TERM_COLOR", "DEBUG", "FORCE_COLOR", "NODE_ENV", "PYTHONDONTWRITEBYTECODE"),
+    *("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONWARNINGS", "RAILS_ENV", "RUST_BACKTRACE", "RUST_LOG"),
+}
+_TWO_WORDS = frozenset(
+    {"cargo", "docker", "git", "go", "kubectl", "npm", "pip", "pip3", "pnpm", "poetry", "uv", "yarn"}
+)
+_NOT_OFFERED = names(
+    ". ash awk bash builtin busybox chmod chown command coproc dash dd deno doas env eval exec expect fd find fish "
+    "flock gawk gdb ionice kill killall ksh less lua man mawk mkfs more mv nc ncat nice node nohup npx osascript "
+    "parallel perl php pkill python python2 python3 rg rm ruby screen script sed setsid sh shutdown socat sort source "
+    "ssh stdbuf strace su sudo tar tclsh tee time timeout tmux vi vim watch wget xargs zsh"
+)
+"""Programs that can run others or destroy anything: never allowed by name alone."""
+
+
+class Verdict(Struct, frozen=True):
+    """`allow`: runs without asking; else `reason` says why not, as part of a sentence. `prefix`: the leading words
+    that "always" would allow ("" = not offered). `denied`: forbidden, asking does not help."""
+
+    allow: bool
+    reason: str = ""
+    prefix: str = ""
+    denied: bool = False
+
+
+def judge(
+    command: str,
+    autonomy: Autonomy,
+    allowed: tuple[str, ...] = (),
+    denied: tuple[str, ...] = (),
+    *,
+    root: str = "",
+) -> Verdict:
+    """Whether `command` may run without asking. `allowed` and `denied` hold leading words ("git commit"); deny wins.
+    `root` is the working folder: absolute paths inside it count as relative ones."""
+    reading = read_command(command)
+    entry = denied_by(reading.commands, denied)
+    if entry:
+        return Verdict(False, f"'{entry}' is denied", denied=True)
+    if autonomy == "high":
+        if denied and (reading.opaque or hides_commands(reading.commands)):
+            return Verdict(False, f"{reading.why_not or 'a shell reads more commands'}; a denied one could hide there")
+        return Verdict(True)
+    if reading.why_not or not reading.commands:
+        return Verdict(False, reading.why_not or "it runs no command")
+    builds = autonomy == "medium"
+    trouble = _around(reading, root, builds=builds)
+    if trouble:
+        return Verdict(False, trouble)
+    return _commands(reading, allowed, root, builds=builds)
+
+
+def _commands(reading: Reading, allowed: tuple[str, ...], root: str, *, builds: bool) -> Verdict:
+    refused: list[tuple[tuple[str, ...], str]] = []
+    for argv in map(_unwrapped, reading.commands):
+        if not any(_starts(argv, tuple(entry.split())) for entry in allowed):
+            why = _why_not(argv, reading.globs, root, builds=builds)
+            refused += [(argv, why)] if why else []
+    if not refused:
+        return Verdict(True)
+    prefixes = {_prefix(argv) for argv, _ in refused}
+    return Verdict(False, refused[0][1], prefixes.pop() if len(prefixes) == 1 else "")
+
+
+def _around(reading: Reading, root: str, *, builds: bool) -> str:
+    """What is wrong with the parts around the commands: redirections, variables, a changed folder."""
+    for redirect in reading.redirects:
+        why = _redirect_trouble(redirect, reading.globs, root, builds=builds)
+        if why:
+            return why
+    for assignment in reading.assignments:
+        name, _, value = assignment.partition("=")
+        if name not in (_BUILD_VARIABLES if builds else _QUIET_VARIABLES) or _outside(value, root):
+            return f"setting {name} can change what runs"
+    programs = [argv[0] for argv in reading.commands]
+    if "cd" in programs and "git" in programs:
+        return "git in another folder may run what that folder's settings name"
+    return ""
+
+
+def _redirect_trouble(redirect: Redirect, globs: tuple[str, ...], root: str, *, builds: bool) -> str:
+    sign, target = redirect.sign, redirect.target
+    if target == "/dev/null" or (sign in (">&", "<&") and target.isdigit()):
+        return ""
+    if target == UNKNOWN or target in globs or _outside(target, root):
+        return f"it redirects to {target}, outside the working folder or not known"
+    if sign == "<":
+        return ""
+    if not builds:
+        return f"it writes {target}"
+    return f"it writes {target}, which is git's own" if _is_gits(target) else ""
+
+
+def _why_not(argv: tuple[str, ...], globs: tuple[str, ...], root: str, *, builds: bool) -> str:
+    """ "" when one command may run, else why not."""
+    if UNKNOWN in argv:
+        return "a word depends on what the shell expands"
+    why = only_reads(argv)
+    if why and builds:
+        why = stays_and_undoes(argv)
+        gits = next((word for word in argv[1:] if _is_gits(word)), "") if not why else ""
+        why = f"it touches {gits}, which is git's own" if gits else why
+    if why:
+        return why
+    far = next((word for word in searched_words(argv) if _outside(word, root)), "")
+    if far or (argv[0] == "cd" and (len(argv) != 2 or argv[1].startswith("-"))):
+        return f"{far or 'cd'} leads outside the working folder"
+    if argv[0].rpartition("/")[2] not in HARMLESS_OPTIONS:
+        wild = next((word for word in argv[1:] if word in globs and word[0] in "*?["), "")
+        return f"file names matching {wild} could be taken for options" if wild else ""
+    return ""
+
+
+def _unwrapped(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """The command that `time` or a plain `timeout` runs."""
+    if argv[0] == "time" and len(argv) > 1:
+        return _unwrapped(argv[1:])
+    if argv[0] == "timeout" and len(argv) > 2 and re.fullmatch(r"\d+(\.\d+)?[smh]?", argv[1]):
+        return _unwrapped(argv[2:])
+    return argv
+
+
+def _outside(word: str, root: str) -> bool:
+    """Whether an argument names, or could name, something outside the working folder: absolute, ~ or .. in it."""
+    value = word
+    if word.startswith("-"):
+        found = re.search(r"[/~]|\.\.", word)
+        value = word.partition("=")[2] or (word[found.start() :] if found else "")
+    return any(_leads_out(part, root) for part in (value, value.partition("=")[2], *value.split(":")[1:]) if part)
+
+
+def _leads_out(path: str, root: str) -> bool:
+    if path == "/dev/null":
+        return False
+    if path.startswith("/"):
+        inside = root and f"{normpath(path)}/".startswith(f"{root.rstrip('/')}/")
+        return not inside
+    return path.startswith("~") or ".." in path.split("/")
+
+
+def _is_gits(word: str) -> bool:
+    """Whether a path goes through .git, or a pattern could."""
+    parts = re.split(r"[/=:]", word)
+    return any(part.casefold() == ".git" or (part[:1] == "." and re.search(r"[*?\[]", part)) for part in parts)
+
+
+def _starts(argv: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return bool(words) and argv[: len(words)] == words and UNKNOWN not in argv
+
+
+def _prefix(argv: tuple[str, ...]) -> str:
+    """What "always" would allow: the program, with its subcommand where it has them; "" when that is too much."""
+    name = argv[0]
+    if (
+        name in _NOT_OFFERED
+        or "/" in name
+        or not re.fullmatch(r"[\w.+-]+", name)
+        or re.match(r"python|pypy|perl", name)
+    ):
+        return ""
+    if only_reads((name, "x")) == "" or (name != "git" and name in HARMLESS_OPTIONS):
+        return ""
+    if name not in _TWO_WORDS:
+        return name
+    words = subcommand(argv) if name == "git" else argv[1:]
+    if not words or words[0] in NEVER_OFFERED or words[0] in ("exec", "run", "x", "dlx", "eval"):
+        return f"{name} run {words[1]}" if words[:1] == ("run",) and _plain(words[1:2]) and name != "docker" else ""
+    fine = _plain(words[:1]) and argv[1] == words[0]
+    reads = name == "git" and only_reads((name, words[0])) == ""
+    return f"{name} {words[0]}" if fine and not reads else ""
+
+
+def _plain(words: tuple[str, ...]) -> bool:
+    return bool(words) and bool(re.fullmatch(r"[a-z][\w:.-]*", words[0]))
