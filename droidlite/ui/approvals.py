@@ -70,7 +70,8 @@ class AtTerminal:
             if raised is not None and raised > cap_usd:
                 self._say(self._painter.text(f"cap raised to {dollars(raised)}", "dim"))
                 return raised
-            problem = f"Type an amount in USD above {dollars(cap_usd)}, such as {suggested_cap(spent_usd, needed_usd, cap_usd):g}."
+            example = suggested_cap(spent_usd, needed_usd, above=cap_usd)
+            problem = f"Type an amount in USD above {dollars(cap_usd)}, such as {example:g}."
 
 
 def approval_dialog(approval: Approval) -> Asking:

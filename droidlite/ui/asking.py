@@ -17,13 +17,14 @@ class Option(Struct, frozen=True):
 
 class Asking(Struct, frozen=True, kw_only=True):
     """Its value is (option value, typed text). `body` lines are shown as they are, in full; `problem` says what was
-    wrong with the last answer."""
+    wrong with the last answer, `leaving` what Esc does."""
 
     title: str
     options: tuple[Option, ...]
     body: tuple[str, ...] = ()
     note: str = ""
     problem: str = ""
+    leaving: str = "stop"
     cursor: int = 0
     typing: str | None = None
     left: tuple[str, str] = ("", "")
@@ -76,7 +77,11 @@ class Asking(Struct, frozen=True, kw_only=True):
         if self.typing is not None:
             room = max(width - 6, 4)
             shown += [("", "  ▏"), ("class:typed", self.typing[-room:]), ("class:selected", "█\n")]
-        keys = "Enter send · Esc back" if self.typing is not None else "↑↓ or a number · Enter choose · Esc stop"
+        keys = (
+            "Enter send · Esc back"
+            if self.typing is not None
+            else f"↑↓ or a number · Enter choose · Esc {self.leaving}"
+        )
         return [*shown, ("class:dim", cut(keys, width))]
 
 

@@ -13,10 +13,10 @@ from droidlite.tool import Diff
 from droidlite.types import Autonomy, User
 from droidlite.ui.asking import Asking, Option
 from droidlite.ui.choosing import Dialog, Item, pick_from
-from droidlite.ui.conversation import Conversation, ExportFormat
+from droidlite.ui.conversation import Conversation, ExportFormat, SessionRow
 from droidlite.ui.picker import model_picker
 from droidlite.ui.render import Painter
-from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, tokens
+from droidlite.ui.wording import SCRIPTED, ago, counted, dollars, tokens
 
 
 class Host(Protocol):
@@ -104,8 +104,8 @@ def _resume(host: Host, words: str) -> None:
         host.say("\n" + host.painter.text(f"resumed {chosen}", "dim"))
 
 
-def _facts(row: Any, now: float) -> tuple[str, str, str]:
-    return f"{duration(max(now - row.updated, 0))} ago", counted(row.turns, "turn"), dollars(row.cost_usd)
+def _facts(row: SessionRow, now: float) -> tuple[str, str, str]:
+    return ago(now - row.updated), counted(row.turns, "turn"), dollars(row.cost_usd)
 
 
 def _rewind(host: Host, words: str) -> None:
@@ -116,7 +116,7 @@ def _rewind(host: Host, words: str) -> None:
         return
     preview = tuple(clean_line(line, 200) for line in host.conversation.preview_rewind(turn))
     options = (Option("Rewind files and conversation", "yes"), Option("Leave all as it is", "no"))
-    answer, _ = host.ask(Asking(title="Rewind?", body=preview, options=options, left=("no", "")))
+    answer, _ = host.ask(Asking(title="Rewind?", body=preview, options=options, left=("no", ""), leaving="cancel"))
     if answer == "yes":
         host.fill(host.conversation.rewind(turn))
         host.say(host.painter.text("rewound; your message is below, to edit and send again", "dim"))
@@ -134,7 +134,9 @@ def _diff(host: Host, words: str) -> None:
         return
     for part in ("\n" + patch).split("\ndiff ")[1:] or [patch]:
         title = next((line[4:] for line in part.splitlines() if line.startswith("+++ ")), "")
-        host.say("\n" + host.painter.text(title, "bold") + host.painter.diff(Diff(title, part), most=400))
+        host.say(
+            "\n" + host.painter.text(title.removeprefix("b/"), "bold") + host.painter.diff(Diff(title, part), most=400)
+        )
 
 
 def _export(host: Host, words: str) -> None:

@@ -46,6 +46,7 @@ class Session:
         self._asides: set[Future[None]] = set()
         self._crash: BaseException | None = None
         self._queue: list[str] = []
+        self._doing = ""
         self._pressed = {"ctrl-c": -TWICE_SECONDS, "escape": -TWICE_SECONDS}
         self._spoken = False
         self.screen = Screen(
@@ -75,7 +76,7 @@ class Session:
         if self._crash:
             raise self._crash
         if self._spoken:
-            self.screen.say(self._painter.text(f"\nGo on with: droidlite -r {self._status.session_id}", "dim"))
+            self.screen.say("\n" + self._painter.text(f"Go on with: droidlite -r {self._status.session_id}", "dim"))
             self.screen.flush()
         return 0
 
@@ -111,6 +112,7 @@ class Session:
             return True  # told at once that there is no such command
 
     def _begin(self, text: str) -> None:
+        self._doing = text
         self._spoken = self._spoken or not text.startswith("/")
         self._transcript.begin("working" if not text.startswith("/") else text.split(" ")[0][1:])
         self._transcript.unfolded = text.startswith("!")
@@ -145,7 +147,7 @@ class Session:
     def _ended(self, done: "Future[None]") -> None:
         self._work = None
         self.screen.put(self._transcript.end())
-        if self._transcript.replied:
+        if self._transcript.replied and not self._doing.startswith("/"):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
         if error := done.exception():
             self._crash = error

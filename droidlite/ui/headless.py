@@ -31,8 +31,20 @@ OutputFormat = Literal["text", "json", "stream-json"]
 ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_turns"})
 """Subtypes whose `result` is the model's answer or summary; in all others it is a sentence about what went wrong."""
 
-_STEERING = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F))}
-_STEERING |= {code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x2066, 0x206A))}
+_STEERING = {
+    code: json.dumps(chr(code))[1:-1]
+    for codes in (
+        (0x7F, 0xA0),
+        (0x200B, 0x2010),
+        (0x2028, 0x202F),
+        (0x2060, 0x2070),
+        (0xFEFF, 0xFF00),
+        (0xE0000, 0xE0080),
+    )
+    for code in range(*codes)
+}
+"""DEL, C1, invisible, reordering and tag characters, as the escapes JSON knows for them (json.dumps leaves DEL)."""
+_STEERING[0x7F] = "\\u007f"
 
 
 def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, stderr: TextIO) -> RunFinished:
@@ -104,7 +116,8 @@ class Progress:
                 return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
             case AttemptFailed():
                 why = clean_line(event.message, 300)
-                return f"attempt {event.attempt} failed ({event.fault}): {why} Again in {event.wait_seconds:.1f} s."
+                fault = clean_line(event.fault, 40)
+                return f"attempt {event.attempt} failed ({fault}): {why} Again in {event.wait_seconds:.1f} s."
             case ModelSwitched(switch=switch):
                 price = f", {dollars(switch.price_usd)} for the switch" if switch.price_usd else ""
                 return clean_line(f"model {switch.from_model} -> {switch.to}: {switch.cause}{price}", 300)

@@ -178,7 +178,8 @@ class Transcript:
             case Compacted():
                 extra = event.cost_usd or 0.0
                 self.cost = None if self.cost is None else self.cost + extra
-                return f"⋯ compacted {tokens(event.before_tokens)} → {tokens(event.after_tokens)} tokens", "dim"
+                price = f" for {dollars(extra)}" if extra else ""
+                return f"⋯ compacted {tokens(event.before_tokens)} → {tokens(event.after_tokens)} tokens{price}", "dim"
             case VerifyStarted(command=command):
                 self._phase = f"verifying: {clean_line(command, 60)}"
             case VerifyFinished():

@@ -1,0 +1,270 @@
+"""What a recorded run leaves on the screen, whole, and that nothing in it can steer the terminal."""
+
+import io
+import re
+
+import pytest
+from recorded import CANDIDATES, DIFF, finished, fixing, reply, streamed
+
+from droidlite.events import (
+    AttemptFailed,
+    CallAnnounced,
+    CallDenied,
+    CallFinished,
+    CallProgressed,
+    CallStarted,
+    Compacted,
+    Event,
+    ModelChosen,
+    ModelSwitched,
+    ReplyFinished,
+    RunFinished,
+    SessionStarted,
+    TextAdded,
+    ThoughtAdded,
+    TurnStarted,
+    VerifyFinished,
+    VerifyStarted,
+    Warned,
+)
+from droidlite.tool import Approval, Diff, Output, Todo, Todos
+from droidlite.types import RoutingDecision, Switch, User
+from droidlite.ui.approvals import approval_dialog
+from droidlite.ui.headless import present
+from droidlite.ui.picker import model_picker, table
+from droidlite.ui.render import Painter
+from droidlite.ui.statusline import header, reply_line, status_bar
+from droidlite.ui.transcript import Transcript
+
+
+def transcript(colour: bool = False, width: int = 80) -> Transcript:
+    return Transcript(Painter(lambda: width, colour), clock=lambda: 0.0)
+
+
+def test_a_whole_run() -> None:
+    shown = transcript()
+    assert "".join(shown.apply(event) for event in fixing()) == (
+        """
+    The test expects clamp(5, 0, 5) to be 5. Let me run it first and see what it
+    says.
+
+I'll run the failing test first.
+
+● shell  pytest -q tests/test_ranges.py
+  ⎿ exit 1 · 1.2 s
+    E   assert 4 == 5
+    1 failed, 11 passed in 0.31s
+
+↻ overloaded: The service is busy. Trying again in 0.4 s.
+
+● todo  3 items
+  ⎿ 1 of 3 done
+    ☑ read the failing test
+    ▸ fix clamp
+    ☐ run all tests
+● read  src/ranges.py
+  ⎿ 42 lines
+● grep  clamp\\( in src
+  ⎿ 3 lines
+● edit  src/ranges.py
+  ⎿ +2 -1 src/ranges.py
+     10       \"\"\"Keeps value within low..high.\"\"\"
+     11 -     if value > high - 1:
+     11 +     # the upper bound belongs to the range
+     12 +     if value > high:
+     13           return high
+     14       return max(value, low)
+
+⚠ The local model is fine for small fixes; it gets about one in five easy tasks
+wrong.
+
+The bug is an off-by-one in clamp: the upper bound was left out.
+
+What I changed
+
+ • src/ranges.py: compare with high, not high - 1
+ • nothing else; the docs (https://example.org/ranges) already said so
+
+ def clamp(value, low, high):
+     # the upper bound belongs to the range
+     if value > high:
+         return high
+     return max(value, low)
+
+ test        before  after
+ ──────────────────────────
+ test_upper  failed  passes
+ test_lower  passes  passes
+
+All 12 tests pass now.
+"""
+    )
+    assert shown.cost == pytest.approx(0.0132)
+
+
+def test_only_the_unfinished_block_is_live_and_nothing_is_printed_twice() -> None:
+    shown = transcript()
+    shown.apply(TurnStarted(1))
+    assert shown.apply(TextAdded("One paragraph.\n\nAnd the next")) == ""
+    assert shown.live(10) == "\nOne paragraph.\n\nAnd the next\n⠋ writing 0 s · esc to interrupt"
+    assert shown.apply(TextAdded(" one.\nmore")) == "\nOne paragraph.\n"
+    assert shown.live(10) == "\nAnd the next one. more\n⠋ writing 0 s · esc to interrupt"
+    assert shown.apply(reply("")) == "\nAnd the next one. more\n"
+    assert shown.live(10) == "⠋ writing 0 s · esc to interrupt"
+
+
+def test_running_calls_are_live_with_their_newest_lines() -> None:
+    shown = transcript()
+    shown.apply(CallStarted(call_id="1", name="shell", summary="make"))
+    for number in range(9):
+        shown.apply(CallProgressed("1", f"line {number}\n"))
+    assert shown.live(20) == (
+        "● shell  make 0.0 s\n    … 6 lines above\n    line 6\n    line 7\n    line 8\n⠋ working 0 s · esc to interrupt"
+    )
+
+
+def test_live_text_keeps_within_its_rows() -> None:
+    shown = transcript()
+    shown.apply(TextAdded("```py\n" + "x = 1\n" * 500))
+    assert shown.live(8).count("\n") <= 7
+
+
+def test_text_of_an_attempt_that_failed_is_void() -> None:
+    shown = transcript()
+    shown.apply(TextAdded("Half a sent"))
+    printed = shown.apply(AttemptFailed(fault="incomplete", message="Cut.", attempt=1, wait_seconds=1.0))
+    assert printed == "\n↻ incomplete: Cut. Trying again in 1.0 s. What it wrote above is void.\n"
+    assert "Half" not in shown.live(10)
+
+
+def test_a_reply_that_was_not_streamed_is_shown() -> None:
+    shown = transcript()
+    shown.apply(TurnStarted(1))
+    assert shown.apply(reply("Whole.")) == "\nWhole.\n"
+
+
+def test_a_diff_that_was_approved_is_not_shown_again() -> None:
+    shown = transcript()
+    shown.approved((DIFF,))
+    event = CallFinished(call_id="1", name="edit", content="ok", displays=(DIFF,))
+    assert shown.apply(event) == "\n● edit\n  ⎿ +2 -1 src/ranges.py\n"
+    assert "return high" in shown.apply(event)
+
+
+def test_how_a_run_that_failed_ends() -> None:
+    assert transcript().apply(finished("error_upstream", "The service is down.")) == (
+        "\n✗ stopped (upstream) The service is down.\n"
+    )
+
+
+def test_an_unknown_price_makes_the_cost_unknown() -> None:
+    shown = transcript()
+    shown.apply(reply("a", None))
+    shown.apply(reply("b"))
+    assert shown.cost is None
+
+
+# --- what others wrote never steers the terminal ----------------------------------------------------------------------
+
+PAYLOADS = {
+    "colour": "\x1b[31mred",
+    "clear": "\x1b[2J\x1b[H",
+    "title": "\x1b]0;owned\x07",
+    "clipboard": "\x1b]52;c;cm0gLXJm\x1b\\",
+    "hyperlink": "\x1b]8;;http://evil\x1b\\click\x1b]8;;\x1b\\",
+    "8-bit csi": "\x9b31m",
+    "8-bit osc": "\x9d0;owned\x9c",
+    "dcs": "\x1bP$q\x1b\\",
+    "alternate screen": "\x1b[?1049h",
+    "report": "\x1b[6n\x1b[c",
+    "carriage return": "rm -rf /\rls",
+    "backspace": "evil\b\b\b\bgood",
+    "bidi": "\u202egnp.exe\u2066x\u2069",
+    "zero width": "a\u200bb\u2060",
+    "tags": "ok\U000e0041\U000e0042",
+    "bare escape": "\x1b",
+    "markup": "[bold red]x[/bold red][link=http://evil]y[/link]",
+    "entity": "&#27;[2J &#x202e; &#155;31m",
+}
+STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\U000e0000-\U000e0fff]")
+
+
+def everything_with(bad: str) -> list[Event | User]:
+    diff = Diff(bad, f"--- a/{bad}\n+++ b/{bad}\n@@ -1 +1 @@\n-{bad}\n+{bad}\n", added=1, removed=1)
+    displays = (diff, Output(bad), Todos((Todo(bad), Todo(bad, "completed"))))
+    decision = RoutingDecision(model=bad, endpoint=bad, strategy=bad, reasons=(bad,))
+    return [
+        SessionStarted(session_id=bad, cwd=bad, model=bad, endpoint=bad, autonomy="low", tools=(bad,), scripted=True),
+        User(bad),
+        ModelChosen(decision),
+        ModelSwitched(Switch(from_model=bad, to=bad, cause=bad, price_usd=0.1)),
+        ThoughtAdded(bad),
+        *streamed(
+            f"{bad} `{bad}` [{bad}]({bad})\n\n# {bad}\n\n```{bad}\n{bad}\n```\n\n- {bad}\n\n| {bad} |\n|--|\n", 3
+        ),
+        CallAnnounced(bad),
+        AttemptFailed(fault=bad, message=bad, attempt=1, wait_seconds=0.1),
+        TurnStarted(2),
+        ReplyFinished(text=bad, model=bad),
+        CallStarted(call_id="1", name=bad, summary=bad),
+        CallProgressed("1", bad),
+        CallDenied(call_id="1", name=bad, summary=bad, reason=bad),
+        CallFinished(call_id="1", name=bad, content=bad, is_error=True, displays=displays),
+        CallFinished(call_id="2", name="shell", content=bad, is_error=True),
+        Compacted(before_tokens=1, after_tokens=1),
+        VerifyStarted(bad),
+        VerifyFinished(command=bad, exit_code=1, output=bad, seconds=1.0),
+        Warned(bad),
+        finished("error_upstream", bad),
+    ]
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_no_payload_reaches_the_terminal(name: str) -> None:
+    shown = transcript()
+    text = ""
+    for event in everything_with(PAYLOADS[name]):
+        text += shown.apply(event) + shown.live(20)
+    assert STEERS.findall(text) == []
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_with_colour_only_our_own_colours_are_added(name: str) -> None:
+    shown = transcript(colour=True)
+    text = ""
+    for event in everything_with(PAYLOADS[name]):
+        text += shown.apply(event) + shown.live(20)
+    assert STEERS.findall(re.sub(r"\x1b\[[0-9;]*m", "", text)) == []
+    assert "\x1b[31mred" not in text
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_no_payload_reaches_a_headless_stream(name: str) -> None:
+    events = [event for event in everything_with(PAYLOADS[name]) if not isinstance(event, User)]
+    for last in (finished("error_upstream", PAYLOADS[name]), finished("success", PAYLOADS[name])):
+        for output_format in ("text", "json", "stream-json"):
+            out, err = io.StringIO(), io.StringIO()
+            present([*events[:-1], last], output_format, out, err)  # type: ignore[arg-type, list-item]
+            assert STEERS.findall(out.getvalue().replace("\t", "")) == []
+            assert STEERS.findall(err.getvalue()) == []
+            assert isinstance(last, RunFinished)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_no_payload_reaches_dialogs_tables_and_status_lines(name: str) -> None:
+    from msgspec.structs import replace
+    from recorded import Recorded
+
+    bad = PAYLOADS[name]
+    spec = replace(CANDIDATES[0].spec, id=bad, provider=bad, aliases=(bad,))
+    candidates = (replace(CANDIDATES[0], spec=spec, endpoint=bad, why_not=bad), replace(CANDIDATES[0], spec=spec))
+    auto = RoutingDecision(model=bad, endpoint=bad, strategy="fixed", reasons=(bad,))
+    status = replace(Recorded([]).now, model=bad, endpoint=bad, cwd=bad, branch=bad)
+    drawn = [
+        *model_picker(auto, candidates, bad).draw(80, 24),
+        *approval_dialog(Approval(tool=bad, summary=bad, reason=bad, always=bad)).draw(80, 24),
+        *status_bar(status, 120),
+    ]
+    text = "".join(part for _, part in drawn) + table(auto, candidates, 80, colour=False)
+    text += reply_line(0.1, status) + "\n".join(header(status))
+    assert STEERS.findall(text) == []
