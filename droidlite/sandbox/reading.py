@@ -81,7 +81,7 @@ _FIND = names(
 _SED_ADDRESS = r"(\d+|\$|/[^/\n;]*/)"
 _SED_PRINT = re.compile(rf"{_SED_ADDRESS}(,(\+?\d+|\$|/[^/\n;]*/))?[pdq]")
 _SED_REPLACE = re.compile(r"s([/|#,])((?!\1)[^\n;\\]|\\[^\n])*\1((?!\1)[^\n;\\]|\\[^\n])*\1[gIip0-9]*")
-_AWK_UNSAFE = re.compile(r"system|getline|close|fflush|ENVIRON|PROCINFO|[|>@`]|\\[^./\"'\\nt$|]")
+_AWK_UNSAFE = re.compile(r"system|getline|close|fflush|ENVIRON|PROCINFO|ARG[VC]|[|>@`]|\\[^./\"'\\nt$|]")
 _GREPS = frozenset({"grep", "egrep", "fgrep", "rg"})
 
 
@@ -94,6 +94,8 @@ def only_reads(argv: tuple[str, ...]) -> str:
         )
     if name in _ANY:
         return ""
+    if name == "jq" and any(re.search(r"\b(import|include|input_line)\b", word) for word in argv[1:]):
+        return "this jq program may read other files"
     if name in _OPTIONS:
         found = stray(argv, _OPTIONS[name])
         return f"{name} {found} is not known to only read" if found else ""

@@ -1,0 +1,154 @@
+"""Asks the embedded model's server for one streamed reply, which can be cut at any moment."""
+
+import http.client
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct, field
+
+from droidlite.cancellation import Cancellation
+from droidlite.errors import Interrupted, ProviderError
+from droidlite.providers.local.runtime import Address
+from droidlite.types import Usage
+
+STALL_SECONDS = 300.0
+"""Longest silence: reading a full context of new tokens takes about 170 s on two cores."""
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """One question: chat `messages` as (role, text), what the answer must look like (GBNF, "" = free), how free the
+    choice of words is (0 = none) and the most tokens the answer may have."""
+
+    messages: tuple[tuple[str, str], ...]
+    grammar: str = ""
+    temperature: float = 0.0
+    seed: int = 1
+    max_tokens: int = 1_024
+
+
+class Answer(Struct, frozen=True):
+    text: str
+    usage: Usage
+    cut: bool = False
+
+
+class _Delta(Struct, frozen=True):
+    content: str | None = None
+
+
+class _Choice(Struct, frozen=True):
+    delta: _Delta = _Delta()
+    finish_reason: str | None = None
+
+
+class _Details(Struct, frozen=True):
+    cached_tokens: int = 0
+
+
+class _Usage(Struct, frozen=True):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_tokens_details: _Details = _Details()
+
+
+class _Chunk(Struct, frozen=True):
+    choices: list[_Choice] = field(default_factory=list)
+    usage: _Usage | None = None
+    error: dict[str, Any] | None = None
+
+
+def ask(address: Address, question: Ask, cancellation: Cancellation) -> Iterator[str | Answer]:
+    """Yields the reply's text as it comes, then the whole Answer, last. Raises ProviderError, Interrupted."""
+    parts = urlsplit(address.url)
+    connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=STALL_SECONDS)
+    forget: Callable[[], None] = lambda: None
+    try:
+        connection.connect()
+        wire = connection.sock
+        forget = cancellation.on_cancel(lambda: _cut(wire))
+        response = _send(connection, address, question)
+        if cancellation.cancelled:
+            raise Interrupted
+        yield from _read(response)
+    except (OSError, http.client.HTTPException, msgspec.DecodeError) as error:
+        if cancellation.cancelled:
+            raise Interrupted from error
+        if isinstance(error, TimeoutError):
+            message = f"The embedded model was silent for {STALL_SECONDS:.0f} s."
+            raise ProviderError(message, fault="stalled", retry="never") from error
+        message = f"The embedded model's server broke off: {error}."
+        raise ProviderError(message, fault="network", retry="same") from error
+    finally:
+        forget()
+        connection.close()
+
+
+def _send(connection: http.client.HTTPConnection, address: Address, question: Ask) -> http.client.HTTPResponse:
+    body: dict[str, Any] = {
+        "messages": [{"role": role, "content": text} for role, text in question.messages],
+        "temperature": question.temperature,
+        "seed": question.seed,
+        "max_tokens": question.max_tokens,
+        "cache_prompt": True,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if question.grammar:
+        body["grammar"] = question.grammar
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {address.key}"}
+    connection.request("POST", "/v1/chat/completions", msgspec.json.encode(body), headers)
+    response = connection.getresponse()
+    if response.status != 200:
+        raise _refused(response.status, response.read(10_000))
+    return response
+
+
+def _read(response: http.client.HTTPResponse) -> Iterator[str | Answer]:
+    text: list[str] = []
+    finish, usage = "", None
+    for line in response:
+        data = line.removeprefix(b"data:").strip() if line.startswith(b"data:") else b""
+        if data == b"[DONE]":
+            break
+        if not data:
+            continue
+        chunk = msgspec.json.decode(data, type=_Chunk)
+        if chunk.error is not None:
+            raise _refused(500, data)
+        usage = chunk.usage or usage
+        for choice in chunk.choices:
+            finish = choice.finish_reason or finish
+            if choice.delta.content:
+                text.append(choice.delta.content)
+                yield choice.delta.content
+    if not finish:
+        raise ProviderError("The embedded model's reply was not ended.", fault="incomplete", retry="same")
+    yield Answer("".join(text), _disjoint(usage or _Usage()), finish == "length")
+
+
+def _disjoint(usage: _Usage) -> Usage:
+    cached = usage.prompt_tokens_details.cached_tokens
+    return Usage(input=usage.prompt_tokens - cached, output=usage.completion_tokens, cache_read=cached)
+
+
+def _refused(status: int, body: bytes) -> ProviderError:
+    if b"exceed" in body and b"context" in body:
+        return ProviderError("This does not fit the embedded model's context.", fault="context", retry="never")
+    said = body.decode("utf-8", "replace")[:200]
+    # llama.cpp's reply parser fails now and then ("peg-native format"); the same question asked again works.
+    retry = "same" if status >= 500 else "never"
+    return ProviderError(
+        f"The embedded model's server answered {status}: {said}",
+        fault="server" if status >= 500 else "invalid",
+        retry="same" if retry == "same" else "never",
+        status=status,
+    )
+
+
+def _cut(wire: socket.socket) -> None:
+    with suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,258 @@
+"""Decides what comes next in a task, from what has happened so far: most steps by rule, one by the model."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from msgspec import Struct
+
+from droidlite.providers.local.history import History, Run
+from droidlite.providers.local.task import Task, is_test, source_files
+from droidlite.providers.local.views import View, change_call
+from droidlite.providers.local import wording
+
+ROUNDS = 3
+"""Changes that are tried before it is given up: the first, and two after a failed check was told back."""
+READ_LINES = 400
+"""Lines of a file looked at: more would not fit beside the answer."""
+_NAMED = 3  # files named in the task that are read
+_CANNOT_RUN = (126, 127)
+
+
+class UseTools(Struct, frozen=True):
+    """Calls by rule. `why` is told as thinking."""
+
+    calls: tuple[tuple[str, dict[str, Any]], ...]
+    why: str
+
+
+class ProposeChange(Struct, frozen=True):
+    """The model changes the file `path` (or writes it, where there is none); `failed` is the last failed check."""
+
+    path: str
+    round: int = 0
+    failed: Run | None = None
+
+
+class ChooseFile(Struct, frozen=True):
+    """The model picks the file to change; () = it names a new one."""
+
+    files: tuple[str, ...] = ()
+
+
+class ProposeCommand(Struct, frozen=True):
+    files: tuple[str, ...] = ()
+
+
+class AnswerQuestion(Struct, frozen=True):
+    pass
+
+
+class Finish(Struct, frozen=True):
+    text: str
+
+
+Step = UseTools | ProposeChange | ChooseFile | ProposeCommand | AnswerQuestion | Finish
+
+
+class Situation(Struct, frozen=True):
+    """All a decision rests on. `check` is the command whose exit 0 means done ("" = none known)."""
+
+    task: Task
+    history: History
+    tools: frozenset[str]
+    check: str = ""
+
+
+def next_step(now: Situation) -> Step:
+    if not now.task.text:
+        return Finish("There is no task.")
+    if now.history.refused:
+        return Finish(wording.refused(now.history))
+    if (step := _gather(now)) is not None:
+        return step
+    match now.task.kind:
+        case "question":
+            return AnswerQuestion()
+        case "command":
+            return _command(now)
+        case "change":
+            return _change(now)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def _gather(now: Situation) -> UseTools | None:
+    """Reads what the task names; looks for what is not where it was said to be."""
+    history = now.history
+    wanted = [path for path in now.task.paths[:_NAMED] if not _is_known(history, path)]
+    if wanted and "read" in now.tools:
+        return _read(wanted)
+    for path in now.task.paths[:_NAMED]:
+        pattern = f"**/*{PurePosixPath(path).stem}*"
+        if path not in history.missing or "glob" not in now.tools:
+            continue
+        if f"glob {pattern}" not in history.listings:
+            return UseTools((("glob", {"pattern": pattern}),), f"{path} is not there; looking for it.")
+        found = [other for other in history.listings[f"glob {pattern}"] if _is_related(other, path)][:2]
+        unread = [other for other in found if not _is_known(history, other)]
+        if unread and "read" in now.tools:
+            return _read(unread)
+    return _window(now)
+
+
+def _window(now: Situation) -> UseTools | None:
+    """For a file too long to be shown whole: finds the part the task is about."""
+    for path, view in now.history.now.items():
+        if view.whole or view.first != 1 or not now.task.names or not {"grep", "read"} <= now.tools:
+            continue
+        pattern = rf"\b{re.escape(now.task.names[0])}\b"
+        found = now.history.listings.get(f"grep {pattern}")
+        if any(re.search(pattern, line) for line in view.lines):
+            continue
+        if found is None:
+            return UseTools((("grep", {"pattern": pattern, "path": path}),), f"{path} is long; looking for the place.")
+        lines = [int(match[1]) for row in found if (match := re.match(r".*?:(\d+):", row))]
+        if lines:
+            arguments = {"file_path": path, "offset": max(1, lines[0] - 60), "limit": READ_LINES // 2}
+            return UseTools((("read", arguments),), f"Reading {path} from line {arguments['offset']}.")
+    return None
+
+
+def _read(paths: list[str]) -> UseTools:
+    calls = tuple(("read", {"file_path": path, "limit": READ_LINES}) for path in paths)
+    return UseTools(calls, f"Reading {', '.join(paths)}.")
+
+
+def _is_known(history: History, path: str) -> bool:
+    return path in history.now or path in history.missing or path in history.unreadable
+
+
+def _is_related(found: str, missing: str) -> bool:
+    """The same file in another folder, or its tests."""
+    return PurePosixPath(found).name == PurePosixPath(missing).name or is_test(found)
+
+
+# --- changing -------------------------------------------------------------------------------------------------------
+
+
+def _change(now: Situation) -> Step:
+    history = now.history
+    if not now.tools & {"edit", "write"}:
+        return Finish(wording.cannot_change(now.tools))
+    target = find_target(now.task, history)
+    if target is None:
+        return _find(now)
+    if target in history.unreadable and target not in history.now:
+        return Finish(f"I could not read {target}: {history.unreadable[target]}")
+    rounds = sum(path == target for path in history.changes)
+    if not rounds:
+        return ProposeChange(target)
+    return _judge(now, target, rounds)
+
+
+def _judge(now: Situation, target: str, rounds: int) -> Step:
+    """After a change: the check, then the end or another round."""
+    history = now.history
+    if not now.check or "shell" not in now.tools:
+        return Finish(wording.unchecked(target, now.check, offered="shell" in now.tools))
+    before, after = history.before.get(target, View(target)), history.now.get(target, View(target))
+    if rounds > 1 and before == after:
+        return Finish(wording.gave_up(target, now.check, history, restored=True))
+    run = history.run_of(now.check)
+    if run is None or run.changes < len(history.changes):
+        return UseTools((("shell", {"command": now.check}),), "Checking the change.")
+    if run.code == 0:
+        return Finish(wording.passed(target, now.check, rounds))
+    if run.code is None:
+        return Finish(wording.not_run(target, run))
+    if run.code in _CANNOT_RUN or re.search(r"No module named '?(pytest|unittest)", run.output):
+        return Finish(wording.cannot_check(target, run))
+    if rounds < ROUNDS:
+        return ProposeChange(target, rounds, run)
+    if not before.lines or "edit" not in now.tools:
+        return Finish(wording.gave_up(target, now.check, history, restored=False))
+    return UseTools((change_call(after, before),), f"That did not work: putting {target} back as it was.")
+
+
+def find_target(task: Task, history: History) -> str | None:
+    """The file to change: one named in the task, or the one that was found and read instead."""
+    made = [path for path in history.changes if path in history.now]
+    if made:
+        return made[0]
+    absent = [path for path in task.paths if path in history.missing and not _elsewhere(history, path)]
+    named = [path for path in task.paths if path in history.now or path in history.unreadable]
+    sources = [path for path in named if not is_test(path)]
+    if absent and (not sources or re.search(r"\b(write|create|new)\b", task.text, re.IGNORECASE)):
+        return absent[0]
+    others = [path for path in history.now if not is_test(path) and path not in task.paths]
+    if sources or others:
+        return (_best(task, sources, history) if sources else None) or others[0]
+    return named[0] if named and re.search(r"\b(write|add|extend)\b.*\btests?\b", task.text, re.IGNORECASE) else None
+
+
+def _best(task: Task, sources: list[str], history: History) -> str:
+    """The first that defines a name the task speaks of, else the first."""
+    for name in task.names:
+        for path in sources:
+            if path in history.now and re.search(rf"\b{re.escape(name)}\b", history.now[path].text):
+                return path
+    return sources[0]
+
+
+def _elsewhere(history: History, path: str) -> bool:
+    return any(PurePosixPath(other).name == PurePosixPath(path).name for other in history.now)
+
+
+def _find(now: Situation) -> Step:
+    """No file is named: by the names of code in the task, by a failing check, by what is there, by asking."""
+    return next(_searches(now))
+
+
+def _searches(now: Situation) -> Iterator[Step]:
+    history = now.history
+    if "grep" in now.tools:
+        for name in now.task.names[:2]:
+            pattern = rf"\b(def|class|function|func|fn|const|let|var)\s+{re.escape(name)}\b"
+            if f"grep {pattern}" not in history.listings:
+                yield UseTools((("grep", {"pattern": pattern}),), f"Looking for {name}.")
+            yield from _reads(now, [row.split(":")[0] for row in history.listings[f"grep {pattern}"]])
+    if now.check and "shell" in now.tools:
+        run = history.run_of(now.check)
+        if run is None:
+            yield UseTools((("shell", {"command": now.check}),), "Seeing what fails.")
+        else:
+            yield from _reads(now, wording.files_in(run.output))
+    if "glob" in now.tools:
+        if "glob **/*" not in history.listings:
+            yield UseTools((("glob", {"pattern": "**/*"}),), "Looking at what is here.")
+        files = [path for path in source_files(history.listings["glob **/*"]) if path not in history.unreadable]
+        if len(files) == 1:
+            yield from _reads(now, files)
+        yield ChooseFile(tuple(files[:60]))
+    yield Finish("I do not know which file this is about. Name it, please.")
+
+
+def _reads(now: Situation, paths: list[str]) -> Iterator[Step]:
+    found = [path for path in dict.fromkeys(paths) if not is_test(path) and not _is_known(now.history, path)]
+    if found and "read" in now.tools:
+        yield _read(found[:1])
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def _command(now: Situation) -> Step:
+    if now.history.runs:
+        return Finish(wording.ran(now.history.runs[-1]))
+    if "shell" not in now.tools:
+        return Finish(wording.cannot_run())
+    if now.task.check:
+        return UseTools((("shell", {"command": now.task.check}),), "Running the command.")
+    if "glob" in now.tools and "glob **/*" not in now.history.listings:
+        return UseTools((("glob", {"pattern": "**/*"}),), "Looking at what is here.")
+    return ProposeCommand(now.history.listings.get("glob **/*", ())[:40])
+
+

@@ -1,0 +1,96 @@
+"""Grammars (GBNF) the model's answers must follow: it can say nothing that cannot be used."""
+
+import json
+from collections.abc import Sequence
+
+from droidlite.providers.local.regions import indent_of
+
+_TEXT = r'[^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4})'
+_PATH = "[A-Za-z0-9_] [A-Za-z0-9_./-]{0,80}"
+
+
+def code_grammar(language: str) -> str:
+    """One line of prose, then one code block."""
+    return "\n".join(
+        (
+            f'root ::= prose "\\n\\n```{language}\\n" line+ "```"',
+            "prose ::= [^`\\n#] [^\\n]+",
+            'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
+        )
+    )
+
+
+def command_grammar() -> str:
+    return f'root ::= "{{\\"command\\": \\"" char+ "\\"}}"\nchar ::= {_TEXT}'
+
+
+def choice_grammar(choices: Sequence[str]) -> str:
+    return "root ::= " + " | ".join(_literal(choice) for choice in choices)
+
+
+def path_grammar() -> str:
+    return f"root ::= {_PATH}"
+
+
+def lines_grammar(lines: Sequence[str]) -> str:
+    """{"old": ..., "new": ...}, where `old` is a run of whole lines that occurs once, without its first line's
+    indentation: a chain of rules, each line leading to the next, so that it stays small for any length of run."""
+    rules: dict[str, str] = {}
+    starts = [start for at in range(len(lines)) if (start := _start(lines, at, rules))]
+    head = 'root ::= "{\\"old\\": \\"" old "\\", \\"new\\": \\"" char* "\\"}"'
+    chain = [f"{name} ::= {body}" for name, body in rules.items()]
+    return "\n".join((head, f"char ::= {_TEXT}", f"old ::= {' | '.join(starts)}", *chain))
+
+
+def find_run(lines: Sequence[str], old: str) -> tuple[int, int] | None:
+    """Where the run of lines begins that a grammar of `lines` calls `old`, and its end; None unless there is one."""
+    wanted = old.split("\n")
+    found = [
+        at
+        for at in range(len(lines) - len(wanted) + 1)
+        if lines[at].strip() and _dedented(lines[at : at + len(wanted)], indent_of(lines[at])) == wanted
+    ]
+    return (found[0], found[0] + len(wanted)) if len(found) == 1 else None
+
+
+def _start(lines: Sequence[str], at: int, rules: dict[str, str]) -> str:
+    """The shortest run from line `at` that occurs once, then as many more lines as wanted; "" if there is none."""
+    if not lines[at].strip():
+        return ""
+    indent, count = indent_of(lines[at]), 1
+    while find_run(lines, "\n".join(_dedented(lines[at : at + count], indent))) is None:
+        if not _follows(lines, at + count, indent):
+            return ""
+        count += 1
+    fixed = [_literal(_escaped(line) + "\\n") for line in _dedented(lines[at : at + count - 1], indent)]
+    return " ".join((*fixed, _chain(lines, at + count - 1, indent, rules)))
+
+
+def _chain(lines: Sequence[str], at: int, indent: int, rules: dict[str, str]) -> str:
+    name = f"l{at}i{indent}"
+    while name not in rules:
+        for last in range(at, len(lines)):  # written from the front, without recursion: files can be long
+            if f"l{last}i{indent}" in rules:
+                break
+            more = _follows(lines, last + 1, indent)
+            then = f' ("\\\\n" l{last + 1}i{indent})?' if more else ""
+            rules[f"l{last}i{indent}"] = _literal(_escaped(_dedented([lines[last]], indent)[0])) + then
+            if not more:
+                break
+    return name
+
+
+def _follows(lines: Sequence[str], at: int, indent: int) -> bool:
+    return at < len(lines) and (not lines[at].strip() or indent_of(lines[at]) >= indent)
+
+
+def _dedented(lines: Sequence[str], indent: int) -> list[str]:
+    return [line[indent:] if line.strip() else "" for line in lines]
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _literal(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,129 @@
+"""Makes the model's answer into one change of one file, and asks again where the answer is of no use."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from droidlite.providers.local.client import Answer, Ask
+from droidlite.providers.local.episode import ProposeChange, Situation
+from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
+from droidlite.providers.local.merge import merge, strip_frame
+from droidlite.providers.local.prompting import ask, change_messages, excerpt, is_short, language_of, others
+from droidlite.providers.local.regions import find_regions, indent_of
+from droidlite.providers.local.soundness import find_problem
+from droidlite.providers.local.views import View, change_call
+
+TRIES = 3
+_WARMER = 0.3
+"""How much freer the choice of words gets with each try and round; at 0 the same question has the same answer."""
+
+
+class Proposal(Struct, frozen=True):
+    """A change worth making: the call that makes it and the model's sentence about it."""
+
+    name: str
+    arguments: dict[str, Any]
+    said: str = ""
+
+
+class Useless(Struct, frozen=True):
+    """Why an answer cannot be used."""
+
+    why: str
+
+
+def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[tuple[Ask, bool]]:
+    """Up to three ways to ask for the change, and whether the answer is by lines."""
+    view = now.history.before.get(step.path, View(step.path))
+    for attempt in range(TRIES):
+        by_lines = _by_lines(view, step.round, attempt)
+        temperature = min(0.9, _WARMER * (attempt + step.round))
+        if by_lines:
+            messages = ask(
+                "lines",
+                path=step.path,
+                text=excerpt(view, now.task.names),
+                task=now.task.text,
+                others=others(now, step.path),
+            )
+            grammar = lines_grammar(view.lines)
+        else:
+            messages, grammar = change_messages(now, step), code_grammar(language_of(step.path))
+        seed = 1 + attempt + TRIES * step.round
+        yield (
+            Ask(messages=messages, grammar=grammar, temperature=temperature, seed=seed, max_tokens=max_tokens),
+            by_lines,
+        )
+
+
+def read_answer(now: Situation, step: ProposeChange, answer: Answer, *, by_lines: bool) -> Proposal | Useless:
+    """The call an answer comes to; Useless for one that changes nothing, breaks the file or was tried already."""
+    if answer.cut:
+        return Useless("the answer was too long.")
+    history = now.history
+    before = history.before.get(step.path, View(step.path))
+    current = history.now.get(step.path, View(step.path))
+    base = current if step.round == 1 else before
+    said, after = ("", _from_lines(before, answer.text)) if by_lines else _from_code(base, answer.text, now.task.text)
+    if after is None:
+        return Useless("it could not be told where the answer belongs.")
+    after = _tabbed(before, after)
+    if after == before or after == current:
+        return Useless("the answer changed nothing.")
+    if after in history.tried:
+        return Useless("the answer was one that had failed already.")
+    if problem := find_problem(step.path, after.text, before.text) if after.whole else "":
+        return Useless(problem)
+    name, arguments = change_call(current, after)
+    if name not in now.tools:
+        name, arguments = "write", {"file_path": step.path, "content": after.text + "\n"}
+        if name not in now.tools or not after.whole:
+            return Useless(f"the tool it needs ({name}) is not offered.")
+    return Proposal(name, arguments, said)
+
+
+def split_answer(text: str) -> tuple[str, list[str]]:
+    """The sentence before the code block, and the lines of the block."""
+    said, _, rest = text.partition("```")
+    code = rest.partition("\n")[2].removesuffix("```")
+    return said.strip(), code.split("\n")
+
+
+def _by_lines(view: View, round_: int, attempt: int) -> bool:
+    """Long files without definitions can only be changed by lines; others are as a last resort."""
+    if not view.lines:
+        return False
+    if not is_short(view) and not find_regions(view.path, view.lines):
+        return True
+    return attempt == TRIES - 1
+
+
+def _from_code(base: View, text: str, task: str) -> tuple[str, View | None]:
+    said, code = split_answer(text)
+    if not base.lines:
+        rows = strip_frame(code)
+        return said, View(base.path, tuple(rows)) if rows else None
+    return said, merge(base, code, dropped=task)
+
+
+def _from_lines(view: View, text: str) -> View | None:
+    try:
+        change = msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.DecodeError:
+        return None
+    found = find_run(view.lines, change.get("old", ""))
+    if found is None:
+        return None
+    start, end = found
+    pad = view.lines[start][: indent_of(view.lines[start])]
+    new = [pad + line if line.strip() else "" for line in change.get("new", "").split("\n")]
+    return view.with_lines([*view.lines[:start], *(new if change.get("new") else []), *view.lines[end:]])
+
+
+def _tabbed(before: View, after: View) -> View:
+    """Recipes of a Makefile begin with a tab, which models write as spaces."""
+    if not after.path.lower().endswith(("makefile", ".mk")):
+        return after
+    return after.with_lines(["\t" + line.lstrip() if line.startswith(("  ", "\t")) else line for line in after.lines])

@@ -1,0 +1,150 @@
+"""No path leads out of the root, whatever is swapped underneath, with openat2 and without."""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from workspace import Workspace
+
+from droidlite.tools import confined
+
+CANARY = "canary-7193"
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+OUT = "leads out of the working folder"
+
+
+@pytest.fixture(params=["openat2", "walk"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Both ways of opening: the kernel's own, and component by component where there is none."""
+    if request.param == "walk":
+        monkeypatch.setattr(confined, "_openat2_works", False)
+    yield request.param
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A neighbour of the root whose name starts like it."""
+    folder = tmp_path.resolve() / "repo_evil"
+    folder.mkdir()
+    (folder / "secret").write_text(CANARY)
+    return folder
+
+
+@pytest.mark.parametrize("path", ["../repo_evil/secret", "a/../../repo_evil/secret", "./../repo_evil/secret"])
+def test_relative_ways_out(work: Workspace, failing: Callable[..., str], outside: Path, path: str) -> None:
+    assert "is outside the working folder" in failing("read", file_path=path)
+    assert "is outside the working folder" in failing("write", file_path=path, content="x")
+    assert "is outside the working folder" in failing("grep", pattern="c", path=path)
+    assert (outside / "secret").read_text() == CANARY
+
+
+def test_absolute_ways_out(work: Workspace, failing: Callable[..., str], outside: Path) -> None:
+    for path in (str(outside / "secret"), f"{work.root}_evil/secret", "/etc/passwd", "/proc/self/environ", "/"):
+        assert "is outside the working folder" in failing("read", file_path=path)
+    work.write("in.txt", "in\n")
+    assert work.call("read", file_path=str(work.root / "in.txt")).content == "1\tin"
+
+
+def test_links_out_are_refused(work: Workspace, failing: Callable[..., str], outside: Path) -> None:
+    (work.root / "file").symlink_to(outside / "secret")
+    (work.root / "folder").symlink_to(outside)
+    (work.root / "chain").symlink_to("folder")
+    (work.root / "new").symlink_to(outside / "new")
+    for path in ("file", "folder/secret", "chain/secret", "folder/../secret"):
+        wanted = OUT if path != "folder/../secret" else "secret does not exist."
+        assert wanted in failing("read", file_path=path)
+    for path in ("file", "folder/x", "chain/x", "new"):
+        assert OUT in failing("write", file_path=path, content="x")
+    assert OUT in failing("edit", file_path="file", old_string="canary", new_string="x")
+    assert OUT in failing("patch", input="*** Begin Patch\n*** Delete File: folder/secret\n*** End Patch")
+    assert OUT in failing("grep", pattern="canary", path="folder")
+    assert OUT in failing("glob", pattern="*", path="chain")
+    assert work.call("grep", pattern="canary").content == "No match."
+    assert [path.name for path in outside.iterdir()] == ["secret"]
+
+
+def test_links_inside_are_followed(work: Workspace) -> None:
+    work.write("real/a.txt", "one\n")
+    (work.root / "short").symlink_to("real")
+    (work.root / "abs.txt").symlink_to(work.root / "real" / "a.txt")
+    assert work.call("read", file_path="short/a.txt").content == "1\tone"
+    assert work.call("read", file_path="abs.txt").content == "1\tone"
+    assert work.call("edit", file_path="abs.txt", old_string="one", new_string="two").content == "Edited real/a.txt."
+    assert (work.root / "abs.txt").is_symlink()
+    assert work.bytes("real/a.txt") == b"two\n"
+    assert work.saved == ["real/a.txt"]
+
+
+def test_links_in_a_circle(work: Workspace, failing: Callable[..., str]) -> None:
+    (work.root / "a").symlink_to("b")
+    (work.root / "b").symlink_to("a")
+    assert failing("read", file_path="a")
+    assert failing("write", file_path="a", content="x")
+
+
+def test_extra_folders_and_spill(work: Workspace, failing: Callable[..., str], outside: Path) -> None:
+    work.context.spill.mkdir()
+    (work.context.spill / "shell-1.txt").write_text("spilled\n")
+    assert work.call("read", file_path=str(work.context.spill / "shell-1.txt")).content == "1\tspilled"
+    assert "outside" in failing("write", file_path=str(work.context.spill / "x"), content="x")
+    work.context = msgspec.structs.replace(work.context, extra=(outside,))
+    assert work.call("read", file_path="../repo_evil/secret").content == f"1\t{CANARY}"
+
+
+@pytest.mark.parametrize(
+    "path", [".git/config", ".git/hooks/pre-commit", "sub/.git/x", ".GIT/config", "x/../.git/y", ".git"]
+)
+def test_git_itself_is_not_written(work: Workspace, failing: Callable[..., str], path: str) -> None:
+    work.write(".git/config", "[core]\n")
+    assert "git's own files" in failing("write", file_path=path, content="x")
+    assert "git's own files" in failing("patch", input=f"*** Begin Patch\n*** Add File: {path}\n+x\n*** End Patch")
+    assert work.tree() == {".git/config": b"[core]\n"}
+
+
+def test_git_is_not_written_through_a_link(work: Workspace, failing: Callable[..., str]) -> None:
+    work.write(".git/config", "[core]\n")
+    (work.root / "innocent").symlink_to(".git")
+    assert "git's own files" in failing("write", file_path="innocent/hooks/x", content="x")
+
+
+@pytest.mark.parametrize("path", ["", "a\0b", "\ud800"])
+def test_impossible_names(work: Workspace, failing: Callable[..., str], path: str) -> None:
+    assert failing("read", file_path=path).startswith("The path ")
+
+
+def test_swapping_a_folder_for_a_link_never_leads_out(work: Workspace, outside: Path) -> None:
+    """The race that loses with resolve-then-open: a folder turns into a link while it is being used."""
+    exchange = getattr(ctypes.CDLL(None), "renameat2", None)
+    if exchange is None:
+        pytest.skip("no renameat2 here")
+    work.write("swap/secret", "inside\n")
+    (work.root / "link").symlink_to(outside)
+    names = [os.fsencode(work.root / name) for name in ("swap", "link")]
+    stop, swaps = threading.Event(), [0]
+
+    def swap() -> None:
+        while not stop.is_set():
+            assert exchange(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0
+            swaps[0] += 1
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    inside = 0
+    try:
+        for number in range(2_500):
+            seen = work.call("read", file_path="swap/secret")
+            assert CANARY not in seen.content
+            inside += not seen.is_error
+            if number % 3 == 0:
+                inside += not work.call("write", file_path=f"swap/new-{number}", content="x").is_error
+    finally:
+        stop.set()
+        thread.join()
+    assert inside > 0
+    assert swaps[0] > 100
+    assert [path.name for path in outside.iterdir()] == ["secret"]
+    assert (outside / "secret").read_text() == CANARY

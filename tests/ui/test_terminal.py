@@ -1,0 +1,358 @@
+"""The interactive session over a pipe: keys in, what was written out, the recorded conversation behind it."""
+
+import io
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+from recorded import CANDIDATES, Recorded, finished, fixing, reply, streamed
+
+from droidlite.errors import UsageError
+from droidlite.events import Event, TextAdded
+from droidlite.tool import Answer
+from droidlite.types import Image
+from droidlite.ui.terminal import run
+
+DEADLINE = 20.0
+SHORT = [TextAdded("Hello there."), reply("Hello there."), finished(result="Hello there.")]
+
+
+class Written(io.StringIO):
+    """Everything written, and a way to wait for more of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed = threading.Condition()
+
+    def write(self, text: str) -> int:
+        with self.changed:
+            self.changed.notify_all()
+            return super().write(text)
+
+    @property
+    def plain(self) -> str:
+        """Without escape sequences and blanks: redraws move the cursor where a space would be."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\s", "", self.getvalue())
+
+
+class Driver:
+    """Runs the terminal in a thread and plays the person in the test's own."""
+
+    def __init__(self, conversation: Recorded, pipe: Any, history: Path, **options: Any) -> None:
+        self.conversation, self.pipe, self.written = conversation, pipe, Written()
+        output = Vt100_Output(self.written, lambda: Size(rows=30, columns=80), term="xterm")  # type: ignore[arg-type]
+        self.error: BaseException | None = None
+        self.code: int | None = None
+
+        def target() -> None:
+            try:
+                self.code = run(conversation, history=history, terminal=(pipe, output), grace_seconds=0.0, **options)
+            except RuntimeError as error:
+                self.error = error
+
+        self.thread = threading.Thread(target=target)
+        self.thread.start()
+
+    def type(self, text: str) -> None:
+        self.pipe.send_text(text)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        with self.written.changed:
+            assert self.written.changed.wait_for(condition, DEADLINE), self.written.plain[-3000:]
+
+    def sees(self, text: str) -> None:
+        wanted = re.sub(r"\s", "", text)
+        self.until(lambda: wanted in self.written.plain)
+
+    def leaves(self) -> str:
+        """Everything the person saw, once they have left."""
+        self.type("\x03")
+        self.sees("Ctrl+C again")
+        self.type("\x03")
+        return self.ended()
+
+    def ended(self) -> str:
+        self.thread.join(DEADLINE)
+        assert not self.thread.is_alive()
+        return self.written.plain
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Driver]]:
+    with create_pipe_input() as pipe:
+        drivers = []
+
+        def started(events: list[Event], conversation: Recorded | None = None, **options: Any) -> Driver:
+            driver = Driver(conversation or Recorded(events), pipe, tmp_path / "state" / "history", **options)
+            drivers.append(driver)
+            driver.sees("12% context")
+            return driver
+
+        yield started
+        for driver in drivers:
+            if driver.thread.is_alive():
+                driver.type("\x03\x03")
+                driver.thread.join(DEADLINE)
+
+
+def test_a_message_is_answered_and_leaving_says_how_to_go_on(start: Callable[..., Driver], tmp_path: Path) -> None:
+    driver = start(fixing())
+    driver.type("fix the failing test\r")
+    driver.sees("$0.0132 message, $0.21 session, claude-sonnet-4-5-20250929 (auto)")
+    seen = driver.leaves()
+    assert driver.conversation.sent == ["fix the failing test"]
+    assert seen.endswith("Goonwith:droidlite-r01JD")
+    assert driver.code == 0
+    history = tmp_path / "state" / "history"
+    assert "+fix the failing test" in history.read_text()
+    assert history.stat().st_mode & 0o077 == 0
+
+
+def test_a_prompt_given_on_the_command_line_is_sent_at_once(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, prompt="hello")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == ["hello"]
+    driver.leaves()
+
+
+def test_scripted_is_said_in_header_status_line_and_after_each_reply(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, Recorded(SHORT, scripted=True), prompt="hello")
+    driver.sees("SCRIPTED: a script answers, not a model")
+    driver.sees("SCRIPTED claude-sonnet")
+    driver.sees("(auto) · SCRIPTED")
+    driver.leaves()
+
+
+@pytest.mark.parametrize("newline", ["\n", "\x1b\r", "\\\r"])
+def test_a_message_may_have_several_lines(start: Callable[..., Driver], newline: str) -> None:
+    driver = start(SHORT)
+    driver.type(f"one{newline}two\r")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == ["one\ntwo"]
+    driver.leaves()
+
+
+def test_escape_interrupts_and_gives_back_what_was_queued(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.conversation.gate.clear()
+    driver.type("first\r")
+    driver.sees("esc to interrupt")
+    driver.type("second\r")
+    driver.sees("queued: second")
+    driver.type("\x1b")
+    driver.sees("interrupted")
+    driver.until(lambda: "❯second" in driver.written.plain)
+    assert driver.conversation.sent == ["first"]
+    driver.leaves()
+
+
+def test_what_was_queued_is_sent_next_and_can_be_taken_back(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.conversation.gate.clear()
+    driver.type("first\r")
+    driver.sees("esc to interrupt")
+    driver.type("second\rthird\r")
+    driver.sees("queued: third")
+    driver.type("\x1b[A!\r/cost\r")  # Up takes third back, to be queued again as third!
+    driver.sees("48,000 tokens in")  # redraws write only what changed, so wait for something that is printed
+    driver.conversation.gate.set()
+    driver.until(lambda: driver.written.plain.count("$0.0044message") >= 3)
+    assert driver.conversation.sent == ["first", "second", "third!"]
+    driver.leaves()
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        ("1", Answer("once")),
+        ("\x1b[B\r", Answer("session")),
+        ("3", Answer("always")),
+        ("4use make clean\r", Answer("no", "use make clean")),
+    ],
+)
+def test_an_approval_shows_the_exact_command(start: Callable[..., Driver], keys: str, answer: Answer) -> None:
+    driver = start(SHORT)
+    driver.type("approve\r")
+    driver.sees("rm -rf build && make")
+    driver.sees("always allow: commands that begin: make")
+    driver.type(keys)
+    driver.sees("$0.0044 message")
+    assert driver.conversation.asked == [answer]
+    driver.leaves()
+
+
+def test_escape_in_an_approval_says_no_and_stops(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type("\x1b")
+    driver.sees("interrupted")
+    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+    driver.leaves()
+
+
+def test_an_edit_is_approved_on_its_diff(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("edit\r")
+    driver.sees("# the upper bound belongs to the range")
+    driver.sees("Allow edit of src/ranges.py?")
+    driver.type("1")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.asked == [Answer("once")]
+    driver.leaves()
+
+
+@pytest.mark.parametrize(("keys", "answer"), [("2", "SQLite"), ("3DuckDB\r", "DuckDB")])
+def test_a_question(start: Callable[..., Driver], keys: str, answer: str) -> None:
+    driver = start(SHORT)
+    driver.type("question\r")
+    driver.sees("Something else")
+    driver.type(keys)
+    driver.sees("$0.0044 message")
+    assert driver.conversation.asked == [answer]
+    driver.leaves()
+
+
+@pytest.mark.parametrize(("keys", "cap"), [("1", 2.07), ("2$3\r", 3.0), ("3", None), ("\x1b", None)])
+@pytest.mark.parametrize("wrong", ["", "20.5\r", "2abc\r"])
+def test_the_cap_can_be_raised_or_kept(start: Callable[..., Driver], keys: str, cap: float | None, wrong: str) -> None:
+    driver = start(SHORT)
+    driver.type("cap\r")
+    driver.sees("Stop here")
+    if wrong:
+        driver.type(wrong)
+        driver.sees("Type an amount in USD above $1.00")
+    driver.type(keys)
+    driver.sees("$0.0044 message")
+    assert driver.conversation.asked == [cap]
+    driver.leaves()
+
+
+def test_leaving_answers_what_is_still_asked(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type("\x03\x03")
+    driver.ended()
+    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+
+
+def test_the_model_is_chosen_in_the_picker(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("/model\r")
+    driver.sees("Choose a model")
+    driver.type("opus\r")
+    driver.sees("model: claude-opus-4-5 (chosen)")
+    assert driver.conversation.now.model == CANDIDATES[0].spec.id
+    driver.leaves()
+
+
+def test_leaving_the_picker_leaves_all_as_it_was(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    before = driver.conversation.now
+    driver.type("/model\r")
+    driver.sees("Choose a model")
+    driver.type("\x1b[B\x1b")
+    driver.type("/cost\r")
+    driver.sees("48,000 tokens in")
+    assert driver.conversation.now == before
+    driver.leaves()
+
+
+def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("\x1b\x1b")
+    driver.sees("Rewind to just before")
+    driver.type("\r")
+    driver.sees("src/ranges.py: restored")
+    driver.type("1")
+    driver.sees("rewound")
+    driver.until(lambda: "❯nowthedocs" in driver.written.plain)
+    driver.leaves()
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("/help", "what runs without asking"),
+        ("/cost", "48,000 tokens in"),
+        ("/status", "24k of 200k tokens"),
+        ("/diff", "the upper bound belongs"),
+        ("/export json", "droidlite-01JD.json"),
+        ("/export pdf", "md or json"),
+        ("/new", "new session 01JE"),
+        ("/resume 01JA", "resumed 01JA"),
+        ("/autonomy high", "policy allows no more than medium"),
+        ("/autonomy much", "takes one of off, low, medium, high"),
+        ("/model nonsense", "There is no model nonsense."),
+        ("/modle", "did you mean /model?"),
+        ("/compact", "compacted"),
+        ("!ls", "exit 0"),
+    ],
+)
+def test_commands(start: Callable[..., Driver], typed: str, shown: str) -> None:
+    driver = start(SHORT)
+    driver.type(f"{typed}\r")
+    driver.sees(shown)
+    driver.leaves()
+
+
+def test_commands_that_only_look_run_beside_the_agent(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.conversation.gate.clear()
+    driver.type("go\r")
+    driver.sees("esc to interrupt")
+    driver.type("/cost\r")
+    driver.sees("48,000 tokens in")
+    driver.conversation.gate.set()
+    driver.sees("$0.0044 message")
+    driver.leaves()
+
+
+def test_shift_tab_cycles_autonomy_within_what_policy_allows(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("\x1b[Z")
+    driver.until(lambda: driver.conversation.now.autonomy == "medium")
+    driver.type("\x1b[Z")
+    driver.until(lambda: driver.conversation.now.autonomy == "off")
+    driver.leaves()
+
+
+def test_files_complete_after_an_at_sign(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("see @test_r")
+    driver.sees("tests/test_ranges.py")
+    driver.type("\tnow\r")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == ["see @tests/test_ranges.py now"]
+    driver.leaves()
+
+
+def test_a_run_that_crashes_ends_the_session_with_its_error(start: Callable[..., Driver]) -> None:
+    class Crashing(Recorded):
+        def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
+            raise RuntimeError("a bug")
+
+    driver = start([], Crashing([]))
+    driver.type("go\r")
+    driver.ended()
+    assert repr(driver.error) == "RuntimeError('a bug')"
+
+
+def test_what_was_streamed_is_printed_even_if_nothing_follows(start: Callable[..., Driver]) -> None:
+    driver = start([*streamed("Half an ans")])
+    driver.type("go\r")
+    driver.until(lambda: driver.conversation.now.cost_usd > 0.2)
+    assert "Halfanans" in driver.leaves()
+
+
+def test_no_terminal_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(UsageError, match="not a terminal; use droidlite exec"):
+        run(Recorded([]), history=tmp_path / "history")
