@@ -133,6 +133,15 @@ def test_what_was_changed_outside_meanwhile_is_told_and_kept(work: Work) -> None
     assert work.files()["theirs.py"][0] == b"by hand"
 
 
+def test_a_turn_ends_once_and_what_comes_later_is_not_ours(work: Work) -> None:
+    work.turn()
+    work.write("a.py", b"new")
+    work.checkpoint.end_turn()
+    work.outside("a.py", b"by hand")
+    work.checkpoint.end_turn()
+    assert [change.outside for change in work.checkpoint.changes_since(1)] == [True]
+
+
 def test_a_change_outside_is_known_after_a_resume_too(work: Work) -> None:
     work.turn()
     work.write("a.py", b"new")

@@ -9,6 +9,7 @@ from droidlite.events import ModelUsage
 from droidlite.session.conversation import NOT_RUN, OUTCOME_UNKNOWN, UNREADABLE, Turn
 from droidlite.session.fold import Fold, Session, load
 from droidlite.session.journal import Journal
+from droidlite.session.lines import JOURNAL
 from droidlite.session.records import (
     CallFinished,
     CallStarted,
@@ -133,6 +134,19 @@ def test_a_reply_whose_prompt_was_lost_still_follows_one() -> None:
     fold.gap()
     fold.add(5, Replied(assistant=DONE))
     assert fold.session().messages == (User(UNREADABLE), DONE, User(UNREADABLE), DONE)
+
+
+def test_damage_that_was_cut_out_reads_the_same_ever_after(tmp_path: Path) -> None:
+    with Journal.create(tmp_path / "s", HEADER) as journal:
+        journal.extend(
+            [Said(user=User("one")), Replied(assistant=DONE), Said(user=User("two")), Replied(assistant=DONE)]
+        )
+    lines = (tmp_path / "s" / JOURNAL).read_bytes().splitlines(keepends=True)
+    (tmp_path / "s" / JOURNAL).write_bytes(b"".join([*lines[:3], b"damaged\n", lines[4]]))
+    journal, session = Journal.open(tmp_path / "s")
+    journal.close()
+    assert session.messages == (User("one"), DONE, User(UNREADABLE), DONE)
+    assert load(tmp_path / "s").messages == session.messages
 
 
 def test_a_compaction_replaces_everything_before_it() -> None:
