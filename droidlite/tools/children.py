@@ -86,7 +86,12 @@ def outlived(child: Child) -> bool:
         os.killpg(child.process.pid, 0)
     except OSError:
         return False
-    return True
+    return sys.platform != "linux" or _has_living(child.process.pid)
+
+
+def _has_living(group: int) -> bool:
+    """Whether a process group holds more than the dead that nobody has buried yet."""
+    return any(int(stat[2]) == group and stat[0] not in (b"Z", b"X") for stat in _stats().values())
 
 
 def end_marked(mark: str) -> None:
@@ -117,27 +122,26 @@ def _signal(child: Child, number: int) -> None:
 
 def _marked(mark: str) -> list[int]:
     """Processes of this user whose environment holds the mark, or that descend from one (Linux; else none)."""
-    wanted, parents, found = f"{MARK}={mark}".encode(), {}, set()
-    try:
-        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    except OSError:
-        return []
-    for pid in pids:
-        try:
-            with open(f"/proc/{pid}/environ", "rb") as file:
-                if any(entry.startswith(wanted) for entry in file.read().split(b"\0")):
-                    found.add(pid)
-            with open(f"/proc/{pid}/stat", "rb") as file:
-                state, parent = file.read().rpartition(b")")[2].split()[:2]
-        except OSError:
-            continue
-        parents[pid] = int(parent)
-        if state == b"Z":
-            found.discard(pid)
-    for pid in pids:
+    wanted, found = f"{MARK}={mark}".encode(), set()
+    stats = _stats()
+    for pid in stats:
+        with suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
+            if any(entry.startswith(wanted) for entry in file.read().split(b"\0")):
+                found.add(pid)
+    for pid in stats:
         chain = pid
-        while chain in parents and chain not in found:
-            chain = parents[chain]
-        if chain in found and pid in parents:
+        while chain in stats and chain not in found:
+            chain = int(stats[chain][1])
+        if chain in found:
             found.add(pid)
-    return sorted(found)
+    return sorted(pid for pid in found if stats[pid][0] not in (b"Z", b"X"))
+
+
+def _stats() -> dict[int, list[bytes]]:
+    """State, parent and process group of every process (proc(5), after the name in parentheses)."""
+    stats: dict[int, list[bytes]] = {}
+    with suppress(OSError):
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            with suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
+                stats[int(name)] = file.read().rpartition(b")")[2].split()[:3]
+    return stats

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-_HIDDEN = ("script", "style", "noscript", "template", "svg", "head", "iframe", "object")
+_HIDDEN = ("script", "style", "noscript", "template", "svg", "head", "title", "iframe", "object")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = (
     *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figure", "footer"),

@@ -22,7 +22,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Both ways of opening: the kernel's own, and component by component where there is none."""
     if request.param == "walk":
         monkeypatch.setattr(confined, "_openat2_works", False)
-    yield request.param
+    return request.param
 
 
 @pytest.fixture

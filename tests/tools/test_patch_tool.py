@@ -47,8 +47,8 @@ def test_all_operations_in_one(work: Workspace) -> None:
         (
             "class A:\n  def f():\n    x\nclass B:\n  def f():\n    x\n",
             ["@@ class B:", "@@   def f():", "-    x", "+    y"],
-        )
-        + ("class A:\n  def f():\n    x\nclass B:\n  def f():\n    y\n",),
+            "class A:\n  def f():\n    x\nclass B:\n  def f():\n    y\n",
+        ),
         ("a\nb\nc\na\n", ["@@", "-a", "+z", "*** End of File"], "a\nb\nc\nz\n"),
         ("a\n", ["@@", "+b"], "a\nb\n"),
         ("a\nb\n", ["@@ a", "+x"], "a\nx\nb\n"),

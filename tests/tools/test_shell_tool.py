@@ -18,14 +18,14 @@ Failing = Callable[..., str]
 
 
 def running(work: Workspace, word: str) -> list[str]:
-    """Command lines of this session's processes that hold `word`."""
+    """Command lines of this session's processes that start with `word`."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             environment, line = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if f"{MARK}={mark_of(work.context)}".encode() in environment and word.encode() in line:
+        if f"{MARK}={mark_of(work.context)}".encode() in environment and line.startswith(word.encode()):
             found.append(line.decode())
     return found
 
@@ -119,7 +119,7 @@ def test_a_command_that_never_ends_is_stopped_with_its_tree(work: Workspace) -> 
 def test_cancelling_stops_the_tree(work: Workspace) -> None:
     outcomes: list[Outcome] = []
     thread = threading.Thread(
-        target=lambda: outcomes.append(work.call("shell", command="echo on; sleep 9875 & sleep 9876"))
+        target=lambda: outcomes.append(work.call("shell", command="echo on; sleep 9875 & sleep 9876; true"))
     )
     thread.start()
     assert until(lambda: len(running(work, "sleep")) == 2)

@@ -64,7 +64,9 @@ class Local:
         if request.final:
             yield from self._tell(spec, wording.summary(situation.task.text, situation.history))
             return
-        speech = Speech(lambda: self.address(cancellation), situation, min(spec.max_output, request.max_output), cancellation)
+        speech = Speech(
+            lambda: self.address(cancellation), situation, min(spec.max_output, request.max_output), cancellation
+        )
         step = next_step(situation)
         match step:
             case Finish(text=text):
@@ -110,7 +112,9 @@ def _announced(reply: Assistant) -> Iterator[Delta]:
     yield from (CallAnnounced(call.name) for call in reply.calls)
 
 
-def _calls(request: Request, calls: "list[tuple[str, dict[str, object]]] | tuple[tuple[str, dict[str, object]], ...]") -> tuple[Call, ...]:
+def _calls(
+    request: Request, calls: "list[tuple[str, dict[str, object]]] | tuple[tuple[str, dict[str, object]], ...]"
+) -> tuple[Call, ...]:
     """Calls with ids that do not repeat within a conversation."""
     place = len(request.messages)
     return tuple(

@@ -2,7 +2,7 @@
 
 import http.client
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,7 +65,10 @@ def ask(address: Address, question: Ask, cancellation: Cancellation) -> Iterator
     """Yields the reply's text as it comes, then the whole Answer, last. Raises ProviderError, Interrupted."""
     parts = urlsplit(address.url)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=STALL_SECONDS)
-    forget: Callable[[], None] = lambda: None
+
+    def forget() -> None:
+        return None
+
     try:
         connection.connect()
         wire = connection.sock

@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from droidlite.providers.local import wording
 from droidlite.providers.local.history import History, Run
 from droidlite.providers.local.task import Task, is_test, source_files
 from droidlite.providers.local.views import View, change_call
-from droidlite.providers.local import wording
 
 ROUNDS = 3
 """Changes that are tried before it is given up: the first, and two after a failed check was told back."""
@@ -254,5 +254,3 @@ def _command(now: Situation) -> Step:
     if "glob" in now.tools and "glob **/*" not in now.history.listings:
         return UseTools((("glob", {"pattern": "**/*"}),), "Looking at what is here.")
     return ProposeCommand(now.history.listings.get("glob **/*", ())[:40])
-
-

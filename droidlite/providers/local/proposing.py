@@ -70,7 +70,7 @@ def read_answer(now: Situation, step: ProposeChange, answer: Answer, *, by_lines
     if after is None:
         return Useless("it could not be told where the answer belongs.")
     after = _tabbed(before, after)
-    if after == before or after == current:
+    if after in (before, current):
         return Useless("the answer changed nothing.")
     if after in history.tried:
         return Useless("the answer was one that had failed already.")

@@ -7,10 +7,59 @@ from msgspec import Struct
 
 Kind = Literal["change", "question", "command"]
 
-_ENDINGS = (
-    "py pyi js mjs cjs jsx ts tsx sh bash zsh rb go rs c h cc cpp hpp java kt swift php pl lua r sql html htm css scss "
-    "json jsonl csv tsv toml yaml yml ini cfg conf env txt md rst xml mk gradle properties vue svelte"
-).split()
+_ENDINGS = [
+    "py",
+    "pyi",
+    "js",
+    "mjs",
+    "cjs",
+    "jsx",
+    "ts",
+    "tsx",
+    "sh",
+    "bash",
+    "zsh",
+    "rb",
+    "go",
+    "rs",
+    "c",
+    "h",
+    "cc",
+    "cpp",
+    "hpp",
+    "java",
+    "kt",
+    "swift",
+    "php",
+    "pl",
+    "lua",
+    "r",
+    "sql",
+    "html",
+    "htm",
+    "css",
+    "scss",
+    "json",
+    "jsonl",
+    "csv",
+    "tsv",
+    "toml",
+    "yaml",
+    "yml",
+    "ini",
+    "cfg",
+    "conf",
+    "env",
+    "txt",
+    "md",
+    "rst",
+    "xml",
+    "mk",
+    "gradle",
+    "properties",
+    "vue",
+    "svelte",
+]
 _PATH = re.compile(rf"(?<![\w./-])((?:[\w.-]+/|/|\./)*[\w-][\w.-]*\.(?:{'|'.join(_ENDINGS)}))(?![\w/]|\.\w)")
 _BARE = re.compile(r"(?<![\w./-])((?:[\w.-]+/)*(?:GNUmakefile|[Mm]akefile|Dockerfile|Procfile|Justfile|\.gitignore))\b")
 _CALLED = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\(")
