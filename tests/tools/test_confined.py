@@ -3,7 +3,7 @@
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ OUT = "leads out of the working folder"
 
 
 @pytest.fixture(params=["openat2", "walk"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways of opening: the kernel's own, and component by component where there is none."""
     if request.param == "walk":
         monkeypatch.setattr(confined, "_openat2_works", False)

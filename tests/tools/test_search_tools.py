@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from workspace import Workspace
@@ -38,7 +38,7 @@ def tree(work: Workspace) -> Workspace:
 
 
 @pytest.fixture(params=["git", "no git"])
-def either(request: pytest.FixtureRequest, tree: Workspace) -> Iterator[Workspace]:
+def either(request: pytest.FixtureRequest, tree: Workspace) -> Workspace:
     """The same with git, and on a machine without it (where only well-known folders are left out)."""
     if request.param == "no git":
         tree.context.environment["PATH"] = str(tree.root / "nowhere")
