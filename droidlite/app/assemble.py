@@ -74,7 +74,11 @@ def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
 
     threading.Thread(target=warm, daemon=True).start()
     if endpoint.protocol == "local":
-        endpoint = msgspec.structs.replace(endpoint, base_url=str(weights_path(setup.places, setup.env)))
+        from droidlite.app.weights import require_official
+
+        weights = weights_path(setup.places, setup.env)
+        require_official(weights)
+        endpoint = msgspec.structs.replace(endpoint, base_url=str(weights))
     return Route(spec, providers.make(endpoint), endpoint.name)
 
 

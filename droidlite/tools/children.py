@@ -1,7 +1,6 @@
 """Starts child processes in a group of their own and ends whole trees of them."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from shutil import which
 
 from msgspec import Struct
 
@@ -19,7 +17,7 @@ from droidlite.tool import ToolContext
 MARK = "DROIDLITE_CALL"
 """Variable each child carries, so that one that left its group is still found."""
 _GRACE = 1.0  # seconds between asking to stop and killing
-_token = secrets.token_hex(6)
+_token = os.urandom(6).hex()
 _numbers = count(1)
 
 
@@ -37,6 +35,8 @@ def mark_of(context: ToolContext) -> str:
 
 def shell_argv(command: str, context: ToolContext) -> list[str]:
     """bash where there is one, else sh."""
+    from shutil import which
+
     path = context.environment.get("PATH", os.defpath)
     return [which("bash", path=path) or which("sh", path=path) or "/bin/sh", "-c", command]
 

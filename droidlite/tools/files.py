@@ -1,8 +1,6 @@
 """Reads and replaces whole files inside the root, and remembers what the model has seen of each."""
 
-import hashlib
 import os
-import secrets
 from pathlib import Path
 
 from msgspec import Struct
@@ -61,7 +59,9 @@ def load_if_there(place: Place) -> Content | None:
 
 
 def stamp_of(facts: os.stat_result, data: bytes | None) -> Stamp:
-    digest = "" if data is None else hashlib.blake2b(data, digest_size=16).hexdigest()
+    from hashlib import blake2b
+
+    digest = "" if data is None else blake2b(data, digest_size=16).hexdigest()
     return Stamp(facts.st_mtime_ns, facts.st_size, facts.st_ino, digest)
 
 
@@ -142,7 +142,7 @@ def _replace(folder: int, name: str, change: Change) -> Stamp:
     """Writes beside the old file, then renames over it: a reader sees the old or the new bytes, never half."""
     data = change.after or b""
     mode = change.mode if change.before is None else change.before.mode
-    temporary = f".droidlite-{secrets.token_hex(8)}.tmp"
+    temporary = f".droidlite-{os.urandom(8).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
     try:

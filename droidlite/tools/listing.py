@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from shutil import which
 
 from droidlite.tool import ToolContext
 from droidlite.tools.children import Child, end, start
@@ -19,6 +18,8 @@ _SKIPPED = frozenset(
 
 def git_argv(context: ToolContext, *arguments: str) -> list[str]:
     """A git command that starts no program a repository names; empty where there is no git."""
+    from shutil import which
+
     git = which("git", path=context.environment.get("PATH", os.defpath))
     return [git, "--no-pager", *_SAFE, *arguments] if git else []
 

@@ -50,6 +50,8 @@ def _wait(child: Child, arguments: Shell, context: ToolContext, call_id: str) ->
         why = _follow(child, recording, context, call_id, time.monotonic() + seconds)
     finally:
         forget()
+    if context.cancellation.cancelled:
+        why = "cancelled"  # it may have ended by the signal before this was noticed
     if why:
         end(child)
         _drain(child, recording)
@@ -127,6 +129,8 @@ def _left_running(child: Child, command: str, context: ToolContext) -> str:
 
 
 def _interrupt(child: Child) -> None:
+    if child.process.returncode is not None:
+        return
     try:
         os.killpg(child.process.pid, signal.SIGTERM)
     except OSError:
