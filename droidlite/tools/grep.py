@@ -2,15 +2,14 @@
 
 import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator
 from stat import S_ISDIR
 
 from msgspec import Struct
 
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.confined import Place, locate, open_beneath
-from droidlite.tools.listing import files_below, git_argv, git_start, matches, pieces, spelled_out
+from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.scan import scan
 
@@ -56,9 +55,7 @@ def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool
         yield from scan(place, expression, context, around=arguments.context, names=arguments.files_only)
         return
     argv = _git_argv(arguments, context, place.parts)
-    if argv:
-        prefix = "" if place.base == context.root else f"{place.base}/"
-        yield from (prefix + line for line in _git_lines(argv, context, place.base))
+    if argv and (yield from _git_lines(argv, context, place)):
         return
     prefix = "" if place.shown == "." else f"{place.shown}/"
     expression, choices = _compiled(arguments), spelled_out(arguments.glob)
@@ -97,27 +94,15 @@ def _pathspec(below: tuple[str, ...], glob: str) -> str:
     return f":(glob){folder}/{anywhere}{glob}" if folder else f":(glob){anywhere}{glob}"
 
 
-def _git_lines(argv: list[str], context: ToolContext, folder: Path) -> Iterator[str]:
-    child = git_start(argv, context, folder, outside=True)
-    names = "-l" in argv
-    for piece in pieces(child, context, b"\0" if names else b"\n"):
-        parts = piece.split(b"\0")
-        if len(parts) < 3:
-            yield piece.decode("utf-8", "replace")
-            continue
-        path, number, line = parts[0], parts[1], b"\0".join(parts[2:])
-        yield f"{path.decode('utf-8', 'replace')}:{number.decode()}:{line.decode('utf-8', 'replace')}"
-    if child.process.returncode == 128:
-        _compiled_or_unsupported(argv)
-
-
-def _compiled_or_unsupported(argv: list[str]) -> None:
-    pattern = argv[argv.index("-e") + 1]
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise Problem(f"The pattern is not a valid regular expression: {error}.") from error
-    raise Problem("git grep could not run this pattern; write it more simply.")
+def _git_lines(argv: list[str], context: ToolContext, place: Place) -> Generator[str, None, bool]:
+    """Yields result lines; returns False where git could not search: no Perl expressions, or a folder it ignores."""
+    child = git_start(argv, context, place.base, outside=True)
+    prefix = "" if place.base == context.root else f"{place.base}/"
+    for piece in pieces(child, context, b"\0" if "-l" in argv else b"\n"):
+        path, *rest = piece.decode("utf-8", "replace").split("\0", 2)
+        yield f"{prefix}{path}:{rest[0]}:{rest[1]}" if len(rest) == 2 else prefix + path
+    nothing = child.process.returncode == 1 and bool(place.parts) and is_ignored(place.path, context)
+    return child.process.returncode != 128 and not nothing
 
 
 def _taken(lines: Iterator[str]) -> tuple[str, bool]:

@@ -69,6 +69,16 @@ def files_below(folder: Path, context: ToolContext) -> Iterator[str]:
         yield from _walk(folder, context)
 
 
+def is_ignored(path: Path, context: ToolContext) -> bool:
+    """Whether git ignores the folder `path`; False where git cannot tell."""
+    argv = git_argv(context, "check-ignore", "-q", "--", path.name)
+    if not argv:
+        return False
+    child = git_start(argv, context, path.parent)
+    list(pieces(child, context, b"\n"))
+    return child.process.returncode == 0
+
+
 def matches(path: str, pattern: str) -> bool:
     """Whether a relative path fits a glob: `**` spans folders, a pattern without `/` fits the name at any depth."""
     if "/" not in pattern:

@@ -90,6 +90,21 @@ def test_a_bad_pattern_is_explained(either: Workspace, failing: Failing) -> None
     assert failing("grep", pattern="x", path="gone") == "gone does not exist."
 
 
+def test_an_ignored_folder_is_searched_when_it_is_named(either: Workspace) -> None:
+    assert either.call("grep", pattern="main", path="build").content == "build/out.py:1:def main(): ..."
+    assert either.call("glob", pattern="*", path="build").content == "build/out.py"
+
+
+def test_git_without_perl_expressions(tree: Workspace) -> None:
+    (tree.root / "bin").mkdir()
+    fake = tree.write("bin/git", "#!/bin/sh\nexit 128\n")
+    fake.chmod(0o755)
+    tree.context.environment["PATH"] = f"{tree.root}/bin:{os.environ['PATH']}"
+    assert tree.call("grep", pattern="def \\w+", path="src").content == (
+        "src/app.py:4:def main():\nsrc/deep/er.py:1:def helper():"
+    )
+
+
 def test_grep_is_capped(work: Workspace) -> None:
     work.write("many.txt", "hit\n" * 5_000)
     work.write("wide.txt", "hit " + "x" * 5_000 + "\n")
