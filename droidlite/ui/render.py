@@ -15,6 +15,7 @@ from rich.theme import Theme
 from droidlite.sanitise import clean, clean_line
 from droidlite.tool import Diff, Todos
 from droidlite.ui.cells import cut
+from droidlite.ui.wording import counted
 
 _THEME = Theme({"markdown.code": "cyan", "markdown.h1": "bold", "markdown.h2": "bold", "markdown.item.number": "cyan"})
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
@@ -101,7 +102,11 @@ class Painter:
         if left <= 0:
             shown = lines
         else:
-            shown = [f"… {left} lines above", *lines[-most:]] if newest else [*lines[:most], f"… {left} more lines"]
+            shown = (
+                [f"… {counted(left, 'line')} above", *lines[-most:]]
+                if newest
+                else [*lines[:most], f"… {counted(left, 'more line')}"]
+            )
         return self.paint(
             Text("\n".join(cut(line.expandtabs(4), self.width * 3) for line in shown), style="dim"), "    "
         )
@@ -114,7 +119,7 @@ class Painter:
             style = {"+": "green", "-": "red", "@": "cyan dim"}.get(sign, "dim")
             painted.append(f"{number:>5} {sign if sign != '@' else ' '} {line.expandtabs(4)}\n", style=style)
         if len(rows) > most:
-            painted.append(f"      … {len(rows) - most} more lines\n", style="dim")
+            painted.append(f"      … {counted(len(rows) - most, 'more line')}\n", style="dim")
         painted.rstrip()
         return self.paint(painted, "  ")
 

@@ -26,8 +26,8 @@ from prompt_toolkit.styles import Style
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
 
-GRACE_SECONDS = 0.4
-"""A dialog that appears while someone types must not take a key meant for the line below it."""
+GRACE_SECONDS = 0.6
+"""A dialog that appears while someone types must not take a key meant for the input: it listens after so long a rest."""
 INPUT_LINES = 10
 
 _STYLE = {
@@ -194,7 +194,9 @@ class Screen:
 
     def press(self, key: str, text: str = "") -> None:
         """A key for the dialog that is open."""
-        if not self._dialogs or time.monotonic() - self._opened < self._grace:
+        now = time.monotonic()
+        if not self._dialogs or now - self._opened < self._grace:
+            self._opened = now  # still typing: the rest begins again
             return
         dialog, answer = self._dialogs[0]
         after = dialog.press(key, text)

@@ -52,7 +52,9 @@ class Driver:
 
         def target() -> None:
             try:
-                self.code = run(conversation, history=history, terminal=(pipe, output), grace_seconds=0.0, **options)
+                self.code = run(
+                    conversation, history=history, terminal=(pipe, output), **{"grace_seconds": 0.0, **options}
+                )
             except RuntimeError as error:
                 self.error = error
 
@@ -184,6 +186,17 @@ def test_an_approval_shows_the_exact_command(start: Callable[..., Driver], keys:
     driver.type(keys)
     driver.sees("$0.0044 message")
     assert driver.conversation.asked == [answer]
+    driver.leaves()
+
+
+def test_keys_typed_ahead_never_answer_an_approval(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, grace_seconds=1e9)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type("\r1y\r")
+    driver.type("\x03")  # says no, and is heard only after all of those
+    driver.sees("interrupted")
+    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
     driver.leaves()
 
 
