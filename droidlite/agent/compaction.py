@@ -6,6 +6,7 @@ from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript, upper_bytes
 from droidlite.events import Compacted, Event
+from droidlite.session.records import Record, Replied
 from droidlite.types import Assistant, Message, ModelSpec, ToolResults, User
 
 FULL = 0.8
@@ -54,4 +55,7 @@ class _Unkept:
     """The question for the summary is no part of the conversation: its spending is kept, its words are not."""
 
     def __init__(self, transcript: Transcript) -> None:
-        self.append = transcript.journal.append
+        self._journal = transcript.journal
+
+    def append(self, record: Record) -> int:
+        return 0 if isinstance(record, Replied) else self._journal.append(record)

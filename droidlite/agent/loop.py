@@ -54,7 +54,7 @@ class Agent(Struct, frozen=True, kw_only=True):
         compacted = False
         while True:
             try:
-                reply, cost = yield from self.driver.complete(self.transcript)
+                reply, _ = yield from self.driver.complete(self.transcript)
             except CapReached as reached:
                 if not self.raise_cap(reached):
                     yield from self._close(reached)
@@ -64,7 +64,6 @@ class Agent(Struct, frozen=True, kw_only=True):
                 compacted = True
                 yield from compact(self.transcript, self.driver)
             else:
-                self.transcript.hear(reply, cost)
                 return reply
 
     def _close(self, reached: CapReached) -> Generator[Event, None, None]:
@@ -73,8 +72,7 @@ class Agent(Struct, frozen=True, kw_only=True):
             raise reached
         self.transcript.say(User(read_prompt("closing")), host=True)
         try:
-            reply, cost = yield from self.driver.complete(self.transcript, final=True, max_output=CLOSING_OUTPUT)
+            reply, _ = yield from self.driver.complete(self.transcript, final=True, max_output=CLOSING_OUTPUT)
         except (CapReached, ProviderError):
             raise reached from None
-        self.transcript.hear(reply, cost)
         raise CapReached(reply.text or str(reached), subtype=reached.subtype) from reached

@@ -218,7 +218,8 @@ class Chat:
         parts = self.session.parts
         before = self.store.load(parts.session_id)
         text = changes.prompt_of(before, turn)
-        parts.checkpoint.rewind(turn)
+        told = [line for line in parts.checkpoint.rewind(turn) if "not put back" in line or "outside" in line]
+        parts.warnings += told  # told with the next prompt, before anything else happens
         after = self.store.load(parts.session_id)
         parts.agent.transcript.restore(after.messages)
         parts.turns = len(after.turns)

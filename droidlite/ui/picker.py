@@ -18,7 +18,7 @@ AUTO = "auto"
 
 def model_picker(auto: RoutingDecision | None, candidates: Sequence[Candidate], current: str) -> Choosing:
     """The picker /model opens; its value is a ModelSpec id or "auto", None when left. `current` is marked."""
-    items = (auto_item(auto), *(model_item(candidate) for candidate in candidates))
+    items = (auto_item(auto), *(_short(model_item(candidate)) for candidate in _allowed_first(candidates)))
     marked = tuple(_marked(item, current) for item in items)
     start = next((index for index, item in enumerate(items) if item.value == current and not item.why_not), 0)
     return Choosing(
@@ -55,6 +55,19 @@ def model_item(candidate: Candidate) -> Item:
     return Item(spec.id, cells, detail=" · ".join(traits), why_not=why_not)
 
 
+def _allowed_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: bool(candidate.why_not))
+
+
+def _short(item: Item) -> Item:
+    """Without the endpoint's name before the model's where a column of its own tells it; the detail has the whole."""
+    name, where = item.cells[0], item.cells[5]
+    if not name.startswith(f"{where}/"):
+        return item
+    cells = (name.removeprefix(f"{where}/"), *item.cells[1:])
+    return Item(item.value, cells, f"{name} · {item.detail}", item.why_not)
+
+
 def _marked(item: Item, current: str) -> Item:
     if item.value != current:
         return item
@@ -65,7 +78,7 @@ def table(auto: RoutingDecision | None, candidates: Sequence[Candidate], width: 
     """What `droidlite models` prints: the picker's rows, each reason in full. At most `width` cells a line."""
     first = auto_item(auto)
     lines = [_dim(line, colour) if first.why_not else line for line in wrap(first.detail or first.why_not, width)]
-    items = [model_item(candidate) for candidate in candidates]
+    items = [model_item(candidate) for candidate in _allowed_first(candidates)]
     rows = [HEADERS, *((*item.cells[:6], "no" if item.why_not else "yes") for item in items)]
     widths = column_widths(rows, width, SHRINK[1:])
     lines += ["", _dim(set_in_columns(rows[0], widths, RIGHT), colour)]

@@ -27,7 +27,7 @@ from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
 
 GRACE_SECONDS = 0.6
-"""A dialog that appears while someone types must not take a key meant for the input: it listens after so long a rest."""
+"""A dialog that appears while someone types must not take a key meant for the input: it waits for so long a rest."""
 INPUT_LINES = 10
 
 _STYLE = {

@@ -52,6 +52,15 @@ def test_a_model_that_is_not_allowed_cannot_be_chosen_and_says_why() -> None:
     assert any("class:greyed" in style and "gone" in text for style, text in drawn)
 
 
+def test_what_is_allowed_comes_first_and_names_do_not_repeat_their_endpoint() -> None:
+    denied, allowed = candidate("main/a", why_not="no key"), candidate("main/b")
+    picker = model_picker(AUTO, (denied, allowed), "")
+    assert [(item.value, item.cells[0]) for item in picker.items[1:]] == [("main/b", "b"), ("main/a", "a")]
+    assert press(picker, "down", "enter") == Done("main/b")
+    rows = table(AUTO, (denied, allowed), 80, colour=False).splitlines()
+    assert [row.split()[0] for row in rows[3:5]] == ["main/b", "main/a"]
+
+
 def test_auto_with_nothing_to_choose_from_is_not_a_choice() -> None:
     state = model_picker(None, CANDIDATES, "")
     assert press(state, "enter") == state

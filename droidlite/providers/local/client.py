@@ -18,6 +18,8 @@ from droidlite.types import Usage
 STALL_SECONDS = 300.0
 """Longest silence: reading a full context of new tokens takes about 170 s on two cores."""
 
+_LOOP_CHARACTERS, _LOOP_TIMES, _LOOP_WINDOW = 40, 6, 300  # a text this long, so often, in so many last pieces
+
 
 class Ask(Struct, frozen=True, kw_only=True):
     """One question: chat `messages` as (role, text), what the answer must look like (GBNF, "" = free), how free the
@@ -31,6 +33,8 @@ class Ask(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True):
+    """A reply; `cut` when it is not whole: it reached the limit or was stopped because it repeated itself."""
+
     text: str
     usage: Usage
     cut: bool = False
@@ -45,19 +49,15 @@ class _Choice(Struct, frozen=True):
     finish_reason: str | None = None
 
 
-class _Details(Struct, frozen=True):
-    cached_tokens: int = 0
-
-
-class _Usage(Struct, frozen=True):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    prompt_tokens_details: _Details = _Details()
+class _Timings(Struct, frozen=True):
+    cache_n: int = 0
+    prompt_n: int = 0
+    predicted_n: int = 0
 
 
 class _Chunk(Struct, frozen=True):
     choices: list[_Choice] = field(default_factory=list)
-    usage: _Usage | None = None
+    timings: _Timings | None = None
     error: dict[str, Any] | None = None
 
 
@@ -98,7 +98,7 @@ def _send(connection: http.client.HTTPConnection, address: Address, question: As
         "max_tokens": question.max_tokens,
         "cache_prompt": True,
         "stream": True,
-        "stream_options": {"include_usage": True},
+        "timings_per_token": True,
     }
     if question.grammar:
         body["grammar"] = question.grammar
@@ -112,7 +112,7 @@ def _send(connection: http.client.HTTPConnection, address: Address, question: As
 
 def _read(response: http.client.HTTPResponse) -> Iterator[str | Answer]:
     text: list[str] = []
-    finish, usage = "", None
+    finish, timings = "", _Timings()
     for line in response:
         data = line.removeprefix(b"data:").strip() if line.startswith(b"data:") else b""
         if data == b"[DONE]":
@@ -122,20 +122,28 @@ def _read(response: http.client.HTTPResponse) -> Iterator[str | Answer]:
         chunk = msgspec.json.decode(data, type=_Chunk)
         if chunk.error is not None:
             raise _refused(500, data)
-        usage = chunk.usage or usage
+        timings = chunk.timings or timings
         for choice in chunk.choices:
             finish = choice.finish_reason or finish
             if choice.delta.content:
                 text.append(choice.delta.content)
                 yield choice.delta.content
+                if is_looping(text):
+                    yield Answer("".join(text), _usage(timings), cut=True)
+                    return
     if not finish:
         raise ProviderError("The embedded model's reply was not ended.", fault="incomplete", retry="same")
-    yield Answer("".join(text), _disjoint(usage or _Usage()), finish == "length")
+    yield Answer("".join(text), _usage(timings), finish == "length")
 
 
-def _disjoint(usage: _Usage) -> Usage:
-    cached = usage.prompt_tokens_details.cached_tokens
-    return Usage(input=usage.prompt_tokens - cached, output=usage.completion_tokens, cache_read=cached)
+def is_looping(pieces: list[str]) -> bool:
+    """Whether the model says the same thing again and again, which it never stops by itself."""
+    tail = "".join(pieces[-_LOOP_WINDOW:])
+    return len(tail) > _LOOP_CHARACTERS * _LOOP_TIMES and tail.count(tail[-_LOOP_CHARACTERS:]) >= _LOOP_TIMES
+
+
+def _usage(timings: _Timings) -> Usage:
+    return Usage(input=timings.prompt_n, output=timings.predicted_n, cache_read=timings.cache_n)
 
 
 def _refused(status: int, body: bytes) -> ProviderError:

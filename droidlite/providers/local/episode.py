@@ -18,6 +18,7 @@ READ_LINES = 400
 """Lines of a file looked at: more would not fit beside the answer."""
 _NAMED = 3  # files named in the task that are read
 _CANNOT_RUN = (126, 127)
+_FAILURE = re.compile(r"^(?:FAIL|FAILED|ERROR|not ok|✖)\b[ :]", re.MULTILINE)
 
 
 class UseTools(Struct, frozen=True):
@@ -28,11 +29,13 @@ class UseTools(Struct, frozen=True):
 
 
 class ProposeChange(Struct, frozen=True):
-    """The model changes the file `path` (or writes it, where there is none); `failed` is the last failed check."""
+    """The model changes the file `path` (or writes it, where there is none); `failed` is the last failed check, and
+    `better` tells that less failed in it than in the one before."""
 
     path: str
     round: int = 0
     failed: Run | None = None
+    better: bool = False
 
 
 class ChooseFile(Struct, frozen=True):
@@ -91,13 +94,12 @@ def _gather(now: Situation) -> UseTools | None:
     if wanted and "read" in now.tools:
         return _read(wanted)
     for path in now.task.paths[:_NAMED]:
-        pattern = f"**/*{PurePosixPath(path).stem}*"
+        pattern = f"**/{PurePosixPath(path).name}"
         if path not in history.missing or "glob" not in now.tools:
             continue
         if f"glob {pattern}" not in history.listings:
             return UseTools((("glob", {"pattern": pattern}),), f"{path} is not there; looking for it.")
-        found = [other for other in history.listings[f"glob {pattern}"] if _is_related(other, path)][:2]
-        unread = [other for other in found if not _is_known(history, other)]
+        unread = [other for other in history.listings[f"glob {pattern}"][:1] if not _is_known(history, other)]
         if unread and "read" in now.tools:
             return _read(unread)
     return _window(now)
@@ -128,11 +130,6 @@ def _read(paths: list[str]) -> UseTools:
 
 def _is_known(history: History, path: str) -> bool:
     return path in history.now or path in history.missing or path in history.unreadable
-
-
-def _is_related(found: str, missing: str) -> bool:
-    """The same file in another folder, or its tests."""
-    return PurePosixPath(found).name == PurePosixPath(missing).name or is_test(found)
 
 
 # --- changing -------------------------------------------------------------------------------------------------------
@@ -171,10 +168,15 @@ def _judge(now: Situation, target: str, rounds: int) -> Step:
     if run.code in _CANNOT_RUN or re.search(r"No module named '?(pytest|unittest)", run.output):
         return Finish(wording.cannot_check(target, run))
     if rounds < ROUNDS:
-        return ProposeChange(target, rounds, run)
+        return ProposeChange(target, rounds, run, _is_better(history, now.check))
     if not before.lines or "edit" not in now.tools:
         return Finish(wording.gave_up(target, now.check, history, restored=False))
     return UseTools((change_call(after, before),), f"That did not work: putting {target} back as it was.")
+
+
+def _is_better(history: History, check: str) -> bool:
+    failures = [len(_FAILURE.findall(run.output)) for run in history.runs if run.command == check]
+    return len(failures) > 1 and 0 < failures[-1] < failures[-2]
 
 
 def find_target(task: Task, history: History) -> str | None:

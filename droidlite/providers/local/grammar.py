@@ -14,7 +14,7 @@ def code_grammar(language: str) -> str:
     return "\n".join(
         (
             f'root ::= prose "\\n\\n```{language}\\n" line+ "```"',
-            "prose ::= [^`\\n#] [^\\n]+",
+            "prose ::= [^`\\n#] [^\\n]{10,280}",
             'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
         )
     )

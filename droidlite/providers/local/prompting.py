@@ -6,7 +6,6 @@ from string import Template
 
 from droidlite.providers.local.episode import ProposeChange, Situation
 from droidlite.providers.local.regions import find_regions
-from droidlite.providers.local.task import is_test
 from droidlite.providers.local.views import View
 
 Messages = tuple[tuple[str, str], ...]
@@ -69,11 +68,16 @@ def change_messages(now: Situation, step: ProposeChange) -> Messages:
             others=others(now, step.path),
             what=what,
         )
-    if step.round != 1 or step.failed is None:
+    if step.failed is None or not goes_on(step):
         return first
     tried = changed_part(view, history.now[step.path])
     failed = template("failed").substitute(check=now.check, output=cut_output(step.failed.output), what=what)
     return *first, ("assistant", f"```{language_of(step.path)}\n{tried}\n```"), ("user", failed)
+
+
+def goes_on(step: ProposeChange) -> bool:
+    """Whether a change builds on the one before: after the first failure, and while each leaves less failing."""
+    return step.round == 1 or (step.round > 1 and step.better)
 
 
 def what_to_write(view: View) -> str:
@@ -132,10 +136,10 @@ def _rows(view: View, kept: list[int]) -> str:
 
 
 def others(now: Situation, path: str) -> str:
-    """Other files that were read for this task, shortened; the tests of a new file tell what it must do."""
+    """Other files the task names, shortened. Never a new file's tests: the model copies them into it."""
     shown = []
     for other, view in now.history.now.items():
-        if other != path and (other in now.task.paths or is_test(other)):
+        if other != path and other in now.task.paths:
             shown.append(f"{other}:\n```\n{view.text[:OTHER_CHARACTERS]}\n```\n")
     return "\n".join(shown[:2])
 

@@ -1,5 +1,6 @@
 """Makes the model's answer into one change of one file, and asks again where the answer is of no use."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +11,14 @@ from droidlite.providers.local.client import Answer, Ask
 from droidlite.providers.local.episode import ProposeChange, Situation
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.merge import merge, strip_frame
-from droidlite.providers.local.prompting import ask, change_messages, excerpt, is_short, language_of, others
+from droidlite.providers.local.prompting import ask, change_messages, excerpt, goes_on, is_short, language_of, others
 from droidlite.providers.local.regions import find_regions, indent_of
 from droidlite.providers.local.soundness import find_problem
+from droidlite.providers.local.task import is_test
 from droidlite.providers.local.views import View, change_call
 
 TRIES = 3
+_LEADS_IN = re.compile(r"(?:^|(?<=[.!?]) )[^.!?]*(?:[.][a-z][^.!?]*)?:$")  # "Here is the new file:"
 _WARMER = 0.3
 """How much freer the choice of words gets with each try and round; at 0 the same question has the same answer."""
 
@@ -61,11 +64,11 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
 def read_answer(now: Situation, step: ProposeChange, answer: Answer, *, by_lines: bool) -> Proposal | Useless:
     """The call an answer comes to; Useless for one that changes nothing, breaks the file or was tried already."""
     if answer.cut:
-        return Useless("the answer was too long.")
+        return Useless("the answer was too long or repeated itself.")
     history = now.history
     before = history.before.get(step.path, View(step.path))
     current = history.now.get(step.path, View(step.path))
-    base = current if step.round == 1 else before
+    base = current if goes_on(step) else before
     said, after = ("", _from_lines(before, answer.text)) if by_lines else _from_code(base, answer.text, now.task.text)
     if after is None:
         return Useless("it could not be told where the answer belongs.")
@@ -74,6 +77,8 @@ def read_answer(now: Situation, step: ProposeChange, answer: Answer, *, by_lines
         return Useless("the answer changed nothing.")
     if after in history.tried:
         return Useless("the answer was one that had failed already.")
+    if not before.lines and (lacking := _lacking(now, after)):
+        return Useless(f"the answer does not define {lacking}.")
     if problem := find_problem(step.path, after.text, before.text) if after.whole else "":
         return Useless(problem)
     name, arguments = change_call(current, after)
@@ -88,7 +93,16 @@ def split_answer(text: str) -> tuple[str, list[str]]:
     """The sentence before the code block, and the lines of the block."""
     said, _, rest = text.partition("```")
     code = rest.partition("\n")[2].removesuffix("```")
-    return said.strip(), code.split("\n")
+    told = _LEADS_IN.sub("", " ".join(said.split()))
+    return told.strip(), code.split("\n")
+
+
+def _lacking(now: Situation, after: View) -> str:
+    """A function the task wants in a new file and that is not in it (the model wrote something else, often tests)."""
+    if not after.path.endswith(".py") or is_test(after.path):
+        return ""
+    defined = {region.name for region in find_regions(after.path, after.lines)}
+    return next((name for name in now.task.called if name not in defined), "")
 
 
 def _by_lines(view: View, round_: int, attempt: int) -> bool:

@@ -7,60 +7,11 @@ from msgspec import Struct
 
 Kind = Literal["change", "question", "command"]
 
-_ENDINGS = [
-    "py",
-    "pyi",
-    "js",
-    "mjs",
-    "cjs",
-    "jsx",
-    "ts",
-    "tsx",
-    "sh",
-    "bash",
-    "zsh",
-    "rb",
-    "go",
-    "rs",
-    "c",
-    "h",
-    "cc",
-    "cpp",
-    "hpp",
-    "java",
-    "kt",
-    "swift",
-    "php",
-    "pl",
-    "lua",
-    "r",
-    "sql",
-    "html",
-    "htm",
-    "css",
-    "scss",
-    "json",
-    "jsonl",
-    "csv",
-    "tsv",
-    "toml",
-    "yaml",
-    "yml",
-    "ini",
-    "cfg",
-    "conf",
-    "env",
-    "txt",
-    "md",
-    "rst",
-    "xml",
-    "mk",
-    "gradle",
-    "properties",
-    "vue",
-    "svelte",
-]
-_PATH = re.compile(rf"(?<![\w./-])((?:[\w.-]+/|/|\./)*[\w-][\w.-]*\.(?:{'|'.join(_ENDINGS)}))(?![\w/]|\.\w)")
+_ENDINGS = (
+    "py|pyi|js|mjs|cjs|jsx|ts|tsx|sh|bash|zsh|rb|go|rs|c|h|cc|cpp|hpp|java|kt|swift|php|pl|lua|r|sql|html|htm|css|scss|"
+    "json|jsonl|csv|tsv|toml|yaml|yml|ini|cfg|conf|env|txt|md|rst|xml|mk|gradle|properties|vue|svelte"
+)
+_PATH = re.compile(rf"(?<![\w./-])((?:[\w.-]+/|/|\./)*[\w-][\w.-]*\.(?:{_ENDINGS}))(?![\w/]|\.\w)")
 _BARE = re.compile(r"(?<![\w./-])((?:[\w.-]+/)*(?:GNUmakefile|[Mm]akefile|Dockerfile|Procfile|Justfile|\.gitignore))\b")
 _CALLED = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\(")
 _TICKED = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)`")
@@ -92,18 +43,19 @@ _COMMON = frozenset(("test", "tests", "print", "len", "str", "int", "self", "uni
 
 class Task(Struct, frozen=True):
     """What the person wants. `paths` in order of mention; `names` are functions and classes it speaks of, most
-    surely meant first; `check` is a command it names."""
+    surely meant first, `called` those written as name(...); `check` is a command it names."""
 
     text: str
     kind: Kind
     paths: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     check: str = ""
 
 
 def read_task(text: str) -> Task:
     check = _COMMAND.search(text)
-    return Task(text.strip(), _kind(text), _paths(text), _names(text), check[1] if check else "")
+    return Task(text.strip(), _kind(text), _paths(text), _names(text), _called(text), check[1] if check else "")
 
 
 def is_test(path: str) -> bool:
@@ -122,6 +74,11 @@ def _kind(text: str) -> Kind:
 def _paths(text: str) -> tuple[str, ...]:
     spots = [(match.start(), match[1]) for pattern in (_PATH, _BARE) for match in pattern.finditer(text)]
     return tuple(dict.fromkeys(path.removeprefix("./") for _, path in sorted(spots)))
+
+
+def _called(text: str) -> tuple[str, ...]:
+    found = (match[1].rpartition(".")[2] for match in _CALLED.finditer(text))
+    return tuple(dict.fromkeys(name for name in found if name not in _COMMON))
 
 
 def _names(text: str) -> tuple[str, ...]:
