@@ -28,7 +28,8 @@ def test_stalls_are_broken_within_the_limit(dialect: str, fault: str) -> None:
         with pytest.raises(ProviderError, match=r"no progress for 0\.15 s") as caught:
             list(provider.stream(SPEC, REQUEST, Cancellation()))
         assert (caught.value.fault, caught.value.retry) == ("stalled", "same")
-        assert server.gone.wait(5), "the connection was left open"
+        # Under load the limit can pass before the request was even sent: then there is no connection to leave open.
+        assert not server.requests or server.gone.wait(20), "the connection was left open"
 
 
 def test_slow_progress_is_no_stall() -> None:
