@@ -10,6 +10,6 @@ def run_interactive(options: Options, prompt: str) -> int:
 
     chat = Chat(options)
     try:
-        return run(chat, prompt=prompt, history=chat.setup.places.state / "history")
+        return run(chat, prompt=prompt, history=chat.setup.places.state / "history", env=chat.setup.env)
     finally:
         chat.close()
