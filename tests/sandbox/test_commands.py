@@ -29,6 +29,13 @@ def test_readings(text: str, reading: Reading) -> None:
     assert read_command(text) == reading
 
 
+def test_two_readers_must_agree() -> None:
+    """The syntax tree takes a continued word for two; bash takes it for one."""
+    assert read_command("ls a\\\nb") == Reading(
+        commands=(("ls", "a", "b"),), why_not="two ways of reading its words disagree", opaque=True
+    )
+
+
 def test_the_name_of_a_command_must_be_literal() -> None:
     reading = read_command("$x y")
     assert reading.opaque

@@ -222,6 +222,7 @@ DISGUISED = (
     "git show HEAD:../x",
     # what a reader does not see
     "ls" + " " * 300 + "; rm -rf src",
+    "ls" + " " * 300 + "-l",
     "ls" + "\n" * 40 + "rm -rf src",
     "ls\u00a0x",
     "ls\u2003-l",
@@ -339,6 +340,7 @@ FAR = (
     "./deploy.sh",
     "../x",
     "docker run x",
+    "eslint --output-file=src/app.js .",
     "eslint --resolve-plugins-relative-to=/tmp .",
 )
 

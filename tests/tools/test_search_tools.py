@@ -140,6 +140,12 @@ def test_no_setting_of_the_repository_acts(tree: Workspace) -> None:
     assert not (tree.root / "sprung").exists()
 
 
+def test_a_broken_repository_is_searched_all_the_same(tree: Workspace) -> None:
+    tree.write(".git/config", "not [ a config")
+    assert tree.call("grep", pattern="main", path="src").content == "src/app.py:4:def main():"
+    assert tree.call("glob", pattern="src/*.py").content == "src/app.py"
+
+
 def test_glob_is_newest_first(tree: Workspace) -> None:
     assert tree.call("glob", pattern="*").content.splitlines() == [
         *("latin.txt", "bin.dat", "web/page.tsx", "web/page.ts", "src/deep/er.py", "src/app.py", ".gitignore"),
