@@ -102,22 +102,27 @@ class Place:
         return [sys.executable, "-m", "droidlite", "exec", "-m", MODELS[dialect], *words]
 
 
+def environment() -> dict[str, str]:
+    """The person's, without keys, proxies and switches of Python: one of them (PYTHONDONTWRITEBYTECODE) would have
+    droidlite compiled anew at every start where it is installed from a checkout, and nobody else."""
+    unwanted = ("_API_KEY", "_BASE_URL", "_AUTH_TOKEN", "_PROXY")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().endswith(unwanted) and not name.startswith("PYTHON")
+    }
+
+
 @contextmanager
 def place() -> Iterator[Place]:
-    """A fresh one; no key and no proxy of the person's is in its environment."""
+    """A fresh one."""
     with tempfile.TemporaryDirectory(prefix="droidlite-bench-", ignore_cleanup_errors=True) as folder:
         root, home = Path(folder, "project"), Path(folder, "home")
         root.mkdir()
         home.mkdir()
         (root / "hello.py").write_text('print("hello")\n')
         subprocess.run(["git", "init", "-q", str(root)], check=True)
-        unwanted = ("_API_KEY", "_BASE_URL", "_AUTH_TOKEN")
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.endswith(unwanted) and not name.lower().endswith("_proxy")
-        }
-        yield Place(root, home, {**kept, "HOME": str(home), "DROIDLITE_HOME": str(home)})
+        yield Place(root, home, {**environment(), "HOME": str(home), "DROIDLITE_HOME": str(home)})
 
 
 def cache_folder() -> Path:
