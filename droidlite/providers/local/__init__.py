@@ -99,7 +99,7 @@ class Local:
 def read_situation(request: Request) -> Situation:
     """What a request says about the task; a follow-up that names no file is about what the one before named."""
     history = fold(request.messages)
-    task = read_task(history.said)
+    task = read_task(history.said, checked=bool(request.check))
     for text in reversed(history.earlier):
         if task.paths or task.kind != "change":
             break
