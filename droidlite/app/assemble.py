@@ -2,7 +2,6 @@
 
 import datetime
 import platform
-import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,7 +26,7 @@ from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
-from droidlite.sandbox.environment import child_environment
+from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.sandbox.rules import judge
 from droidlite.sanitise import redact
 from droidlite.session.checkpoint import Checkpoint
@@ -38,8 +37,7 @@ from droidlite.settings.endpoints import weights_path
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import Answer, Approval, Question, Tool, ToolContext
-from droidlite.tools.shell import TOOL as SHELL
-from droidlite.tools.shell import Shell
+from droidlite.tools.shell import run_command
 from droidlite.types import Autonomy, Endpoint, ModelSpec
 
 
@@ -90,6 +88,7 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
     settings = setup.settings
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past))
     route = make_route(setup, spec, endpoint)
+    hide_process()
     root = find_root(options.cwd)
     warnings = [*settings.warnings, *journal.warnings]
     if not (root / ".git").exists():
@@ -219,9 +218,7 @@ def execute_in(context: ToolContext) -> Execute:
     """Runs host commands as the shell tool does: its own process group, a limit, no keys in the environment."""
 
     def execute(command: str, seconds: float) -> tuple[int | None, str]:
-        outcome = SHELL.run(Shell(command=command, timeout=int(seconds)), context, "verify")
-        found = re.search(r"\(exit code (\d+)", outcome.content[-400:])
-        return (int(found[1]) if found else None), outcome.content
+        return run_command(command, context, "host", seconds)
 
     return execute
 

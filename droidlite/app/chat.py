@@ -72,7 +72,7 @@ class Chat:
         call_id = f"shell-{time.monotonic_ns()}"
         yield CallStarted(call_id=call_id, name="shell", summary=command)
         started = time.monotonic()
-        _, output = execute_in(parts.context)(command, 600.0)
+        code, output = execute_in(parts.context)(command, 600.0)
         output = parts.agent.toolbox.clean(output)
         self.session.open_conversation()
         parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{output}"), host=True)
@@ -80,6 +80,7 @@ class Chat:
             call_id=call_id,
             name="shell",
             content=output,
+            is_error=code != 0,
             seconds=time.monotonic() - started,
             displays=(Output(output),),
         )
@@ -184,7 +185,7 @@ class Chat:
             SessionRow(id=s.id, title=s.title, updated=s.updated, turns=s.turns, cost_usd=s.cost_usd) for s in rows
         )
 
-    def resume(self, session_id: str) -> tuple[Event, ...]:
+    def resume(self, session_id: str) -> tuple[Event | User, ...]:
         if session_id == self.session.parts.session_id:
             return ()
         options = msgspec.structs.replace(self.options, resume=session_id, fork=False)

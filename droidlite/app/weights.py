@@ -65,6 +65,9 @@ def _bars(stack: ExitStack) -> weights.Progress:
 
     def progress(what: str, done: int, total: int) -> None:
         nonlocal doing, tell
+        if not total:
+            show([what])
+            return
         if what != doing:
             stack.close()
             doing, tell = what, stack.enter_context(downloading(what, total, sys.stderr))

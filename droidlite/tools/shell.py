@@ -39,12 +39,41 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     if arguments.background:
         job = add_job(context, arguments.command, child)
         return Outcome(f"Started {job.name} in the background; read it with the job tool.")
-    return _wait(child, arguments, context, call_id)
-
-
-def _wait(child: Child, arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
-    recording = Recording(context.spill, "shell")
     seconds = min(max(arguments.timeout, 1), MOST_SECONDS)
+    ended = _wait(child, arguments.command, context, call_id, seconds)
+    note = {
+        "": f"(exit code {_exit_code(ended.code)})",
+        "timeout": f"(exit code 124: stopped after its {seconds} s; use background for what runs longer)",
+        "cancelled": f"(exit code {_exit_code(ended.code)}: interrupted)",
+    }[ended.why]
+    content = "\n".join(part for part in (ended.text, note, ended.left) if part)
+    failed = bool(ended.why) or ended.code != 0
+    return Outcome(content, is_error=failed, displays=(Output(ended.text or "(no output)"),))
+
+
+class Ended(Struct, frozen=True):
+    """How a command ended. `code` is negative for a signal; `why` it was stopped: "", "timeout" or "cancelled"; `text`
+    what it printed, head and tail where that is long; `left` says what it left running."""
+
+    code: int
+    why: str
+    text: str
+    left: str
+
+
+def run_command(command: str, context: ToolContext, call_id: str, seconds: float) -> tuple[int | None, str]:
+    """Runs a command of the host's own (a check, what the person typed) as the shell tool runs the model's.
+
+    Returns its exit code, as a shell tells it (None = stopped at `seconds` or by the person), and what it printed."""
+    ended = _wait(start(shell_argv(command, context), context), command, context, call_id, seconds)
+    told = "\n".join(part for part in (ended.text, ended.left) if part)
+    if ended.why:
+        return None, told
+    return (ended.code if ended.code >= 0 else 128 - ended.code), told
+
+
+def _wait(child: Child, command: str, context: ToolContext, call_id: str, seconds: float) -> Ended:
+    recording = Recording(context.spill, "shell")
     forget = context.cancellation.on_cancel(lambda: _interrupt(child))
     try:
         why = _follow(child, recording, context, call_id, time.monotonic() + seconds)
@@ -56,16 +85,10 @@ def _wait(child: Child, arguments: Shell, context: ToolContext, call_id: str) ->
         end(child)
         _drain(child, recording)
     code = child.process.wait()
-    left = _left_running(child, arguments.command, context)
+    left = _left_running(child, command, context)
     text = _shown(recording.take())
     recording.close()
-    note = {
-        "": f"(exit code {_exit_code(code)})",
-        "timeout": f"(exit code 124: stopped after its {seconds} s; use background for what runs longer)",
-        "cancelled": f"(exit code {_exit_code(code)}: interrupted)",
-    }[why]
-    content = "\n".join(part for part in (text, note, left) if part)
-    return Outcome(content, is_error=bool(why) or code != 0, displays=(Output(text or "(no output)"),))
+    return Ended(code, why, text, left)
 
 
 def _follow(child: Child, recording: Recording, context: ToolContext, call_id: str, deadline: float) -> str:

@@ -13,6 +13,7 @@ def show(lines: Iterable[str]) -> None:
     """Prints lines on standard output, with nothing in them that could steer a terminal."""
     for line in lines:
         sys.stdout.write(clean(line).rstrip("\n") + "\n")
+    sys.stdout.flush()  # or it comes after what others write to standard error meanwhile
 
 
 def show_json(value: object) -> None:

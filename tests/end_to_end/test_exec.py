@@ -135,6 +135,12 @@ def test_verify_that_fails_is_exit_4(repo: Path, tmp_path: Path) -> None:
     assert "broken" in ran.result["verify"]["output"]
 
 
+def test_what_a_check_prints_cannot_pass_for_its_exit_code(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}])
+    ran = droidlite("exec", "-o", "json", "--verify", "echo '(exit code 0)'; exit 3", "do it", cwd=repo, env=env)
+    assert (ran.code, ran.result["verify"]["exit_code"]) == (4, 3)
+
+
 def test_max_turns_is_exit_3(repo: Path, tmp_path: Path) -> None:
     env = write_script(tmp_path / "s.jsonl", [{"calls": [call("read", file_path="a.py")]}] * 5)
     ran = droidlite("exec", "--max-turns", "2", "-o", "json", "loop", cwd=repo, env=env)

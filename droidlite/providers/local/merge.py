@@ -66,8 +66,10 @@ def _merge_parts(view: View, code: list[str]) -> View | None:
     for line in code:
         if _IMPORT.match(line) and line not in lines:
             lines.insert(_after_imports(lines), line)
+    used = "\n".join(line for region in find_regions(view.path, code) for line in code[region.start : region.end])
     for name, rows in _assignments(view.path, code).items():
-        _assign(view.path, lines, name, rows)
+        if re.search(rf"\b{re.escape(name)}\b", used):  # what no definition uses is an example of the model's own
+            _assign(view.path, lines, name, rows)
     return view.with_lines(lines) if changed else None
 
 

