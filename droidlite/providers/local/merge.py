@@ -1,9 +1,11 @@
 """Puts code the model wrote into the file it is for: whole definitions take the place of those of the same name."""
 
+import ast
 import re
 from collections.abc import Sequence
 
 from droidlite.providers.local.regions import Region, find_regions, indent_of
+from droidlite.providers.local.task import read_task
 from droidlite.providers.local.views import View
 
 _IMPORT = re.compile(r"(import|from)\s+\w|(const|let|var)\s+[\w{}, ]+=\s*require\(|use\s+\w|#include\b")
@@ -15,7 +17,7 @@ def merge(view: View, code: Sequence[str], *, dropped: str = "") -> View | None:
 
     The code stands for the whole file when it holds all its definitions, or the file has none. Definitions the code
     leaves out stay, except those named in `dropped` (the task's own words)."""
-    lines = strip_frame(code)
+    lines = strip_frame(_without_examples(view, strip_frame(code), dropped))
     if not any(line.strip() for line in lines):
         return None
     theirs, ours = find_regions(view.path, lines), find_regions(view.path, view.lines)
@@ -26,6 +28,35 @@ def merge(view: View, code: Sequence[str], *, dropped: str = "") -> View | None:
     if not theirs:
         return None
     return _merge_parts(view, lines)
+
+
+def _without_examples(view: View, code: list[str], task: str) -> list[str]:
+    """`code` without top-level values that the file did not set, no definition uses and the task does not name as
+    code: an example of the model's own, as a definition comes with one in many texts it learnt from."""
+    if not find_regions(view.path, code) or not view.lines:
+        return code
+    inside = {at for region in find_regions(view.path, code) for at in range(region.start, region.end)}
+    settled = [line for at, line in enumerate(code) if at in inside or line in view.lines]
+    known, wanted = _assignments(view.path, list(view.lines)), read_task(task).names
+    for name, rows in _assignments(view.path, code).items():
+        named = name in wanted or (name != name.lower() and name in task)
+        if name in known or named or _uses(view.path, settled, name):
+            continue
+        at = next(i for i in range(len(code)) if code[i : i + len(rows)] == rows)
+        code = [*code[:at], *code[at + len(rows) :]]
+    return code
+
+
+def _uses(path: str, code: list[str], name: str) -> bool:
+    """Whether `code` reads `name`; words in texts and comments do not count."""
+    if path.endswith((".py", ".pyi")):
+        try:
+            nodes = ast.walk(ast.parse("\n".join(code)))
+        except (SyntaxError, ValueError):
+            return True  # cannot be told: the answer is judged unsound elsewhere
+        return any(isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) for node in nodes)
+    plain = re.sub(r"//.*|#.*|\"[^\"]*\"|'[^']*'", "", "\n".join(code))
+    return re.search(rf"\b{re.escape(name)}\b", plain) is not None
 
 
 def _leaves_out(view: View, code: list[str]) -> bool:
@@ -66,10 +97,8 @@ def _merge_parts(view: View, code: list[str]) -> View | None:
     for line in code:
         if _IMPORT.match(line) and line not in lines:
             lines.insert(_after_imports(lines), line)
-    used = "\n".join(line for region in find_regions(view.path, code) for line in code[region.start : region.end])
     for name, rows in _assignments(view.path, code).items():
-        if re.search(rf"\b{re.escape(name)}\b", used):  # what no definition uses is an example of the model's own
-            _assign(view.path, lines, name, rows)
+        _assign(view.path, lines, name, rows)
     return view.with_lines(lines) if changed else None
 
 
