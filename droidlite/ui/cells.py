@@ -34,6 +34,20 @@ def cut(text: str, width: int) -> str:
     return taken.rstrip() + "…"
 
 
+def cut_middle(text: str, width: int) -> str:
+    """At most `width` cells with both ends kept: names of models differ at their ends."""
+    if width_of(text) <= width or width < 8:
+        return cut(text, width)
+    head = cut(text, (width + 1) // 2).removesuffix("…")
+    room, tail = width - 1 - width_of(head), ""
+    for character in reversed(text):
+        room -= _cells(character)
+        if room < 0:
+            break
+        tail = character + tail
+    return f"{head}…{tail}"
+
+
 def pad(text: str, width: int, right: bool = False) -> str:
     text = cut(text, width)
     blank = " " * (width - width_of(text))
@@ -60,10 +74,15 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: int, shrink: Sequence[tuple[int, int]]) -> list[int]:
-    """Natural widths, then the columns named in `shrink` (index, least width) give way in that order."""
+    """Natural widths, then the columns named in `shrink` (index, least width) give way in that order. A column whose
+    least width is 0 stays as it is or goes whole, with its gap; it then has width 0."""
     widths = [max((width_of(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
-    excess = sum(widths) + GAP * (len(widths) - 1) - width
+    excess = sum(widths) + GAP * (sum(map(bool, widths)) - 1) - width
     for index, least in shrink:
+        if least == 0 and excess > 0 and widths[index]:
+            excess -= widths[index] + GAP
+            widths[index] = 0
+            continue
         give = min(max(excess, 0), max(widths[index] - least, 0))
         widths[index] -= give
         excess -= give
@@ -71,5 +90,7 @@ def column_widths(rows: Sequence[Sequence[str]], width: int, shrink: Sequence[tu
 
 
 def set_in_columns(cells: Sequence[str], widths: Sequence[int], right: frozenset[int] = frozenset()) -> str:
-    padded = (pad(cell, wide, index in right) for index, (cell, wide) in enumerate(zip(cells, widths, strict=True)))
+    padded = (
+        pad(cell, wide, index in right) for index, (cell, wide) in enumerate(zip(cells, widths, strict=True)) if wide
+    )
     return (" " * GAP).join(padded).rstrip()

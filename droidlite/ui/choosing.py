@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from droidlite.ui.cells import column_widths, cut, set_in_columns, wrap
+from droidlite.ui.cells import column_widths, cut, cut_middle, set_in_columns, wrap
 
 Fragments = list[tuple[str, str]]
 """(style class, text) pairs as prompt_toolkit draws them."""
@@ -42,13 +42,14 @@ class Item(Struct, frozen=True):
 
 class Choosing(Struct, frozen=True, kw_only=True):
     """The state of a picker. `headers` and every item's cells have the same length; `shrink` and `right` name columns
-    that give way when it is narrow and that are set to the right."""
+    that give way when it is narrow and that are set to the right. `names`: the first column's ends tell rows apart."""
 
     title: str
     items: tuple[Item, ...]
     headers: tuple[str, ...] = ()
     shrink: tuple[tuple[int, int], ...] = ()
     right: frozenset[int] = frozenset()
+    names: bool = False
     filter: str = ""
     cursor: int = 0
     left: Any = None
@@ -107,7 +108,8 @@ class Choosing(Struct, frozen=True, kw_only=True):
     def _row(self, cells: Sequence[str], width: int) -> str:
         rows = [self.headers] if self.headers else []
         widths = column_widths([*rows, *(item.cells for item in self.items)], width, self.shrink)
-        return cut(set_in_columns(cells, widths, self.right), width)
+        first = cut_middle(cells[0], widths[0]) if self.names else cells[0]
+        return cut(set_in_columns((first, *cells[1:]), widths, self.right), width)
 
     def _rows(self, width: int, room: int) -> Fragments:
         visible = self.visible

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from droidlite.sanitise import clean_line
 from droidlite.types import Candidate, RoutingDecision
-from droidlite.ui.cells import column_widths, set_in_columns, wrap
+from droidlite.ui.cells import column_widths, cut_middle, set_in_columns, wrap
 from droidlite.ui.choosing import Choosing, Item
 from droidlite.ui.wording import per_million, tokens
 
-HEADERS = ("model", "tier", "in $/M", "out $/M", "ctx", "where", "allowed")
+HEADERS = ("model", "tier", "in $/M", "out $/M", "ctx", "where", "use")
 RIGHT = frozenset({2, 3, 4})
-SHRINK = ((6, 10), (5, 10), (0, 22), (5, 8), (0, 10), (6, 3))
-"""Which columns give way when it is narrow, and down to how many cells: the reason first (it is told in full below)."""
+SHRINK = ((6, 10), (5, 10), (6, 3), (4, 0), (1, 0), (2, 0), (3, 0), (5, 0), (0, 10))
+"""Which columns give way when it is narrow, and down to how many cells (0: they go whole). Names last: two that differ
+only at their ends must stay apart, and what a row leaves out is told below it."""
 
 AUTO = "auto"
 
@@ -22,7 +23,14 @@ def model_picker(auto: RoutingDecision | None, candidates: Sequence[Candidate], 
     marked = tuple(_marked(item, current) for item in items)
     start = next((index for index, item in enumerate(items) if item.value == current and not item.why_not), 0)
     return Choosing(
-        title="Choose a model", items=marked, headers=HEADERS, shrink=SHRINK, right=RIGHT, cursor=start, left=None
+        title="Choose a model",
+        items=marked,
+        headers=HEADERS,
+        shrink=SHRINK,
+        right=RIGHT,
+        names=True,
+        cursor=start,
+        left=None,
     )
 
 
@@ -47,7 +55,9 @@ def model_item(candidate: Candidate) -> Item:
         clean_line(candidate.endpoint or spec.provider, 60),
         f"no: {why_not}" if why_not else "yes",
     )
-    traits = [clean_line(spec.provider, 40)]
+    provider = clean_line(spec.provider, 40)
+    traits = [provider if cells[5] == provider else f"{provider} via {cells[5]}"]
+    traits += [spec.tier, f"{cells[2]} in, {cells[3]} out $/M", f"{cells[4]} context"]
     traits += ["images"] if spec.images else []
     traits += [] if spec.tools else ["no tools"]
     traits += ["open weights"] if spec.open_weights else []
@@ -80,10 +90,10 @@ def table(auto: RoutingDecision | None, candidates: Sequence[Candidate], width: 
     lines = [_dim(line, colour) if first.why_not else line for line in wrap(first.detail or first.why_not, width)]
     items = [model_item(candidate) for candidate in _allowed_first(candidates)]
     rows = [HEADERS, *((*item.cells[:6], "no" if item.why_not else "yes") for item in items)]
-    widths = column_widths(rows, width, SHRINK[1:])
+    widths = column_widths(rows, width, SHRINK)
     lines += ["", _dim(set_in_columns(rows[0], widths, RIGHT), colour)]
     for item, row in zip(items, rows[1:], strict=True):
-        line = set_in_columns(row, widths, RIGHT)
+        line = set_in_columns((cut_middle(row[0], widths[0]), *row[1:]), widths, RIGHT)
         reason = [f"    {part}" for part in wrap(item.why_not, width - 4)] if item.why_not else []
         lines += [_dim(text, colour) for text in (line, *reason)] if reason else [line]
     return "\n".join(lines) + "\n"

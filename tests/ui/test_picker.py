@@ -3,7 +3,7 @@
 import pytest
 
 from droidlite.types import Candidate, ModelSpec, RoutingDecision
-from droidlite.ui.cells import cut, pad, width_of, wrap
+from droidlite.ui.cells import column_widths, cut, cut_middle, pad, set_in_columns, width_of, wrap
 from droidlite.ui.choosing import Choosing, Dialog, Done, Item, pick_from
 from droidlite.ui.picker import model_picker, table
 
@@ -90,13 +90,41 @@ def test_the_table_tells_all_at_80_columns() -> None:
         == """\
 auto → haiku via main: the default; it is cheap
 
-model  tier   in $/M  out $/M   ctx  where  allowed
+model  tier   in $/M  out $/M   ctx  where  use
 opus   small    5.00     5.00  200k  main   yes
 haiku  small    1.00     1.00  200k  main   yes
 gone   small       ?        ?  200k  main   no
     set ANTHROPIC_API_KEY
 """
     )
+
+
+SIMILAR = ("claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5-20250929-v2:0")
+LONG = tuple(f"anthropic/{name}" for name in SIMILAR)
+
+
+@pytest.mark.parametrize("names", [SIMILAR, LONG])
+def test_names_that_differ_at_their_ends_stay_apart_at_40_columns(names: tuple[str, ...]) -> None:
+    found = tuple(candidate(name, 3.0) for name in names)
+    drawn = "".join(text for _, text in press(model_picker(AUTO, found, ""), "down").draw(40, 20))  # type: ignore[union-attr]
+    printed = table(AUTO, found, 40, colour=False)
+    for text in (drawn, printed):
+        assert [line.split()[-2][-5:] for line in text.splitlines() if line.endswith("yes") and "0929" in line] == [
+            "-v1:0",
+            "-v2:0",
+        ]
+    assert "3.00 in, 3.00 out $/M · 200k" in drawn.replace("\n ", "")
+    assert SIMILAR[0] in drawn or names == LONG
+
+
+def test_columns_go_whole_and_names_last() -> None:
+    rows = [("a-long-name", "mid", "200k")]
+    assert column_widths(rows, 22, ((2, 0), (1, 0), (0, 4))) == [11, 3, 4]
+    assert column_widths(rows, 21, ((2, 0), (1, 0), (0, 4))) == [11, 3, 0]
+    assert column_widths(rows, 12, ((2, 0), (1, 0), (0, 4))) == [11, 0, 0]
+    assert column_widths(rows, 9, ((2, 0), (1, 0), (0, 4))) == [9, 0, 0]
+    assert set_in_columns(rows[0], [11, 0, 4]) == "a-long-name  200k"
+    assert [cut_middle("日本語日本語", 8), cut_middle("abcdefghijkl", 9)] == ["日…本語", "abcd…ijkl"]
 
 
 def test_the_table_greys_only_with_colour() -> None:
