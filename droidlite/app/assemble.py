@@ -155,7 +155,7 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
             decision=decision,
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
-            execute=execute_in(context),
+            execute=execute_in(context, "verify"),
             check=settings.verify,
             timeout=settings.timeout,
             turns=len(past.turns) if past else 0,
@@ -214,11 +214,12 @@ def _retry(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
     return None if wait is None else Retry(wait)
 
 
-def execute_in(context: ToolContext) -> Execute:
-    """Runs host commands as the shell tool does: its own process group, a limit, no keys in the environment."""
+def execute_in(context: ToolContext, call_id: str) -> Execute:
+    """Runs host commands as the shell tool does: its own process group, a limit, no keys in the environment. What they
+    print is passed on as the progress of `call_id`."""
 
     def execute(command: str, seconds: float) -> tuple[int | None, str]:
-        return run_command(command, context, "host", seconds)
+        return run_command(command, context, call_id, seconds)
 
     return execute
 

@@ -1,23 +1,22 @@
 """A session as the terminal sees it: what the UI's Conversation asks for, answered by the rooms that know."""
 
-import time
 from collections.abc import Iterator
 
 import msgspec
 
 from droidlite.agent.compaction import compact
 from droidlite.app import changes
-from droidlite.app.assemble import Person, execute_in, git_state, make_route, open_session, tools_for
+from droidlite.app.assemble import Person, git_state, make_route, open_session, tools_for
 from droidlite.app.options import Options
 from droidlite.app.retelling import retell
 from droidlite.app.session import Session
 from droidlite.app.setup import choose_model, read_setup
+from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
-from droidlite.events import CallFinished, CallStarted, Event
+from droidlite.events import Event
 from droidlite.session.store import Store
 from droidlite.settings.policy import narrow
-from droidlite.tool import Output
 from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
 from droidlite.ui.conversation import ExportFormat, SessionRow, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
@@ -69,23 +68,14 @@ class Chat:
     def shell(self, command: str) -> Iterator[Event]:
         """Runs what the person typed behind `!`; the model is told of it with the next prompt."""
         parts = self.session.parts
-        call_id = f"shell-{time.monotonic_ns()}"
-        yield CallStarted(call_id=call_id, name="shell", summary=command)
-        started = time.monotonic()
-        code, output = execute_in(parts.context)(command, 600.0)
-        output = parts.agent.toolbox.clean(output)
+        self.session.renew()
+        finished = yield from run_typed(command, parts.context, parts.agent.toolbox.clean)
         self.session.open_conversation()
-        parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{output}"), host=True)
-        yield CallFinished(
-            call_id=call_id,
-            name="shell",
-            content=output,
-            is_error=code != 0,
-            seconds=time.monotonic() - started,
-            displays=(Output(output),),
-        )
+        parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{finished.content}"), host=True)
+        yield finished
 
     def compact(self) -> Iterator[Event]:
+        self.session.renew()
         agent = self.session.parts.agent
         if len(agent.transcript.messages) < 3:
             raise UsageError("There is nothing to compact yet.")
@@ -192,7 +182,7 @@ class Chat:
         opened = open_session(options, self._person, self.setup)
         self.session.close()
         self._session = opened
-        return retell(opened.parts.agent.transcript.messages)
+        return retell(opened.parts.agent.transcript.messages, self.store.load(opened.parts.session_id).turns)
 
     def new(self) -> None:
         options = msgspec.structs.replace(self.options, resume="", fork=False)

@@ -2,6 +2,7 @@
 
 from droidlite.agent.toolbox import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
+from droidlite.session.conversation import Turn
 from droidlite.tool import Output
 from droidlite.types import Assistant, Message, ToolResult, User
 
@@ -9,12 +10,13 @@ LAST = 12
 """Messages retold; the rest is in `droidlite sessions show`."""
 
 
-def retell(messages: tuple[Message, ...]) -> tuple[Event | User, ...]:
-    """What the person and the model said and did, newest messages only; the host's opening is left out. Costs are
-    not retold: they are the session's."""
+def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Event | User, ...]:
+    """What the person and the model said and did, newest messages only; what the host said on its own (its opening, a
+    nudge, a summary) is left out. `turns` are the person's. Costs are not retold: they are the session's."""
     told: list[Event | User] = []
+    persons = _said_by_the_person(messages, turns)
     names: dict[str, str] = {}
-    for message in messages[-LAST:]:
+    for place, message in list(enumerate(messages))[-LAST:]:
         if isinstance(message, Assistant):
             if message.text:
                 told.append(TextAdded(message.text))
@@ -23,11 +25,23 @@ def retell(messages: tuple[Message, ...]) -> tuple[Event | User, ...]:
                 names[call.id] = call.name
                 told.append(CallStarted(call_id=call.id, name=call.name, summary=summarise(call)))
         elif isinstance(message, User):
-            if not message.text.startswith("<context>"):
+            if place in persons:
                 told.append(message)
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
     return tuple(told)
+
+
+def _said_by_the_person(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> set[int]:
+    """Where the person's prompts stand: matched from the newest, since a compaction takes away the oldest."""
+    prompts = [turn.prompt for turn in turns]
+    found: set[int] = set()
+    for place in range(len(messages) - 1, -1, -1):
+        message = messages[place]
+        if prompts and isinstance(message, User) and message.text == prompts[-1]:
+            prompts.pop()
+            found.add(place)
+    return found
 
 
 def _retold(result: ToolResult, name: str) -> CallFinished:

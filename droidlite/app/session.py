@@ -79,6 +79,11 @@ class Session:
     def close(self) -> None:
         self.parts.close()
 
+    def renew(self) -> None:
+        """Before anything runs: an interruption of what ran before is over."""
+        self._stopped = None
+        self.parts.context.cancellation = self.parts.agent.driver.cancellation = Cancellation()
+
     def route_to(self, route: Route, decision: RoutingDecision, *, scripted: bool) -> None:
         """Goes on with another model, chosen by the person."""
         self.parts.agent.driver.route = route
@@ -91,8 +96,7 @@ class Session:
 
     def _begin(self) -> None:
         parts = self.parts
-        self._stopped = None
-        parts.context.cancellation = parts.agent.driver.cancellation = Cancellation()
+        self.renew()
         parts.turns += 1
         parts.checkpoint.begin_turn(parts.turns)
         self.open_conversation()

@@ -197,7 +197,8 @@ class Transcript:
         text += self._tail(max(rows - 2, 1))
         for running in list(self._running.values()):
             text += self.painter.call(running.name, running.summary, "yellow", duration(now - running.since))
-            text += self.painter.output(running.output, 3, newest=True) if running.output.strip() else ""
+            most = max(rows - 3, 3) if self.unfolded else 3
+            text += self.painter.output(running.output, most, newest=True) if running.output.strip() else ""
         lines = text.split("\n")[:-1][-(rows - 1) :]
         seconds = now - self._begun
         spinner = SPINNER[int(seconds * 10) % len(SPINNER)]

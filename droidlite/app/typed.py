@@ -1,0 +1,40 @@
+"""A command the person typed behind `!`: run as the shell tool runs one, its output shown while it comes."""
+
+import queue
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+
+from droidlite.app.assemble import execute_in
+from droidlite.events import CallFinished, CallProgressed, CallStarted, Event
+from droidlite.tool import Output, ToolContext
+
+SECONDS = 600.0
+"""How long such a command may take."""
+
+
+def run_typed(command: str, context: ToolContext, clean: Callable[[str], str]) -> Generator[Event, None, CallFinished]:
+    """Yields what happens; returns the end, not yielded yet. `clean` is applied to all output (secrets out)."""
+    call_id, started = f"typed-{time.monotonic_ns()}", time.monotonic()
+    yield CallStarted(call_id=call_id, name="shell", summary=command)
+    news: queue.SimpleQueue[CallProgressed | None] = queue.SimpleQueue()
+    context.progress = lambda call_id, text: news.put(CallProgressed(call_id, clean(text)))
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        work = thread.submit(execute_in(context, call_id), command, SECONDS)
+        work.add_done_callback(lambda done: news.put(None))
+        try:
+            while told := news.get():
+                yield told
+        finally:
+            if not work.done():  # the iterator was closed: stop the command before the thread is waited for
+                context.cancellation.cancel()
+    code, output = work.result()
+    output = clean(output)
+    return CallFinished(
+        call_id=call_id,
+        name="shell",
+        content=output,
+        is_error=code != 0,
+        seconds=time.monotonic() - started,
+        displays=(Output(output),),
+    )
