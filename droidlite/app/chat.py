@@ -60,6 +60,15 @@ class Chat:
         if self._session is not None:
             self._session.close()
 
+    def past(self) -> tuple[Event | User, ...]:
+        if not self.session.parts.resumed:
+            return ()
+        return self._retold()
+
+    def _retold(self) -> tuple[Event | User, ...]:
+        parts = self.session.parts
+        return retell(parts.agent.transcript.messages, self.store.load(parts.session_id).turns)
+
     # --- running ----------------------------------------------------------------------------------------------------
 
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
@@ -182,7 +191,7 @@ class Chat:
         opened = open_session(options, self._person, self.setup)
         self.session.close()
         self._session = opened
-        return retell(opened.parts.agent.transcript.messages, self.store.load(opened.parts.session_id).turns)
+        return self._retold()
 
     def new(self) -> None:
         options = msgspec.structs.replace(self.options, resume="", fork=False)

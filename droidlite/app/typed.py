@@ -33,8 +33,17 @@ def run_typed(command: str, context: ToolContext, clean: Callable[[str], str]) -
     return CallFinished(
         call_id=call_id,
         name="shell",
-        content=output,
+        content=f"{output}\n{_note(code, context)}".lstrip(),
         is_error=code != 0,
         seconds=time.monotonic() - started,
-        displays=(Output(output),),
+        displays=(Output(output or "(no output)"),),
     )
+
+
+def _note(code: int | None, context: ToolContext) -> str:
+    """How it ended, as the shell tool says it."""
+    if code is not None:
+        return f"(exit code {code})"
+    if context.cancellation.cancelled:
+        return "(exit code 130: interrupted)"
+    return f"(exit code 124: stopped after its {SECONDS:.0f} s)"

@@ -67,6 +67,9 @@ class Session:
 
     def run(self, prompt: str) -> int:
         self.screen.say(self._painter.text("\n".join(header(self._status)), "bold" if not self._painter.colour else ""))
+        for event in self._conversation.past():
+            self.screen.say(self._transcript.apply(event))
+        self.screen.say(self._transcript.end())
         self.screen.flush()
         try:
             self.screen.app.run(pre_run=lambda: self._take(prompt) if prompt else None)

@@ -8,9 +8,9 @@ from droidlite.ui.cells import column_widths, cut_middle, set_in_columns, wrap
 from droidlite.ui.choosing import Choosing, Item
 from droidlite.ui.wording import per_million, tokens
 
-HEADERS = ("model", "tier", "in $/M", "out $/M", "ctx", "where", "use")
+HEADERS = ("model", "tier", "in $/M", "out $/M", "ctx", "where", "use", "")
 RIGHT = frozenset({2, 3, 4})
-SHRINK = ((6, 10), (5, 10), (6, 3), (4, 0), (1, 0), (2, 0), (3, 0), (5, 0), (0, 10))
+SHRINK = ((7, 16), (5, 10), (7, 0), (4, 0), (1, 0), (2, 0), (3, 0), (5, 0), (0, 10))
 """Which columns give way when it is narrow, and down to how many cells (0: they go whole). Names last: two that differ
 only at their ends must stay apart, and what a row leaves out is told below it."""
 
@@ -37,9 +37,9 @@ def model_picker(auto: RoutingDecision | None, candidates: Sequence[Candidate], 
 def auto_item(auto: RoutingDecision | None) -> Item:
     if auto is None:
         why_not = "auto has nothing to choose from: no model below is allowed"
-        return Item(AUTO, (AUTO, "", "", "", "", "", "no"), why_not=why_not)
+        return Item(AUTO, (AUTO, "", "", "", "", "", "no", why_not), why_not=why_not)
     why = "; ".join(auto.reasons) or "no reason given"
-    cells = (clean_line(f"{AUTO} → {auto.model}", 80), "", "", "", "", clean_line(auto.endpoint, 60), "yes")
+    cells = (clean_line(f"{AUTO} → {auto.model}", 80), "", "", "", "", clean_line(auto.endpoint, 60), "yes", "")
     return Item(AUTO, cells, detail=clean_line(f"auto → {auto.model} via {auto.endpoint}: {why}", 600))
 
 
@@ -53,7 +53,8 @@ def model_item(candidate: Candidate) -> Item:
         per_million(candidate.output_price),
         tokens(spec.context),
         clean_line(candidate.endpoint or spec.provider, 60),
-        f"no: {why_not}" if why_not else "yes",
+        "no" if why_not else "yes",
+        why_not,
     )
     provider = clean_line(spec.provider, 40)
     traits = [provider if cells[5] == provider else f"{provider} via {cells[5]}"]
@@ -89,8 +90,8 @@ def table(auto: RoutingDecision | None, candidates: Sequence[Candidate], width: 
     first = auto_item(auto)
     lines = [_dim(line, colour) if first.why_not else line for line in wrap(first.detail or first.why_not, width)]
     items = [model_item(candidate) for candidate in _allowed_first(candidates)]
-    rows = [HEADERS, *((*item.cells[:6], "no" if item.why_not else "yes") for item in items)]
-    widths = column_widths(rows, width, SHRINK)
+    rows = [HEADERS[:7], *(item.cells[:7] for item in items)]
+    widths = column_widths(rows, width, [give for give in SHRINK if give[0] < 7])
     lines += ["", _dim(set_in_columns(rows[0], widths, RIGHT), colour)]
     for item, row in zip(items, rows[1:], strict=True):
         line = set_in_columns((cut_middle(row[0], widths[0]), *row[1:]), widths, RIGHT)

@@ -174,6 +174,9 @@ class Recorded:
     def attend(self, person: Person) -> None:
         self.person = person
 
+    def past(self) -> tuple[Event | User, ...]:
+        return ()
+
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
         self.sent.append(text)
         self.stop.clear()

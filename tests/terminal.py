@@ -1,0 +1,78 @@
+"""The true droidlite in a pseudo-terminal: keys in, what a person sees out."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from binary import BINARY
+
+DEADLINE = 30.0
+"""Seconds nothing here may take."""
+
+
+class Terminal:
+    """`droidlite words...` in a terminal of `columns` by 30 cells; killed at the end where it still runs."""
+
+    def __init__(self, *words: str, cwd: Path, env: dict[str, str] | None = None, columns: int = 80) -> None:
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
+        self._ours = ours
+        self.process = subprocess.Popen(
+            [*BINARY, *words],
+            cwd=cwd,
+            env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **(env or {})},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self._raw = b""
+        self._more = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._reader.join(DEADLINE)
+        os.close(self._ours)
+
+    @property
+    def seen(self) -> str:
+        """All that was written, without escape sequences and blanks: redraws move the cursor where a space would be."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\s", "", self._raw.decode(errors="replace"))
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def until(self, condition: Callable[[], object]) -> None:
+        with self._more:
+            assert self._more.wait_for(condition, DEADLINE), self.seen[-3000:]
+
+    def sees(self, text: str) -> None:
+        wanted = re.sub(r"\s", "", text)
+        self.until(lambda: wanted in self.seen)
+
+    def leaves(self) -> int:
+        """The exit code of a person who quits."""
+        self.type("/quit\r")
+        return self.process.wait(DEADLINE)
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # Linux says EIO when the other side has closed
+            while data := os.read(self._ours, 65_536):
+                with self._more:
+                    self._raw += data
+                    self._more.notify_all()
