@@ -53,6 +53,16 @@ class Usage(Struct, frozen=True):
     cache_write: int = 0
 
 
+def add_usage(one: Usage, two: Usage) -> Usage:
+    """Two counts as one."""
+    return Usage(
+        input=one.input + two.input,
+        output=one.output + two.output,
+        cache_read=one.cache_read + two.cache_read,
+        cache_write=one.cache_write + two.cache_write,
+    )
+
+
 class Opaque(Struct, frozen=True):
     """A reply's own items as its service wants them back: JSON text of a list, only for the same `protocol` and
     `model`. Holds signed thinking and encrypted reasoning in their original order among text and calls."""

@@ -8,7 +8,7 @@ from droidlite.agent.transcript import Journaled
 from droidlite.errors import CapReached, UsageError
 from droidlite.events import ModelUsage
 from droidlite.session.records import Reserved, Spent
-from droidlite.types import ModelSpec, Usage
+from droidlite.types import ModelSpec, Usage, add_usage
 
 CLOSING_OUTPUT = 400
 """Tokens kept back for a closing summary."""
@@ -114,7 +114,7 @@ class Budget:
     def _count(self, spec: ModelSpec, usage: Usage, usd: float) -> None:
         so_far = self.by_model.get(spec.id, ModelUsage(usage=Usage(), cost_usd=0.0, calls=0))
         self.by_model[spec.id] = ModelUsage(
-            usage=added(so_far.usage, usage), cost_usd=so_far.cost_usd + usd, calls=so_far.calls + 1
+            usage=add_usage(so_far.usage, usage), cost_usd=so_far.cost_usd + usd, calls=so_far.calls + 1
         )
 
     def _worst(self, spec: ModelSpec, input_tokens: int, output_tokens: int) -> float:
@@ -143,13 +143,3 @@ class Budget:
             subtype="error_max_cost",
             needed_usd=least,
         )
-
-
-def added(one: Usage, two: Usage) -> Usage:
-    """Two token counts as one."""
-    return Usage(
-        input=one.input + two.input,
-        output=one.output + two.output,
-        cache_read=one.cache_read + two.cache_read,
-        cache_write=one.cache_write + two.cache_write,
-    )

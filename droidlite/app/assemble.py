@@ -77,7 +77,8 @@ def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
         weights = weights_path(setup.places, setup.env)
         require_official(weights)
         endpoint = msgspec.structs.replace(endpoint, base_url=str(weights))
-    return Route(spec, providers.make(endpoint), endpoint.name)
+    stall = setup.settings.stall_seconds or providers.STALL_SECONDS
+    return Route(spec, providers.make(endpoint, stall=stall), endpoint.name)
 
 
 def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:

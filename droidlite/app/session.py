@@ -7,7 +7,6 @@ from functools import reduce
 
 from msgspec import Struct
 
-from droidlite.agent.budget import added
 from droidlite.agent.driver import Route
 from droidlite.agent.loop import Agent
 from droidlite.agent.verify import Execute, Verification, verify
@@ -18,7 +17,7 @@ from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
 from droidlite.tool import ToolContext
-from droidlite.types import Image, RoutingDecision, Usage, User
+from droidlite.types import Image, RoutingDecision, Usage, User, add_usage
 
 
 class Parts(Struct, kw_only=True):
@@ -158,7 +157,7 @@ class Session:
             duration_ms=round(seconds * 1000),
             duration_api_ms=round(parts.agent.driver.seconds * 1000),
             total_cost_usd=round(budget.spent_usd, 8),
-            usage=reduce(added, (model.usage for model in budget.by_model.values()), Usage()),
+            usage=reduce(add_usage, (model.usage for model in budget.by_model.values()), Usage()),
             model_usage=dict(budget.by_model),
             routing=routing(parts.decision),
             permission_denials=tuple(parts.agent.toolbox.denials),

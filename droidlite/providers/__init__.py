@@ -5,23 +5,29 @@ from droidlite.types import Endpoint, Provider
 __all__ = ["make", "warm"]
 
 
-def make(endpoint: Endpoint) -> Provider:
-    """The provider for an endpoint. Imports no SDK yet. Raises UsageError for an endpoint that cannot be used."""
+STALL_SECONDS = 120.0
+"""How long a service may be silent before a call is given up, where the settings name no other time."""
+
+
+def make(endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> Provider:
+    """The provider for an endpoint; `stall` is the longest time without progress, in seconds. Imports no SDK yet.
+    Raises UsageError for an endpoint that cannot be used."""
     match endpoint.protocol:
         case "anthropic":
             from droidlite.providers.anthropic import AnthropicMessages
 
-            return AnthropicMessages(endpoint)
+            return AnthropicMessages(endpoint, stall=stall)
         case "openai-responses":
             from droidlite.providers.openai_responses import OpenAIResponses
 
-            return OpenAIResponses(endpoint)
+            return OpenAIResponses(endpoint, stall=stall)
         case "openai-chat":
             from droidlite.providers.channel import PATIENCE_SECONDS
             from droidlite.providers.lane import is_loopback
             from droidlite.providers.openai_chat import OpenAIChat
 
-            return OpenAIChat(endpoint, patience=PATIENCE_SECONDS if is_loopback(endpoint.base_url) else 0.0)
+            patience = max(PATIENCE_SECONDS, stall) if is_loopback(endpoint.base_url) else 0.0
+            return OpenAIChat(endpoint, stall=stall, patience=patience)
         case "scripted":
             from droidlite.providers.scripted import Scripted
 

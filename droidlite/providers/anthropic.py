@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError
+from droidlite.providers import STALL_SECONDS
 from droidlite.providers.anthropic_body import PROTOCOL, plain_blocks, request_body
-from droidlite.providers.channel import STALL_SECONDS, Channel
+from droidlite.providers.channel import Channel, Reply
 from droidlite.providers.clients import anthropic_client, anthropic_url
 from droidlite.providers.faults import Faults
 from droidlite.providers.replies import judge
 from droidlite.providers.sse import ServerEvent
 from droidlite.providers.transcript import readable
+from droidlite.providers.wire import WireProvider
 from droidlite.types import (
     Assistant,
     Call,
@@ -34,29 +35,27 @@ if TYPE_CHECKING:
     import httpx2
 
 
-class AnthropicMessages:
+class AnthropicMessages(WireProvider):
     """One endpoint that speaks the Messages API. `stall` is the longest time without progress, in seconds."""
 
+    path = "/v1/messages"
+
     def __init__(self, endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> None:
-        self.endpoint = endpoint
-        self._channel = Channel(
-            endpoint,
-            partial(anthropic_client, endpoint),
-            base_url=anthropic_url(endpoint) or "https://",
-            stall=stall,
-            decode=_decode_bedrock if endpoint.kind == "bedrock" else None,
+        super().__init__(
+            Channel(
+                endpoint,
+                partial(anthropic_client, endpoint),
+                base_url=anthropic_url(endpoint) or "https://",
+                stall=stall,
+                decode=_decode_bedrock if endpoint.kind == "bedrock" else None,
+            )
         )
 
-    def close(self) -> None:
-        """Closes the idle connections; the provider can still be used."""
-        self._channel.close()
+    def body(self, spec: ModelSpec, request: Request) -> dict[str, Any]:
+        return request_body(spec, request)
 
-    def stream(self, spec: ModelSpec, request: Request, cancellation: Cancellation) -> Iterator[Delta | Assistant]:
-        """See types.Provider."""
-        faults = Faults(self.endpoint, spec.id)
-        body = request_body(spec, request)
-        reply = _Reply(spec, faults)
-        return self._channel.stream("/v1/messages", body, reply, faults, cancellation)
+    def reply(self, spec: ModelSpec, request: Request, faults: Faults) -> Reply:
+        return _Reply(spec, faults)
 
 
 class _UsageCounts(Struct):

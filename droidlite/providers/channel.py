@@ -19,7 +19,6 @@ from droidlite.types import Assistant, Delta, Endpoint
 if TYPE_CHECKING:
     import httpx2
 
-STALL_SECONDS = 120.0
 PATIENCE_SECONDS = 600.0
 """What a server on this machine may need to read a long prompt on the CPU before its first word."""
 DRAIN_SECONDS = 0.2

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
-from droidlite.cancellation import Cancellation
-from droidlite.providers.channel import STALL_SECONDS, Channel
+from droidlite.providers import STALL_SECONDS
+from droidlite.providers.channel import Channel, Reply
 from droidlite.providers.chat_body import PROTOCOL, plain_message, request_body
 from droidlite.providers.clients import is_openai, openai_client, openai_url
 from droidlite.providers.faults import Faults
 from droidlite.providers.replies import judge
 from droidlite.providers.sse import ServerEvent
+from droidlite.providers.wire import WireProvider
 from droidlite.types import (
     Assistant,
     Call,
@@ -29,30 +30,22 @@ from droidlite.types import (
     Usage,
 )
 
-if TYPE_CHECKING:
-    pass
 
-
-class OpenAIChat:
+class OpenAIChat(WireProvider):
     """One endpoint that speaks Chat Completions. `stall` is the longest time without progress, in seconds; `patience`
     the longest before the first event (0: the same)."""
 
+    path = "/chat/completions"
+
     def __init__(self, endpoint: Endpoint, *, stall: float = STALL_SECONDS, patience: float = 0.0) -> None:
-        self.endpoint = endpoint
-        self._channel = Channel(
-            endpoint, partial(openai_client, endpoint), base_url=openai_url(endpoint), stall=stall, patience=patience
-        )
+        build = partial(openai_client, endpoint)
+        super().__init__(Channel(endpoint, build, base_url=openai_url(endpoint), stall=stall, patience=patience))
 
-    def close(self) -> None:
-        """Closes the idle connections; the provider can still be used."""
-        self._channel.close()
+    def body(self, spec: ModelSpec, request: Request) -> dict[str, Any]:
+        return request_body(spec, request, openai=is_openai(self.endpoint))
 
-    def stream(self, spec: ModelSpec, request: Request, cancellation: Cancellation) -> Iterator[Delta | Assistant]:
-        """See types.Provider."""
-        faults = Faults(self.endpoint, spec.id)
-        body = request_body(spec, request, openai=is_openai(self.endpoint))
-        reply = _Reply(spec, faults, request.messages)
-        return self._channel.stream("/chat/completions", body, reply, faults, cancellation)
+    def reply(self, spec: ModelSpec, request: Request, faults: Faults) -> Reply:
+        return _Reply(spec, faults, request.messages)
 
 
 class _Function(Struct):

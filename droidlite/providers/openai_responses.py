@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
-from droidlite.cancellation import Cancellation
-from droidlite.providers.channel import STALL_SECONDS, Channel
+from droidlite.providers import STALL_SECONDS
+from droidlite.providers.channel import Channel, Reply
 from droidlite.providers.clients import openai_client, openai_url
 from droidlite.providers.faults import Faults
 from droidlite.providers.replies import judge
 from droidlite.providers.responses_body import PROTOCOL, plain_items, request_body
 from droidlite.providers.sse import ServerEvent
 from droidlite.providers.transcript import readable
+from droidlite.providers.wire import WireProvider
 from droidlite.types import (
     Assistant,
     Call,
@@ -29,30 +30,25 @@ from droidlite.types import (
     Usage,
 )
 
-if TYPE_CHECKING:
-    pass
-
 WAITING = frozenset({"response.queued", "response.in_progress", "keepalive", "ping"})
 """Events that only say the service is still there."""
 
 
-class OpenAIResponses:
+class OpenAIResponses(WireProvider):
     """One endpoint that speaks the Responses API. `stall` is the longest time without progress, in seconds."""
 
+    path = "/responses"
+
     def __init__(self, endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> None:
-        self.endpoint = endpoint
-        self._channel = Channel(endpoint, partial(openai_client, endpoint), base_url=openai_url(endpoint), stall=stall)
+        super().__init__(
+            Channel(endpoint, partial(openai_client, endpoint), base_url=openai_url(endpoint), stall=stall)
+        )
 
-    def close(self) -> None:
-        """Closes the idle connections; the provider can still be used."""
-        self._channel.close()
+    def body(self, spec: ModelSpec, request: Request) -> dict[str, Any]:
+        return request_body(spec, request)
 
-    def stream(self, spec: ModelSpec, request: Request, cancellation: Cancellation) -> Iterator[Delta | Assistant]:
-        """See types.Provider."""
-        faults = Faults(self.endpoint, spec.id)
-        body = request_body(spec, request)
-        reply = _Reply(spec, faults)
-        return self._channel.stream("/responses", body, reply, faults, cancellation)
+    def reply(self, spec: ModelSpec, request: Request, faults: Faults) -> Reply:
+        return _Reply(spec, faults)
 
 
 class _InputDetails(Struct):

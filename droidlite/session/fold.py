@@ -31,7 +31,7 @@ from droidlite.session.records import (
     Verified,
 )
 from droidlite.tool import Todo
-from droidlite.types import Message, RoutingDecision, Switch, ToolResult, Usage
+from droidlite.types import Message, RoutingDecision, Switch, ToolResult, Usage, add_usage
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -190,7 +190,7 @@ class Fold:
         self._next_reservation = max(self._next_reservation, record.reservation + 1)
         before = self._usage.get(record.model, ModelUsage(usage=Usage(), cost_usd=0.0, calls=0))
         self._usage[record.model] = ModelUsage(
-            usage=_sum(before.usage, record.usage or Usage()),
+            usage=add_usage(before.usage, record.usage or Usage()),
             cost_usd=before.cost_usd + record.usd,
             calls=before.calls + 1,
         )
@@ -242,12 +242,3 @@ def read(folder: Path) -> Reading:
 def _headless(folder: Path) -> Header:
     """Stands in for a header that was damaged: the rest of the session is worth keeping."""
     return Header(session_id=folder.name, cwd="", created="")
-
-
-def _sum(one: Usage, two: Usage) -> Usage:
-    return Usage(
-        input=one.input + two.input,
-        output=one.output + two.output,
-        cache_read=one.cache_read + two.cache_read,
-        cache_write=one.cache_write + two.cache_write,
-    )

@@ -167,6 +167,14 @@ def test_upstream_failure_is_exit_75_after_three_attempts(repo: Path) -> None:
         assert (ran.code, ran.result["subtype"], len(server.requests)) == (75, "error_upstream", 3), ran.err
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_silent_service_is_given_up_after_the_time_in_the_settings(dialect: str, repo: Path) -> None:
+    with Loopback([Said("never ends", fault="stall"), Said("Done.")]) as server:
+        configure("stall_seconds = 0.5\n" + endpoint_settings(server.endpoint(dialect)))
+        ran = droidlite("exec", "-m", MODEL[dialect], "go", cwd=repo)
+        assert (ran.code, ran.out, len(server.requests)) == (0, "Done.\n", 2), ran.err
+
+
 def test_an_endpoint_that_is_not_there_is_exit_75_and_costs_nothing_under_a_cap(repo: Path) -> None:
     configure(
         '[[endpoints]]\nname = "dead"\nprotocol = "openai-chat"\nbase_url = "http://127.0.0.1:9/v1"\n'

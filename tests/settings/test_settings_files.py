@@ -15,6 +15,7 @@ DEFAULTS = {
     "max_cost_usd": "default",
     "max_turns": "default",
     "timeout": "default",
+    "stall_seconds": "default",
     "verify": "default",
     "autonomy": "default",
     "allowed_commands": "default",
@@ -134,7 +135,7 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         (
             "zzz = 1",
             "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, router, timeout, ui, verify",
+            "endpoints, max_cost_usd, max_turns, model, models, router, stall_seconds, timeout, ui, verify",
         ),
         ('\n\n[ui]\ntheem = "dark"', 'USER:4: ui.theem: unknown key; did you mean "theme"?'),
         ("model = 3", "USER:1: model: expected a string, got a whole number"),
@@ -150,6 +151,7 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         ("max_cost_usd = -1", "USER:1: max_cost_usd: must be more than 0"),
         ("max_cost_usd = inf", "USER:1: max_cost_usd: must be a number; leave the key out for no limit"),
         ("max_cost_usd = nan", "USER:1: max_cost_usd: must be more than 0"),
+        ("stall_seconds = inf", "USER:1: stall_seconds: must be at most 86400"),
         ("max_turns = 0", "USER:1: max_turns: must be at least 1"),
         ("model = ", "USER:1: not valid TOML: invalid value"),
         ("a = 1\nb = [1,", "USER:2: not valid TOML: invalid value"),
