@@ -18,8 +18,15 @@ DEADLINE = 30.0
 """Seconds nothing here may take."""
 
 
+def is_raw(terminal: int) -> bool:
+    """Whether keys reach the program as they are pressed: not by lines, not echoed, Enter not made into a newline."""
+    flags = termios.tcgetattr(terminal)
+    return not (flags[0] & termios.ICRNL or flags[3] & (termios.ICANON | termios.ECHO))
+
+
 class Terminal:
-    """`droidlite words...` in a terminal of `columns` by 30 cells; killed at the end where it still runs."""
+    """`droidlite words...` in a terminal of `columns` by 30 cells; killed at the end where it still runs. `modes` tells
+    of each piece of output whether the terminal was raw when it came."""
 
     def __init__(self, *words: str, cwd: Path, env: dict[str, str] | None = None, columns: int = 80) -> None:
         ours, theirs = pty.openpty()
@@ -36,6 +43,7 @@ class Terminal:
         )
         os.close(theirs)
         self._raw = b""
+        self.modes: list[bool] = []
         self._more = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -74,5 +82,6 @@ class Terminal:
         with contextlib.suppress(OSError):  # Linux says EIO when the other side has closed
             while data := os.read(self._ours, 65_536):
                 with self._more:
+                    self.modes.append(is_raw(self._ours))
                     self._raw += data
                     self._more.notify_all()

@@ -66,6 +66,11 @@ class Session:
         self._status = conversation.status()
 
     def run(self, prompt: str) -> int:
+        with self.screen.app.input.raw_mode():  # from the start: what is typed ahead arrives as it was pressed
+            self._talk(prompt)
+        return 0
+
+    def _talk(self, prompt: str) -> None:
         self.screen.say(self._painter.text("\n".join(header(self._status)), "bold" if not self._painter.colour else ""))
         for event in self._conversation.past():
             self.screen.say(self._transcript.apply(event))
@@ -81,7 +86,6 @@ class Session:
         if self._spoken:
             self.screen.say("\n" + self._painter.text(f"Go on with: droidlite -r {self._status.session_id}", "dim"))
             self.screen.flush()
-        return 0
 
     def _stop_working(self) -> None:
         self.screen.close()
@@ -267,6 +271,9 @@ class Session:
     def unfold(self) -> None:
         if self._transcript.last_output:
             self.screen.put("\n" + self._painter.output(self._transcript.last_output, 2000))
+
+    def edit(self) -> None:
+        self.screen.edit()
 
     def take_back_queued(self) -> bool:
         if not self._queue:

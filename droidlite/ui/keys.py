@@ -36,6 +36,7 @@ class Controls(Protocol):
     def rewind(self) -> None: ...
     def cycle_autonomy(self) -> None: ...
     def unfold(self) -> None: ...
+    def edit(self) -> None: ...
     def take_back_queued(self) -> bool:
         """True when a queued message is now in the input."""
         ...
@@ -132,7 +133,7 @@ def _bind_editing(keys: KeyBindings, controls: Controls, typing: Any) -> None:
 
     @keys.add("c-g", filter=typing)
     def _(event: KeyPressEvent) -> None:
-        event.current_buffer.open_in_editor()
+        controls.edit()
 
     @keys.add("c-l")
     def _(event: KeyPressEvent) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from prompt_toolkit.application import Application, run_in_terminal
+from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import ThreadedCompleter
 from prompt_toolkit.filters import Condition
@@ -95,7 +95,7 @@ class Screen:
         self._dialogs: deque[tuple[Dialog, Future[Any]]] = deque()
         self._opened, self._grace = 0.0, grace_seconds
         self._printed: deque[str] = deque()
-        self._printing = False
+        self._printing = self._editing = False
         self.closed = False
         self.buffer = Buffer(
             multiline=True,
@@ -226,16 +226,31 @@ class Screen:
         """The same from the UI's own thread, with no redraw in between."""
         if ansi:
             self._printed.append(ansi)
-        if not self._printing and self._printed and not self.closed:
+        loop = self.app.loop
+        if self._printed and not (self._printing or self._editing or self.closed or loop is None):
             self._printing = True
-            self.app.create_background_task(self._print())
+            loop.call_soon(self._print)
 
-    async def _print(self) -> None:
-        try:
-            while self._printed:
-                await run_in_terminal(self.flush)
-        finally:
-            self._printing = False
+    def _print(self) -> None:
+        """Takes away what is drawn, prints, draws again. The terminal stays raw: prompt_toolkit's run_in_terminal would
+        switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new line."""
+        self._printing = False
+        if self.closed or self._editing or not self.app.is_running or self.app.is_done:
+            return  # printed at the end, or when the editor has closed
+        self.app.renderer.erase(leave_alternate_screen=False)
+        self.flush()
+        self.app._request_absolute_cursor_position()
+        self.app._redraw()
+
+    def edit(self) -> None:
+        """Lets the person write in their editor; what is to be printed waits for it."""
+
+        def edited(done: object) -> None:
+            self._editing = False
+            self.put("")
+
+        self._editing = True
+        self.buffer.open_in_editor().add_done_callback(edited)
 
     def flush(self) -> None:
         """Writes what waits to be printed. Only while nothing is drawn."""

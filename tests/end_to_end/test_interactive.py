@@ -43,6 +43,20 @@ def test_a_command_can_be_typed_after_one_was_interrupted(tmp_path: Path) -> Non
         assert terminal.leaves() == 0
 
 
+def test_keys_reach_the_program_as_pressed_while_output_is_shown(tmp_path: Path) -> None:
+    """A terminal switched to lines meanwhile turns an Enter pressed then into a mere new line."""
+    with Terminal(cwd=tmp_path, env=write_script(tmp_path / "s.jsonl", [{"text": "Done."}])) as terminal:
+        terminal.sees("autonomy low")
+        before = len(terminal.modes)
+        for number in range(12):
+            terminal.type(f"!echo $(({number} + 700)); yes | head -5000\r")
+            terminal.sees(f"{number + 700}")
+            terminal.until(lambda times=number + 1: terminal.seen.count("exit0") == times)
+        shown = terminal.modes[before:]
+        assert terminal.leaves() == 0
+    assert shown == [True] * len(shown)
+
+
 def test_a_message_is_written_in_the_editor(tmp_path: Path, home: Path) -> None:
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\nprintf "%s\\nin two lines" "$(cat "$1") written elsewhere" > "$1"\n')
