@@ -200,19 +200,53 @@ class Provider(Protocol):
 # --- decisions --------------------------------------------------------------------------------------------------------
 
 
+class Interval(Struct, frozen=True):
+    """An estimate and the ends of its central 80 % interval, in the unit of what is estimated."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Stage(Struct, frozen=True):
+    """One model of a plan, and what ends its part: `stop_usd`, the spend at which the next one takes over (None = no
+    limit), or a failed check where the plan is a verified one. The last stage has neither."""
+
+    model: str
+    stop_usd: float | None = None
+
+
+class Estimate(Struct, frozen=True, kw_only=True):
+    """What a plan is expected to do for one task of the kind at hand: the chance that it is solved and its cost in
+    USD. `basis` says what the numbers rest on, such as "291 runs of this kind"."""
+
+    stages: tuple[Stage, ...]
+    success: Interval
+    cost: Interval
+    basis: str = ""
+
+
 class Candidate(Struct, frozen=True, kw_only=True):
     """A model as a choice: where it would run, what it costs and whether it may be used (`why_not` "" = yes).
-    Prices are USD per million tokens at a small context; None = not known."""
+    Prices are USD per million tokens at a small context; None = not known. `estimate` is for one task of the kind at
+    hand with this model alone."""
 
     spec: ModelSpec
     endpoint: str = ""
     input_price: float | None = None
     output_price: float | None = None
     why_not: str = ""
+    estimate: Estimate | None = None
 
 
 class RoutingDecision(Struct, frozen=True, kw_only=True):
-    """Which model starts, and why; `runners_up` are model ids, best first; `rejected` maps model id to reason."""
+    """Which model starts, and why; `runners_up` are model ids, best first; `rejected` maps model id to reason.
+
+    The rest is empty where nobody routed. strategy: "auto", "chosen" (by the person), "scripted", or "fallback" where
+    the router failed. mode, kind, confidence: what was aimed at, for what kind of task, how surely recognised (0 to 1).
+    estimate: of the plan that starts with `model`; others: of the plans that came next, in the order of `runners_up`.
+    reference: the model that success and cost are held against; counterfactual: that model alone.
+    rule: the rules that matched, with file and line; verified: whether a check ends the task; evidence: its version."""
 
     model: str
     endpoint: str
@@ -220,6 +254,16 @@ class RoutingDecision(Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     runners_up: tuple[str, ...] = ()
     rejected: dict[str, str] = field(default_factory=dict)
+    mode: str = ""
+    kind: str = ""
+    confidence: float = 0.0
+    verified: bool = False
+    estimate: Estimate | None = None
+    others: tuple[Estimate, ...] = ()
+    reference: str = ""
+    counterfactual: Estimate | None = None
+    rule: str = ""
+    evidence: str = ""
 
 
 class Switch(Struct, frozen=True, kw_only=True):

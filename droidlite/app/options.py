@@ -1,6 +1,7 @@
 """What a person asked for on the command line, before settings fill the gaps."""
 
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ class Options(Struct, frozen=True, kw_only=True):
     cwd: Path
     headless: bool = True
     model: str = ""
+    router: Literal["cost", "balanced", "quality"] | None = None
     max_cost: float | None = None
     max_turns: int | None = None
     timeout: float | None = None

@@ -95,7 +95,9 @@ def with_flags(settings: Settings, options: Options) -> Settings:
         "effort": options.effort or None,
     }
     changes = {key: value for key, value in given.items() if value is not None}
-    origin = settings.origin | {key: "flag" for key in changes}
+    if options.router is not None:
+        changes["router"] = msgspec.structs.replace(settings.router, mode=options.router)
+    origin = settings.origin | {"router.mode" if key == "router" else key: "flag" for key in changes}
     return msgspec.structs.replace(settings, **changes, origin=origin)
 
 

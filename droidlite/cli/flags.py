@@ -1,0 +1,92 @@
+"""The flags of a session and of exec, and what they come to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from typer import Argument, Option
+
+from droidlite.errors import UsageError
+
+if TYPE_CHECKING:
+    from droidlite.app.options import Options
+
+Prompt = Annotated[str, Argument(help="What to do.", metavar="PROMPT", show_default=False)]
+Model = Annotated[str, Option("-m", "--model", help="auto, an id, provider/id or an alias; see droidlite models.")]
+MaxCost = Annotated[
+    float | None, Option("--max-cost", "--max-budget-usd", metavar="USD", help="Cap in USD; it is never exceeded.")
+]
+MaxTurns = Annotated[int | None, Option("--max-turns", min=1, metavar="N", help="Cap on calls of the model.")]
+Timeout = Annotated[float | None, Option("--timeout", min=0.001, metavar="SECONDS", help="Stop after this long.")]
+Verify = Annotated[str, Option("--verify", metavar="CMD", help="A command whose exit 0 means done; run at the end.")]
+Continue = Annotated[bool, Option("-c", "--continue", help="Go on with the newest session of this folder.")]
+Resume = Annotated[str, Option("-r", "--resume", metavar="[ID]", help="Go on with this session (or the newest).")]
+Fork = Annotated[bool, Option("--fork", help="With -c or -r: go on with a copy.")]
+Cwd = Annotated[Path, Option("-C", "--cwd", help="The folder to work in.", show_default=False)]
+AddDir = Annotated[list[Path], Option("--add-dir", metavar="DIR", help="A further folder its tools may use.")]
+Worktree = Annotated[str, Option("-w", "--worktree", metavar="[NAME]", help="Work in a git worktree of its own.")]
+Auto = Annotated[
+    Literal["low", "medium", "high"] | None,
+    Option("--auto", help="Runs unasked: low = edits, medium = + reversible commands, high = all."),
+]
+Yolo = Annotated[bool, Option("-y", "--yolo", help="The same as --auto high.")]
+EffortFlag = Annotated[Literal["low", "medium", "high"] | None, Option("--effort", help="How hard the model thinks.")]
+System = Annotated[list[str], Option("--append-system-prompt", metavar="TEXT", help="Added to the system prompt.")]
+Allowed = Annotated[list[str], Option("--allowed-tools", metavar="NAMES", help="Only these tools (commas, globs).")]
+Disallowed = Annotated[list[str], Option("--disallowed-tools", metavar="NAMES", help="Not these tools.")]
+RouterMode = Annotated[
+    Literal["cost", "balanced", "quality"] | None,
+    Option("--router", help="Where between cost and quality auto aims (default balanced)."),
+]
+AsJson = Annotated[bool, Option("--json", help="As JSON.")]
+
+
+def options(
+    headless: bool,
+    model: str,
+    router: Literal["cost", "balanced", "quality"] | None,
+    max_cost: float | None,
+    max_turns: int | None,
+    timeout: float | None,
+    verify: str,
+    go_on: bool,
+    resume: str,
+    fork: bool,
+    cwd: Path,
+    add_dir: list[Path],
+    worktree: str,
+    auto: Literal["low", "medium", "high"] | None,
+    yolo: bool,
+    effort: Literal["low", "medium", "high"] | None,
+    system: list[str],
+    allowed: list[str],
+    disallowed: list[str],
+) -> "Options":
+    from droidlite.app.options import Options
+
+    if max_cost is not None and not 0 < max_cost < float("inf"):
+        raise UsageError(f"--max-cost must be an amount above 0 in USD, such as 0.50; it is {max_cost:g}.")
+    if not cwd.is_dir():
+        raise UsageError(f"-C {cwd}: there is no such folder.")
+    return Options(
+        cwd=cwd.resolve(),
+        headless=headless,
+        model=model,
+        router=router,
+        max_cost=max_cost,
+        max_turns=max_turns,
+        timeout=timeout,
+        verify=verify,
+        resume=resume or ("last" if go_on else ""),
+        fork=fork,
+        add_dirs=tuple(add_dir),
+        worktree=worktree,
+        autonomy="high" if yolo else auto,
+        effort=effort or "",
+        append_system_prompt=tuple(system),
+        allowed_tools=_names(allowed),
+        disallowed_tools=_names(disallowed),
+    )
+
+
+def _names(given: list[str]) -> tuple[str, ...]:
+    return tuple(name for text in given for name in text.replace(",", " ").split())

