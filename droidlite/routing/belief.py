@@ -95,7 +95,7 @@ def age_weight(since: str, today: date) -> float:
 
 
 def name_of(model: str) -> str:
-    """A model's name as evidence knows it, without provider, date and punctuation: openrouter/z-ai/GLM-5.1 -> glm-5-1."""
+    """A model's name as evidence knows it, without provider, date and punctuation: z-ai/GLM-5.1 -> glm-5-1."""
     bare = re.sub(r"-20\d{6}$|-latest$|-preview$", "", model.lower().rpartition("/")[2])
     return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
 
@@ -127,7 +127,7 @@ def _find(option: Option, kind: str, evidence: Evidence) -> tuple[str, Record | 
             return found, record, OTHER_KINDS_RUNS, f"{record.runs:g} runs of kind {name}"
     family, ours = family_of(name_of(option.model)), version_of(option.model)
     for _, other in [(kind, here), *others] if here is not None else others:
-        kin = [model for model in other.models if family_of(name_of(model)) == family]
+        kin = [m for m, record in other.models.items() if record.runs > 0 and family_of(name_of(m)) == family]
         if kin:
             nearest = max(kin, key=lambda model: (version_of(model) <= ours, version_of(model), model))
             return nearest, other.models[nearest], FAMILY_RUNS, f"no runs of its own; {nearest} is of its family"
@@ -135,7 +135,7 @@ def _find(option: Option, kind: str, evidence: Evidence) -> tuple[str, Record | 
 
 
 def _among(kind: Kind, names: set[str]) -> str:
-    return next((model for model in kind.models if name_of(model) in names), "")
+    return next((model for model, record in kind.models.items() if record.runs > 0 and name_of(model) in names), "")
 
 
 def _own(option: Option, kind: str, own: Evidence | None) -> Record | None:

@@ -62,13 +62,14 @@ class Pairs:
         return None if found is None else (found, straight)
 
     def differ(self, a: Belief, b: Belief) -> tuple[float, float] | None:
-        """On what share of the tasks A and B end differently, and over how many runs; None where no pair is known."""
+        """On what share of the tasks A and B end differently, and over how many runs; None where no pair is known. Half a
+        task more than was seen: a few tasks on which they agreed do not say that they always will."""
         found = self.pair(a, b)
         if found is None:
             return None
         pair = found[0]
         runs = pair.both + pair.first + pair.second + pair.neither
-        return ((pair.first + pair.second) / runs, runs) if runs else None
+        return ((pair.first + pair.second + 0.5) / (runs + 1), runs) if runs else None
 
     def given(self, a: Belief, b: Belief) -> Given:
         key = (a.option.model, b.option.model)

@@ -70,7 +70,7 @@ def choose_plan(
     beliefs = [believe(option, kind, evidence, own, today=today or date.today()) for option in pool]
     compared = next((b for b in beliefs if b.option.model == reference), None) or strongest(beliefs)
     here = evidence.kinds.get(kind) or Kind(models={})
-    field = _Field(beliefs, compared, Pairs(here, beliefs), TARGET[mode])
+    field = _Field(beliefs, compared, Pairs(here, beliefs), TARGET[mode], verified=verified)
     chains = list(_chains(field, here.tail, verified=verified))
     plans = [field.plan(chain) for chain in chains]
     reaching = [plan for plan in plans if plan.margin >= 0]
@@ -98,8 +98,11 @@ def strongest(beliefs: Sequence[Belief]) -> Belief:
 class _Field:
     """The models compared and what they are compared with."""
 
-    def __init__(self, beliefs: Sequence[Belief], reference: Belief, pairs: Pairs, target: float) -> None:
+    def __init__(
+        self, beliefs: Sequence[Belief], reference: Belief, pairs: Pairs, target: float, *, verified: bool
+    ) -> None:
         self.beliefs, self.reference, self.pairs, self.target = beliefs, reference, pairs, target
+        self._verified = verified
         self._by_model = {belief.option.model: belief for belief in beliefs}
 
     def of(self, stage: Stage) -> Belief:
@@ -121,18 +124,29 @@ class _Field:
 
     def _doubt(self, chain: Chain) -> float:
         """Standard error of the difference to the reference, from the share of tasks on which they end differently.
-        A plan with the reference among its stages differs only where an earlier stage ended the task."""
+        A plan with the reference among its stages differs only where an earlier stage ended the task; a verified one
+        then only for the better."""
         variance = 0.0
         for stage, kept in zip(chain.stages, chain.kept, strict=True):
             belief = self.of(stage)
-            if belief is self.reference:
-                continue
-            known = self.pairs.differ(belief, self.reference)
-            if known is not None:
-                variance += kept * known[0] / min(known[1], belief.runs, self.reference.runs)
-                continue
-            variance += kept * (_variance(belief) + _variance(self.reference))
+            if belief is not self.reference:
+                variance += kept * self._differs(belief, ended=self._verified and stage is not chain.stages[-1])
+        if self._verified and all(self.of(stage) is not self.reference for stage in chain.stages):
+            last = self.of(chain.stages[-1])
+            lost = (1 - chain.success) * self.pairs.given(last, self.reference).failed
+            variance += lost / min(last.runs, self.reference.runs)
         return math.sqrt(variance)
+
+    def _differs(self, belief: Belief, *, ended: bool) -> float:
+        """Variance of one task's difference to the reference where this model has the last word; `ended`: where a check
+        has passed, so that only the reference may have failed."""
+        known = self.pairs.differ(belief, self.reference)
+        runs = min(belief.runs, self.reference.runs, known[1] if known is not None else math.inf)
+        if ended:
+            return (1 - self.pairs.given(belief, self.reference).solved) / runs
+        if known is not None:
+            return known[0] / runs
+        return _variance(belief) + _variance(self.reference)
 
     def _success(self, chain: Chain) -> Interval:
         runs = min(self.of(stage).runs for stage in chain.stages)
