@@ -6,11 +6,14 @@ import msgspec
 
 from droidlite.agent.compaction import compact
 from droidlite.app import changes
-from droidlite.app.assemble import Person, git_state, make_route, open_session, tools_for
+from droidlite.app.assemble import git_state, open_session
 from droidlite.app.options import Options
+from droidlite.app.person import Person
 from droidlite.app.retelling import retell
+from droidlite.app.routes import make_route, tools_for
+from droidlite.app.routing import Task, choose_model, estimated, route
 from droidlite.app.session import Session
-from droidlite.app.setup import choose_model, read_setup
+from droidlite.app.setup import read_setup
 from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
@@ -120,11 +123,18 @@ class Chat:
 
     def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         self.setup = read_setup(self.options.cwd, options=self.options, discover=True)
-        found = self.setup.candidates(priced=True)
+        task = self._task()
+        found = estimated(self.setup, task, self.setup.candidates(priced=True))
         try:
-            return self.setup.default(), found
+            return route(self.setup, task), found
         except DroidliteError:
             return None, found
+
+    def _task(self) -> Task:
+        """What this session is about: its first prompt, where there was one."""
+        root = self.session.parts.context.root
+        said = self.store.load(self.session.parts.session_id).turns
+        return Task(root=root, prompt=said[0].prompt if said else "", headless=False)
 
     def cost_lines(self) -> tuple[str, ...]:
         budget = self.session.parts.agent.driver.budget
@@ -154,7 +164,7 @@ class Chat:
     # --- choosing ---------------------------------------------------------------------------------------------------
 
     def choose(self, model: str) -> None:
-        decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.")
+        decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
         self.session.route_to(

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from droidlite.app.routing import Task, estimated, route
 from droidlite.app.setup import read_setup
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session.store import Store, Summary
@@ -16,10 +17,11 @@ from droidlite.ui.plain import in_colour, show, show_json, show_table, width
 
 def show_models(cwd: Path, as_json: bool) -> int:
     setup = read_setup(cwd, discover=True)
-    found = setup.candidates(priced=True)
+    task = Task(root=find_root(cwd))
+    found = estimated(setup, task, setup.candidates(priced=True))
     auto: RoutingDecision | None
     try:
-        auto, why_not_auto = setup.default(), ""
+        auto, why_not_auto = route(setup, task), ""
     except DroidliteError as error:
         auto, why_not_auto = None, str(error)
     if as_json:
@@ -34,6 +36,7 @@ def show_models(cwd: Path, as_json: bool) -> int:
                 "output_usd_per_million": c.output_price,
                 "allowed": not c.why_not,
                 "why_not": c.why_not,
+                "estimate": c.estimate,
             }
             for c in found
         ]

@@ -62,8 +62,8 @@ class Pairs:
         return None if found is None else (found, straight)
 
     def differ(self, a: Belief, b: Belief) -> tuple[float, float] | None:
-        """On what share of the tasks A and B end differently, and over how many runs; None where no pair is known. Half a
-        task more than was seen: a few tasks on which they agreed do not say that they always will."""
+        """On what share of the tasks A and B end differently, and over how many runs; None where no pair is known. Half
+        a task more than was seen: a few tasks on which they agreed do not say that they always will."""
         found = self.pair(a, b)
         if found is None:
             return None

@@ -40,7 +40,10 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`reference` is the model that success and cost are held against ("" = the strongest allowed)."""
+
     mode: Mode = "balanced"
+    reference: str = ""
 
 
 class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ DEFAULTS = {
     "allowed_commands": "default",
     "denied_commands": "default",
     "router.mode": "default",
+    "router.reference": "default",
     "ui.markdown": "default",
     "ui.theme": "default",
     "ui.notify": "default",
