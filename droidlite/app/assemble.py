@@ -118,7 +118,7 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
         journal,
         cap_usd=settings.max_cost_usd,
         spent_usd=past.spent_usd if past else 0.0,
-        by_model=past.usage if past else None,
+        calls=past.calls if past else (),
         first=past.next_reservation if past else 1,
     )
     budget.check_priced(spec)
