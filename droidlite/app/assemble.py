@@ -19,9 +19,11 @@ from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.agent.verify import Execute
+from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.options import Options
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, choose_model, read_setup
+from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, DroidliteError, ProviderError, UsageError
@@ -49,25 +51,32 @@ class Person(msgspec.Struct, kw_only=True):
     raise_cap: Callable[[CapReached], bool] = lambda reached: False
 
 
-def open_session(options: Options, person: Person, setup: Setup | None = None) -> Session:
-    """A session ready to run prompts. Raises UsageError, SettingsError, Refused."""
+def open_session(
+    options: Options, person: Person, setup: Setup | None = None, *, decide: Decide | None = None
+) -> Session:
+    """A session ready to run prompts; `decide` is auto, asked where it is in shadow. Raises UsageError, SettingsError,
+    Refused."""
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
     setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
     journal, past = _journal(options, setup)
     try:
-        return _assemble(options, person, setup, journal, past)
+        session = _assemble(options, person, setup, journal, past)
+        if decide is not None and (past is None or past.shadowed is None):
+            session.parts.shadow = _shadow(setup, decide)
+        return session
     except BaseException:
         journal.close()
         raise
 
 
-def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
-    """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together."""
+def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, compared: bool = False) -> Route:
+    """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together.
+    `compared`: it will be held against another model, so prices are needed though it may be free itself."""
 
     def warm() -> None:
         providers.warm(endpoint.protocol, endpoint.base_url)
-        if spec.price != "free":
+        if spec.price != "free" or compared:
             setup.prices.warm()  # needed when the first reply is paid for, if not before
 
     threading.Thread(target=warm, daemon=True).start()
@@ -88,7 +97,7 @@ def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:
 def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, past: Past | None) -> Session:
     settings = setup.settings
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past))
-    route = make_route(setup, spec, endpoint)
+    route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
     hide_process()
     root = find_root(options.cwd)
     warnings = [*settings.warnings, *journal.warnings]
@@ -163,8 +172,16 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
             resumed=past is not None,
             warnings=warnings,
             close=close,
+            counterfactual=AgainstReference(setup, budget),
         )
     )
+
+
+def _shadow(setup: Setup, decide: Decide) -> Shadow | None:
+    """In shadow mode, where policy allows auto at all."""
+    if setup.settings.router.mode != "shadow" or not setup.policy.router.allowed:
+        return None
+    return Shadow(lambda prompt: decide(setup, prompt, within(setup.policy)))
 
 
 def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str]:
