@@ -18,13 +18,15 @@ from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.agent.verify import Execute
+from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.escalating import Escalation
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.routes import Routes, make_route, tools_for
-from droidlite.app.routing import Task, choose_model
+from droidlite.app.routing import Task, choose_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
+from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, ProviderError, UsageError
@@ -43,8 +45,11 @@ from droidlite.tools.shell import run_command
 from droidlite.types import Autonomy
 
 
-def open_session(options: Options, person: Person, setup: Setup | None = None, *, prompt: str = "") -> Session:
-    """A session ready to run prompts; `prompt` is the first one, where it is known already.
+def open_session(
+    options: Options, person: Person, setup: Setup | None = None, *, prompt: str = "", decide: Decide | None = None
+) -> Session:
+    """A session ready to run prompts; `prompt` is the first one, where it is known already; `decide` is what is asked
+    in shadow mode in place of the router.
 
     Raises UsageError, SettingsError, Refused."""
     if options.worktree:
@@ -52,7 +57,11 @@ def open_session(options: Options, person: Person, setup: Setup | None = None, *
     setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
     journal, past = _journal(options, setup)
     try:
-        return _assemble(options, person, setup, journal, past, prompt)
+        session = _assemble(options, person, setup, journal, past, prompt)
+        if past is None or past.shadowed is None:
+            task = Task(root=find_root(options.cwd), headless=options.headless)
+            session.parts.shadow = _shadow(setup, decide or _router(task))
+        return session
     except BaseException:
         journal.close()
         raise
@@ -64,7 +73,7 @@ def _assemble(
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
-    route = make_route(setup, spec, endpoint)
+    route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
     hide_process()
     warnings = [*settings.warnings, *journal.warnings]
     if not (root / ".git").exists():
@@ -93,7 +102,7 @@ def _assemble(
         journal,
         cap_usd=settings.max_cost_usd,
         spent_usd=past.spent_usd if past else 0.0,
-        by_model=past.usage if past else None,
+        calls=past.calls if past else (),
         first=past.next_reservation if past else 1,
     )
     budget.check_priced(spec)
@@ -143,8 +152,20 @@ def _assemble(
             resumed=past is not None,
             warnings=warnings,
             close=close,
+            counterfactual=AgainstReference(setup, budget),
         )
     )
+
+
+def _router(task: Task) -> Decide:
+    return lambda setup, prompt, mode: route(setup, msgspec.structs.replace(task, prompt=prompt), mode=mode)
+
+
+def _shadow(setup: Setup, decide: Decide) -> Shadow | None:
+    """In shadow mode, where policy allows auto at all."""
+    if setup.settings.router.mode != "shadow" or not setup.policy.router.allowed:
+        return None
+    return Shadow(lambda prompt: decide(setup, prompt, within(setup.policy)))
 
 
 def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str]:

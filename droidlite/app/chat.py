@@ -18,11 +18,13 @@ from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
-from droidlite.ui.conversation import ExportFormat, SessionRow, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
+from droidlite.ui.wording import counted, instead
 
 LISTED = 200
 """Sessions /resume shows."""
@@ -147,7 +149,25 @@ class Chat:
             lines.append(
                 f"{model}: ${used.cost_usd:.4f}, {used.calls} calls, {total:,} tokens in{hits}, {usage.output:,} out"
             )
-        return tuple(lines)
+            if used.unpriced:
+                lines.append(f"{model}: the price of {counted(used.unpriced, 'call')} is not known, and in no sum")
+        other = self.session.parts.counterfactual(self.session.parts.decision)
+        return tuple(lines) if other is None else (*lines, f"instead: {instead(other)}")
+
+    def spending(self) -> Spending:
+        parts = self.session.parts
+        budget = parts.agent.driver.budget
+        return Spending(
+            by_model=dict(budget.by_model),
+            total_usd=budget.spent_usd,
+            counterfactual=parts.counterfactual(parts.decision),
+        )
+
+    def judge(self, good: bool) -> None:
+        parts = self.session.parts
+        if not parts.turns:
+            raise UsageError("There is nothing to judge yet.")
+        parts.journal.append(Judged(good=good))
 
     def diff(self) -> str:
         return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
@@ -168,7 +188,9 @@ class Chat:
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
         self.session.route_to(
-            make_route(self.setup, spec, endpoint), decision, scripted=endpoint.protocol == "scripted"
+            make_route(self.setup, spec, endpoint, compared=bool(decision.reference)),
+            decision,
+            scripted=endpoint.protocol == "scripted",
         )
         parts.agent.toolbox.replace(tools_for(spec, self._person))
         parts.agent.transcript.retool(parts.agent.toolbox.specs)

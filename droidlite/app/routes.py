@@ -40,12 +40,13 @@ class Routes:
         return route, decision
 
 
-def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
-    """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together."""
+def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, compared: bool = False) -> Route:
+    """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together.
+    `compared`: it will be held against another model, so prices are needed though it may be free itself."""
 
     def warm() -> None:
         providers.warm(endpoint.protocol, endpoint.base_url)
-        if spec.price != "free":
+        if spec.price != "free" or compared:
             setup.prices.warm()  # needed when the first reply is paid for, if not before
 
     threading.Thread(target=warm, daemon=True).start()

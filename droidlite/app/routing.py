@@ -6,12 +6,14 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from droidlite.app.setup import Setup
+from droidlite.app.shadow import within
 from droidlite.errors import Refused, UsageError
 from droidlite.routing.evidence import Evidence, read_evidence
 from droidlite.routing.features import Features
 from droidlite.routing.router import Asked, Narrowing, decide, estimates
 from droidlite.settings.candidates import default_model, nothing_runs
 from droidlite.settings.catalog import resolve
+from droidlite.settings.config import Mode
 from droidlite.settings.policy import why_not_auto
 from droidlite.types import Candidate, Endpoint, ModelSpec, RoutingDecision
 
@@ -28,29 +30,31 @@ class Task(Struct, frozen=True, kw_only=True):
     worker: bool = False
 
 
-def route(setup: Setup, task: Task) -> RoutingDecision:
-    """The decision auto comes to. Raises Refused where policy or rules leave nothing, UsageError where nothing runs."""
+def route(setup: Setup, task: Task, *, mode: Mode | None = None) -> RoutingDecision:
+    """The decision auto comes to; in `mode` (None = what the settings say; in shadow mode auto is the fixed default).
+    Raises Refused where policy or rules leave nothing, UsageError where nothing runs."""
     if reason := why_not_auto(setup.policy):
         raise Refused(f"{reason[0].upper()}{reason[1:]}; name a model: droidlite -m MODEL")
     candidates = setup.candidates(priced=True)
     scripted = next((c for c in candidates if c.endpoint == "scripted" and not c.why_not), None)
-    if scripted is not None:
+    if scripted is not None or (mode is None and setup.settings.router.mode == "shadow"):
         return default_model(candidates, policy=setup.policy)
-    decision = decide(ask(setup, task, candidates))
+    decision = decide(ask(setup, task, candidates, mode=mode))
     if decision is None:
         raise UsageError(nothing_runs(candidates))
     return decision
 
 
-def ask(setup: Setup, task: Task, candidates: tuple[Candidate, ...]) -> Asked:
+def ask(setup: Setup, task: Task, candidates: tuple[Candidate, ...], *, mode: Mode | None = None) -> Asked:
     """The question as the router takes it."""
     features = features_of(setup, task)
+    set_mode = setup.settings.router.mode
     public, trouble = load_evidence(PRIORS)
     return Asked(
         features=features,
         candidates=candidates,
         narrowing=narrowing_of(setup, features, candidates),
-        mode=setup.settings.router.mode,
+        mode=mode or (set_mode if set_mode != "shadow" else within(setup.policy)),
         reference=setup.settings.router.reference,
         public=public,
         today=datetime.now(UTC).date(),

@@ -12,9 +12,10 @@ from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.verify import Execute, Verification, verify
 from droidlite.app.escalating import Escalation
+from droidlite.app.shadow import Shadow
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted, TimedOut, VerifyFailed
-from droidlite.events import Event, ModelChosen, RunFinished, SessionStarted, Warned
+from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
@@ -25,7 +26,8 @@ from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usa
 class Parts(Struct, kw_only=True):
     """What a session is made of. `opening` is what the host says before the first prompt; `check` the verify command
     ("" = none); `timeout` seconds a run may take (None = no limit). `reroute` decides anew for the first prompt of a
-    session (None where that changes nothing)."""
+    session (None where that changes nothing). `counterfactual` tells what the reference model of a decision would have
+    cost so far. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -45,6 +47,8 @@ class Parts(Struct, kw_only=True):
     resumed: bool = False
     warnings: list[str]
     close: Callable[[], None]
+    shadow: Shadow | None = None
+    counterfactual: Callable[[RoutingDecision], Counterfactual | None] = lambda decision: None
 
 
 class Session:
@@ -60,6 +64,8 @@ class Session:
         parts, started = self.parts, time.monotonic()
         self._reroute(text)
         self._begin()
+        if parts.shadow:
+            parts.shadow.begin(text)
         yield from self._introduction()
         timer = self._timer()
         error: DroidliteError | None = None
@@ -162,6 +168,8 @@ class Session:
     ) -> RunFinished:
         parts, budget = self.parts, self.parts.agent.driver.budget
         try:
+            if parts.shadow:
+                parts.shadow.end(parts.journal)
             parts.journal.append(Ended(subtype=error.subtype if error else "success", cost_usd=budget.spent_usd))
         except DroidliteError as unwritten:
             error = error or unwritten
@@ -180,6 +188,7 @@ class Session:
             usage=reduce(add_usage, (model.usage for model in budget.by_model.values()), Usage()),
             model_usage=dict(budget.by_model),
             routing=routing(parts.decision, parts.agent.driver.switches),
+            counterfactual=parts.counterfactual(parts.decision),
             permission_denials=tuple(parts.agent.toolbox.denials),
             verify=None
             if verification is None
