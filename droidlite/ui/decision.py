@@ -40,7 +40,7 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
     if decision.rule:
         lines.append(f"  rules: {decision.rule}")
     if decision.estimate is not None:
-        lines += ["", f"  {'plan':<58} {'success':>16} {'cost a task':>20}"]
+        lines += ["", f"  {'success':<15} {'cost a task':<19} plan"]
         lines.append(_row(decision.estimate, decision))
         lines += [_row(other, decision) for other in decision.others]
     if decision.counterfactual is not None:
@@ -55,8 +55,8 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
 
 def _row(estimate: Estimate, decision: RoutingDecision, note: str = "") -> str:
     plan = plan_words(estimate.stages, verified=decision.verified) + note
-    success = f"{estimate.success.mean:.0%} ({estimate.success.low:.0%}-{estimate.success.high:.0%})"
-    return f"  {plan:<58} {success:>16} {_dollars(estimate.cost):>20}"
+    success = f"{estimate.success.mean:.0%} ({100 * estimate.success.low:.0f}-{estimate.success.high:.0%})"
+    return f"  {success:<15} {_dollars(estimate.cost):<19} {plan}"
 
 
 def _dollars(cost: Interval) -> str:
