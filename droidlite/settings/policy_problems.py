@@ -72,7 +72,7 @@ def _of_nobody(policy: Policy, models: Models) -> Iterator[Problem]:
         return
     key = next((k for k in ("deny", "allow", "open_weights_only") if f"models.{k}" in last.lines), "")
     others = " that the layers before it allow" if before else ""
-    yield _problem(last, f"models.{key}", f"allows no model{others}: {why_not(policy, left[0], None)}", "error")
+    yield _problem(last, f"models.{key}", f"allows no model{others}: {_out(left[0], policy)}", "error")
 
 
 def _of_rule(policy: Policy, layer: Layer, index: int, models: Models) -> Iterator[Problem]:
@@ -97,8 +97,7 @@ def _why_nobody(rule: Rule, policy: Policy, models: Models) -> tuple[str, str]:
         return "require", "it requires none of the known models"
     within = [spec for spec in required if spec in allowed]
     if allowed and not within:
-        why = why_not(policy, required[0], None)
-        return "require", f"{required[0].id} is {why if why.startswith(('denied', 'not ')) else f'out: {why}'}"
+        return "require", _out(required[0], policy)
     if allowed and not _left([rule], within):
         return "forbid", "it forbids all that is left"
     return "", ""
@@ -136,6 +135,12 @@ def _of_pairs(policy: Policy, models: Models) -> Iterator[Problem]:
 
 def _allowed(policy: Policy, models: Models) -> list[ModelSpec]:
     return [spec for spec in models if not why_not(policy, spec, None)]
+
+
+def _out(spec: ModelSpec, policy: Policy) -> str:
+    """Which model policy forbids, and why, as a clause."""
+    why = why_not(policy, spec, None)
+    return f"{spec.id} is {why if why.startswith(('denied', 'not ')) else f'out: {why}'}"
 
 
 def _left(rules: Sequence[Rule], models: Models, *, forbidding: bool = True) -> list[ModelSpec]:

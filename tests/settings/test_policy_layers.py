@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import House, write
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
@@ -130,19 +129,24 @@ def test_the_order_of_layers_changes_nothing_that_holds(layers: tuple[Layer, ...
         assert allowed(other) == allowed(first)
 
 
-def load(house: House, env: dict[str, str] | None = None) -> Policy:
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def load(house, env: dict[str, str] | None = None) -> Policy:
     return load_policy(env or {}, house.places, root=house.repository, system=house.repository.parent / "system.toml")
 
 
-def own(house: House) -> Path:
+def own(house) -> Path:
     return house.places.config / "policy.toml"
 
 
-def project(house: House) -> Path:
+def project(house) -> Path:
     return house.repository / ".droidlite" / "policy.toml"
 
 
-def test_each_layer_is_read_from_its_place_and_names_its_line(house: House) -> None:
+def test_each_layer_is_read_from_its_place_and_names_its_line(house) -> None:
     system = house.repository.parent / "system.toml"
     write(system, '[models]\nallow = ["claude-*", "glm-*"]\n[router]\nmax_mode = "balanced"\n')
     write(own(house), '[models]\nallow = ["*opus*"]\n[budget]\nmax_cost_usd = 2\n')
@@ -165,7 +169,7 @@ def test_each_layer_is_read_from_its_place_and_names_its_line(house: House) -> N
 
 
 @pytest.mark.parametrize("place", [own, project])
-def test_a_malformed_layer_refuses_whichever_it_is(house: House, place: Any) -> None:
+def test_a_malformed_layer_refuses_whichever_it_is(house, place: Any) -> None:
     write(place(house), '[router]\nmax_mode = "balanced"\n[models]\nalow = ["x"]\n')
     with pytest.raises(Refused) as caught:
         load(house)
@@ -176,7 +180,7 @@ def test_a_malformed_layer_refuses_whichever_it_is(house: House, place: Any) -> 
 
 
 @pytest.mark.parametrize("place", [own, project])
-def test_a_layer_that_is_a_dangling_link_refuses(house: House, place: Any) -> None:
+def test_a_layer_that_is_a_dangling_link_refuses(house, place: Any) -> None:
     place(house).parent.mkdir(parents=True, exist_ok=True)
     place(house).symlink_to("gone")
     with pytest.raises(Refused) as caught:
@@ -186,7 +190,7 @@ def test_a_layer_that_is_a_dangling_link_refuses(house: House, place: Any) -> No
     )
 
 
-def test_a_layer_that_is_a_pipe_refuses(house: House) -> None:
+def test_a_layer_that_is_a_pipe_refuses(house) -> None:
     project(house).parent.mkdir()
     os.mkfifo(project(house))
     with pytest.raises(Refused) as caught:
@@ -194,6 +198,6 @@ def test_a_layer_that_is_a_pipe_refuses(house: House) -> None:
     assert "is not a file" in str(caught.value)
 
 
-def test_no_layer_at_all_is_no_policy(house: House) -> None:
+def test_no_layer_at_all_is_no_policy(house) -> None:
     (house.repository / ".droidlite").write_text("a file where a folder may be")
     assert load(house) == Policy()
