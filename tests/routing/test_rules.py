@@ -142,6 +142,14 @@ def test_nobody_left_is_refused_with_the_rules_to_blame() -> None:
     )
 
 
+def test_an_id_of_the_persons_own_is_not_what_is_required() -> None:
+    spec = ModelSpec(id="claude-opus-5-5", provider="openai", name="gpt-6-luna", tier="frontier")
+    disguised = Candidate(spec=spec, endpoint="openai")
+    for term in ("claude-*", "tier:frontier"):
+        with pytest.raises(Refused):
+            apply_rules(policy(org=(Rule(name="a", require=(term,)),)), FIX, (disguised,))
+
+
 TERMS = st.lists(st.sampled_from(("claude-*", "*opus*", "gpt-6-luna", "tier:frontier", "provider:openai")), max_size=2)
 RULES = st.lists(
     st.builds(

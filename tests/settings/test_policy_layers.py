@@ -198,6 +198,13 @@ def test_a_layer_that_is_a_pipe_refuses(house) -> None:
     assert "is not a file" in str(caught.value)
 
 
+def test_a_place_that_cannot_be_looked_at_may_hold_a_policy_and_refuses(house) -> None:
+    unseen = house.repository / ("x" * 300)
+    with pytest.raises(Refused) as caught:
+        load_policy({}, house.places, root=unseen, system=house.repository / "none")
+    assert str(caught.value).endswith("policy.toml: cannot be read: File name too long")
+
+
 def test_no_layer_at_all_is_no_policy(house) -> None:
     (house.repository / ".droidlite").write_text("a file where a folder may be")
     assert load(house) == Policy()
