@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from droidlite.app.setup import read_setup
 from droidlite.cancellation import Cancellation
 from droidlite.errors import Refused, SettingsError
-from droidlite.settings.catalog import load_catalog
+from droidlite.settings.catalog import SCRIPTED, load_catalog
 from droidlite.settings.loading import load_settings
 from droidlite.settings.paths import find_root, places
 from droidlite.settings.policy import Layer, LayerName, Policy, Rule, RuleCondition, combine
@@ -36,7 +36,8 @@ def check_policy(cwd: Path, as_json: bool) -> int:
     files = policy_files(os.environ, places(os.environ), root=root)
     layers, found = _read_layers(files)
     policy = combine(layers)
-    models = tuple(load_catalog(load_settings(cwd, os.environ, places(os.environ))).values())
+    catalog = load_catalog(load_settings(cwd, os.environ, places(os.environ)))
+    models = [spec for spec in catalog.values() if spec.provider != SCRIPTED]
     on_paths = any(rule.paths for layer, _, rule in policy.rules if layer.layer == "project")
     found += find_problems(policy, models, paths=_files(root) if on_paths else ())
     wrong = any(problem.level == "error" for problem in found)

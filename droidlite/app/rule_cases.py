@@ -5,6 +5,7 @@ from pathlib import Path
 
 from droidlite.app.setup import read_setup
 from droidlite.routing.cases import Verdict, read_cases, run_case
+from droidlite.settings.catalog import SCRIPTED
 from droidlite.settings.paths import find_root
 from droidlite.ui.plain import show, show_json
 
@@ -17,8 +18,9 @@ def try_cases(files: Sequence[Path], cwd: Path, as_json: bool) -> int:
     Raises SettingsError where a file of cases cannot be used, Refused where the policy cannot be read."""
     setup = read_setup(cwd)
     paths = [cwd / file for file in files] or [find_root(cwd) / DEFAULT_FILE]
-    cases = [case for path in paths for case in read_cases(path, setup.catalog)]
-    verdicts = [run_case(case, setup.policy, setup.catalog, where=where) for where, case in cases]
+    catalog = {name: spec for name, spec in setup.catalog.items() if spec.provider != SCRIPTED}
+    cases = [case for path in paths for case in read_cases(path, catalog)]
+    verdicts = [run_case(case, setup.policy, catalog, where=where) for where, case in cases]
     missed = sum(bool(verdict.misses) for verdict in verdicts)
     if as_json:
         show_json({"ok": not missed, "cases": verdicts})

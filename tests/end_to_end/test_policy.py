@@ -85,6 +85,13 @@ def test_check_tells_every_problem_of_every_layer(folder: Path, org: dict[str, s
     }
 
 
+def test_a_script_is_no_model_that_check_counts(folder: Path) -> None:
+    user = own('[models]\nallow = ["scripted"]\n')
+    ran = droidlite("policy", "check", cwd=folder)
+    assert ran.code == 77
+    assert f"error    {user}:2: models.allow: allows no model: " in ran.out
+
+
 def test_show_says_where_everything_comes_from(folder: Path, org: dict[str, str]) -> None:
     file = org["DROIDLITE_POLICY"]
     user = own('[router]\nmax_mode = "quality"\n[budget]\nmax_cost_usd = 2\n')
