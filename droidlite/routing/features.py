@@ -1,4 +1,4 @@
-"""What kind of task this is, told from the prompt and the list of the repository's files alone: no model, no network."""
+"""What kind of task this is, told from the prompt and the list of the repository's files: no model, no network."""
 
 from typing import Literal
 

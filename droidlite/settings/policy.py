@@ -204,7 +204,7 @@ def narrow(settings: Settings, policy: Policy) -> Settings:
     if level is not None and _AUTONOMIES.index(level) > _AUTONOMIES.index(most):
         lower("autonomy", "autonomy.max", most, most, level)
     limit, mode = policy.router.max_mode, settings.router.mode
-    if _MODES.index(mode) > _MODES.index(limit):
+    if mode != "shadow" and _MODES.index(mode) > _MODES.index(limit):  # a shadow spends nothing
         router = structs.replace(settings.router, mode=limit)
         lower("router.mode", "router.max_mode", router, limit, "" if origin.get("router.mode") == "default" else mode)
     return structs.replace(settings, **changes, origin=origin, warnings=(*settings.warnings, *warnings))

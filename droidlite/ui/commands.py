@@ -155,6 +155,16 @@ def _autonomy(host: Host, words: str) -> None:
     host.say(host.painter.text(f"autonomy: {now}{refused}", "dim"))
 
 
+def _good(host: Host, words: str) -> None:
+    host.conversation.judge(True)
+    host.say(host.painter.text("noted: this session did what you wanted", "dim"))
+
+
+def _bad(host: Host, words: str) -> None:
+    host.conversation.judge(False)
+    host.say(host.painter.text("noted: this session did not do what you wanted", "dim"))
+
+
 def _quit(host: Host, words: str) -> None:
     host.leave()
 
@@ -170,6 +180,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("rewind", "take back messages and the files they changed", _rewind, False, ("undo",)),
     Command("resume", "go on with an earlier session", _resume, False, ("sessions",)),
     Command("new", "start a new session", _new, False, ("clear",)),
+    Command("good", "this session did what you wanted: counts when auto chooses", _good),
+    Command("bad", "this session did not do what you wanted: counts as well", _bad),
     Command("export", "write this session to a file: md or json", _export),
     Command("quit", "leave (also Ctrl+C twice, Ctrl+D)", _quit, True, ("exit",)),
 )

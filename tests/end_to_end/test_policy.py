@@ -155,6 +155,29 @@ def test_an_endpoint_may_be_denied_by_name(folder: Path, org: dict[str, str]) ->
     assert f'endpoint "anthropic" is denied by policy {file}:2 ("anthr*")' in ran.err
 
 
+KEYS = {"ANTHROPIC_API_KEY": "test-key-123456", "OPENAI_API_KEY": "test-key-123456"}
+
+
+def test_auto_heeds_the_rules_and_says_which(folder: Path) -> None:
+    project = folder / ".droidlite" / "policy.toml"
+    project.write_text('[[rules]]\nname = "house"\nforbid = ["claude-*"]\nprefer = ["gpt-6-luna"]\n')
+    told = json.loads(droidlite("route", "Fix it.", "--json", cwd=folder, env=KEYS).out)
+    assert (told["model"], told["rule"]) == ("gpt-6-luna", f"house ({project}:1)")
+    assert told["rejected"]["claude-opus-5-5"] == f'rule "house" ({project}:1) forbids it ("claude-*")'
+    assert f'Rule "house" ({project}:1) forbids claude-*; prefers gpt-6-luna.' in told["reasons"]
+
+
+def test_rules_that_leave_nobody_refuse(folder: Path) -> None:
+    project = folder / ".droidlite" / "policy.toml"
+    project.write_text('[[rules]]\nname = "open"\nwhen = { mode = "headless" }\nrequire = ["glm-*"]\n')
+    ran = droidlite("exec", "Fix it.", cwd=folder, env=KEYS)
+    assert (ran.code, ran.out) == (77, "")
+    assert f'The rules leave no model for this task: rule "open" ({project}:1) requires glm-*. Without ' in ran.err
+    listed = droidlite("models", "--json", cwd=folder, env=KEYS)
+    assert listed.code == 0
+    assert json.loads(listed.out)["why_not_auto"].startswith("The rules leave no model for this task: ")
+
+
 def test_cases_that_hold_need_no_key(folder: Path, org: dict[str, str]) -> None:
     (folder / ".droidlite" / "cases.toml").write_text(CASES)
     (folder / "deeper").mkdir()
