@@ -218,7 +218,8 @@ class Chat:
     def raise_cap(self, cap_usd: float) -> None:
         most = self.setup.policy.budget.max_cost_usd
         if most is not None and cap_usd > most:
-            raise UsageError(f"Policy {self.setup.policy.file} allows at most ${most:g} a session.")
+            where = self.setup.policy.where("budget.max_cost_usd")
+            raise UsageError(f"Policy {where} allows at most ${most:g} a session.")
         self.session.parts.agent.driver.budget.cap_usd = cap_usd
 
     # --- sessions ---------------------------------------------------------------------------------------------------

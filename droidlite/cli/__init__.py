@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from droidlite.cli import looking, route, running  # noqa: F401 - they hang their commands on app
+from droidlite.cli import looking, policy, route, router, running  # noqa: F401 - they hang their commands on app
 from droidlite.cli.app import app
 from droidlite.errors import DroidliteError
 
