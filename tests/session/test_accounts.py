@@ -106,8 +106,8 @@ def test_the_kind_is_the_first_that_was_named(tmp_path: Path) -> None:
     plain = written(tmp_path / "a", Decided(decision=DECISION), Shadowed(problem="x"))
     routed = written(tmp_path / "b", Decided(decision=fix), Decided(decision=docs))
     shadowed = written(tmp_path / "c", Decided(decision=DECISION), Shadowed(decision=docs))
-    assert [(account.kind, account.routed) for account in (plain, routed, shadowed)] == [
-        ("", False),
+    assert [(account.decision and account.decision.kind, account.routed) for account in (plain, routed, shadowed)] == [
+        (None, False),
         ("fix", True),
         ("docs", False),
     ]
