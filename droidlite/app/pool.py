@@ -42,6 +42,17 @@ class Pool:
             self._choices[kind, verified] = choose(structs.replace(self._asked, features=features), self._usable)
         return self._choices[kind, verified]
 
+    def chances(self, kind: str = "other") -> dict[str, float]:
+        """The chance that each model alone solves a task of `kind`."""
+        if not self._usable:
+            return {}
+        return {model: plan.chain.success for model, plan in self.choice(kind).singles.items()}
+
+    @property
+    def evidence(self) -> str:
+        """Its version."""
+        return self._asked.public.version
+
     def reference(self) -> ModelSpec | None:
         """The strongest model that may be used; None where there is none with a price."""
         return self.specs[self.choice().reference] if self._usable else None

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from droidlite.cli import looking, running, stats  # noqa: F401 - they hang their commands on app
+from droidlite.cli import looking, replaying, route, running, stats  # noqa: F401 - they hang their commands on app
 from droidlite.cli.app import app
 from droidlite.errors import DroidliteError
 

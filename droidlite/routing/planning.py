@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from droidlite.routing.belief import Belief, Option, believe
+from droidlite.routing.belief import Belief, Option, believe, name_of
 from droidlite.routing.chains import Chain, Pairs, alone, at, checked, lengthened, stopped
 from droidlite.routing.evidence import Evidence, Kind
 from droidlite.settings.config import Mode
@@ -203,7 +203,7 @@ def _chains(field: _Field, tail: Sequence[float], *, verified: bool) -> Iterator
     two: list[Chain] = []
     for a in usable:
         for b in usable:
-            if a is b:
+            if _same(a, b):
                 continue
             if verified:
                 two.extend(checked(a, b, field.pairs))
@@ -213,7 +213,13 @@ def _chains(field: _Field, tail: Sequence[float], *, verified: bool) -> Iterator
     if verified:
         for chain in _frontier(two)[:LENGTHENED]:
             before = [field.of(stage) for stage in chain.stages]
-            yield from (lengthened(chain, before, c, field.pairs) for c in usable if c not in before)
+            others = [c for c in usable if not any(_same(c, a) for a in before)]
+            yield from (lengthened(chain, before, c, field.pairs) for c in others)
+
+
+def _same(one: Belief, other: Belief) -> bool:
+    """Whether two options are one model, perhaps on two services: what it failed at it would fail at again."""
+    return one is other or (one.key or name_of(one.option.model)) == (other.key or name_of(other.option.model))
 
 
 def _band(field: _Field) -> list[Belief]:

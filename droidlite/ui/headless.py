@@ -16,6 +16,7 @@ from droidlite.events import (
     CallStarted,
     Compacted,
     Event,
+    ModelChosen,
     ModelSwitched,
     ReplyFinished,
     RunFinished,
@@ -24,6 +25,7 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.sanitise import clean, clean_line
+from droidlite.ui.decision import decision_line
 from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, instead, outcome, spent, tokens
 
 OutputFormat = Literal["text", "json", "stream-json"]
@@ -105,6 +107,8 @@ class Progress:
         match event:
             case SessionStarted():
                 return self._started(event)
+            case ModelChosen(decision=decision) if decision.reasons:
+                return decision_line(decision)
             case ReplyFinished(model=model):
                 self._models = [*self._models, model] if model not in self._models else self._models
             case CallStarted(call_id=call_id, summary=summary):
