@@ -21,6 +21,7 @@ from droidlite.settings.repricing import Repricer
 from droidlite.types import ModelSpec, RoutingDecision
 from droidlite.ui.plain import show, show_json, width
 from droidlite.ui.replaying import Policy, Replay, Replayed, replay_lines
+from droidlite.ui.wording import counted
 
 AS_IT_WAS, AUTO = "as it was", "auto"
 Source = Literal["", "as it ran", "shadowed", "planned"]
@@ -47,8 +48,8 @@ def replayed(
     since = begin.timestamp() if begin else 0.0
     paid = [account for account in accounts.found if account.calls and account.updated >= since]
     priced = [account for account in paid if not any(call.unpriced for call in account.calls)]
-    pool = Pool(setup)
-    rows = [Row(account, pool, Repricer(setup.prices)) for account in priced]
+    pool, repricer = Pool(setup), Repricer(setup.prices)
+    rows = [Row(account, pool, repricer) for account in priced]
     return Replay(
         since=begin.isoformat(timespec="seconds") if begin else "",
         repository=str(repository) if repository else "",
@@ -166,6 +167,7 @@ def _policy(
         cost_usd=round(sum(cost for _, cost, _ in some), 8),
         was_usd=round(sum(row.cost_usd for row, _, _ in some), 8),
         expected=round(expected, 4) if sure else None,
+        expected_of=len(sure),
         per_solved_usd=round(sum(cost for cost, _ in sure) / expected, 8) if expected else None,
         too_long=too_long,
         reference=reference,
@@ -184,7 +186,7 @@ def _assumptions(rows: list[Row], pool: Pool) -> Iterator[str]:
     yield (
         "Nothing was run again: ~ is how many would be solved by the evidence for sessions of that kind "
         f"({pool.evidence or 'none is there: what models of that tier do'}). "
-        f"As it was counts sessions that a check or you judged; of {_count(rows, None)} nobody knows surely."
+        f"As it was counts the sessions that a check or you judged; {counted(_count(rows, None), 'other')} nobody did."
     )
     told = {
         "as it ran": "ran on auto: what they cost",

@@ -27,15 +27,16 @@ class Replayed(Struct, frozen=True, kw_only=True):
 
 class Policy(Struct, frozen=True, kw_only=True):
     """One way to have chosen. Sums over the `sessions` it has a figure for: cost_usd, and `was_usd`, what those same
-    sessions did cost. expected: how many of them would be solved, by the evidence; per_solved_usd: cost over that.
-    As it was has no expectation: its `solved` of `known` outcomes, and the cost of those per solved one. too_long:
-    sessions whose longest call does not fit the model."""
+    sessions did cost. expected: how many of `expected_of` would be solved, by the evidence; per_solved_usd: what those
+    cost over that. As it was has no expectation: its `solved` of `known` outcomes, and their cost per solved one.
+    too_long: sessions whose longest call does not fit the model."""
 
     policy: str
     sessions: int
     cost_usd: float
     was_usd: float
     expected: float | None = None
+    expected_of: int = 0
     per_solved_usd: float | None = None
     solved: int | None = None
     known: int | None = None
@@ -68,6 +69,7 @@ def replay_lines(replay: Replay, width: int) -> Iterator[str]:
     if replay.policies:
         yield ""
         yield from _table(replay.policies, width)
+        yield "* the reference: the strongest model allowed, or the one in the settings"
         yield ""
         yield "What is assumed:"
         for assumption in replay.assumptions:
@@ -83,17 +85,17 @@ def _table(policies: tuple[Policy, ...], width: int) -> Iterator[str]:
     rows = [("policy", "sessions", "cost", "against", "solved", "per solved")]
     for row in policies:
         against = f"{row.cost_usd / row.was_usd - 1:+.0%}" if row.was_usd and row.solved is None else ""
-        solved = f"{row.solved} of {row.known}" if row.solved is not None else _about(row.expected)
+        solved = f"{row.solved:,} of {row.known:,}" if row.solved is not None else _about(row)
         each = dollars(row.per_solved_usd) if row.per_solved_usd is not None else ""
-        name = f"{clean_line(row.policy, 80)}{' (reference)' if row.reference else ''}"
+        name = f"{clean_line(row.policy, 80)}{' *' if row.reference else ''}"
         name += f", {row.too_long} too long" if row.too_long else ""
         rows.append((name, f"{row.sessions:,}", dollars(row.cost_usd), against, solved, each))
     widths = column_widths(rows, width, ((0, 24), (1, 0)))
     yield from (set_in_columns(row, widths, frozenset({1, 2, 3, 4, 5})) for row in rows)
 
 
-def _about(expected: float | None) -> str:
-    return "" if expected is None else f"~{expected:.1f}"
+def _about(row: Policy) -> str:
+    return "" if row.expected is None else f"~{row.expected:,.1f} of {row.expected_of:,}"
 
 
 def _item(text: str, width: int) -> Iterator[str]:
