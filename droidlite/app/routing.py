@@ -11,6 +11,7 @@ from droidlite.errors import Refused, UsageError
 from droidlite.routing.evidence import Evidence, read_evidence
 from droidlite.routing.features import Features
 from droidlite.routing.router import Asked, Narrowing, decide, estimates
+from droidlite.routing.rules import apply_rules
 from droidlite.settings.candidates import default_model, nothing_runs
 from droidlite.settings.catalog import resolve
 from droidlite.settings.config import Mode
@@ -74,7 +75,14 @@ def features_of(setup: Setup, task: Task) -> Features:
 
 
 def narrowing_of(setup: Setup, features: Features, candidates: tuple[Candidate, ...]) -> Narrowing:
-    return Narrowing()
+    """What the rules of the policy make of the task. Raises Refused where they leave nobody."""
+    ruled = apply_rules(setup.policy, features, candidates)
+    return Narrowing(
+        rejected=ruled.rejected,
+        preferred=ruled.preferred[0] if ruled.preferred else (),
+        rules=tuple(f"{rule.name} ({rule.where})" for rule in ruled.matched),
+        reasons=ruled.reasons,
+    )
 
 
 def load_evidence(path: Path) -> tuple[Evidence, str]:
@@ -88,8 +96,11 @@ def load_evidence(path: Path) -> tuple[Evidence, str]:
 
 
 def estimated(setup: Setup, task: Task, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """The candidates with what each alone would do with the task."""
-    found = estimates(ask(setup, task, candidates))
+    """The candidates with what each alone would do with the task; nothing where the rules leave nobody."""
+    try:
+        found = estimates(ask(setup, task, candidates))
+    except Refused:
+        return candidates
     return tuple(structs.replace(c, estimate=found.get(c.spec.id)) if not c.why_not else c for c in candidates)
 
 

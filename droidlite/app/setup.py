@@ -14,8 +14,9 @@ from droidlite.settings.config import Settings
 from droidlite.settings.endpoints import find_endpoints
 from droidlite.settings.loading import load_settings
 from droidlite.settings.local_servers import discover_local
-from droidlite.settings.paths import Places, places
-from droidlite.settings.policy import Policy, load_policy, narrow
+from droidlite.settings.paths import Places, find_root, places
+from droidlite.settings.policy import Policy, narrow
+from droidlite.settings.policy_files import load_policy
 from droidlite.settings.prices import Prices
 from droidlite.settings.secrets import secrets
 from droidlite.types import Candidate, Endpoint, ModelSpec
@@ -58,7 +59,7 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool = Fa
     settings = load_settings(cwd, env, where)
     if options is not None:
         settings = with_flags(settings, options)
-    policy = load_policy(env)
+    policy = load_policy(env, where, root=find_root(cwd))
     settings = narrow(settings, policy)
     endpoints = find_endpoints(settings, env)
     found: tuple[ModelSpec, ...] = ()

@@ -4,9 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-TaskKind = Literal["fix", "feature", "tests", "refactor", "docs", "question", "terminal", "other"]
-"""fix: something is broken; feature: something new; tests: write tests; refactor: same behaviour, other shape; docs:
-text; question: nothing changes; terminal: set up, build, run, operate; other: it cannot be told."""
+from droidlite.types import TaskKind as TaskKind
 
 
 class Features(Struct, frozen=True, kw_only=True):
