@@ -9,7 +9,7 @@ from typer import Argument
 from droidlite.cli.app import app
 from droidlite.cli.flags import AsJson, Cwd
 
-router = typer.Typer(name="router", help="Judge the router: test its rules.")
+router = typer.Typer(name="router", help="Judge the router: test its rules, replay your own sessions.")
 app.add_typer(router)
 
 
