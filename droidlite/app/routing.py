@@ -5,6 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from droidlite.app.own_evidence import own_evidence
 from droidlite.app.setup import Setup
 from droidlite.app.shadow import within
 from droidlite.errors import Refused, UsageError
@@ -51,6 +52,7 @@ def ask(setup: Setup, task: Task, candidates: tuple[Candidate, ...], *, mode: Mo
     """The question as the router takes it."""
     features = features_of(setup, task)
     public, trouble = load_evidence(PRIORS)
+    today = datetime.now(UTC).date()
     return Asked(
         features=features,
         candidates=candidates,
@@ -58,7 +60,8 @@ def ask(setup: Setup, task: Task, candidates: tuple[Candidate, ...], *, mode: Mo
         mode=mode or mode_of(setup),
         reference=setup.settings.router.reference,
         public=public,
-        today=datetime.now(UTC).date(),
+        own=own_evidence(setup, today),
+        today=today,
         trouble=trouble,
     )
 
