@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from droidlite import __version__
+from droidlite.app.routing import Task, route
 from droidlite.app.setup import Setup, read_setup
 from droidlite.errors import DroidliteError
 from droidlite.settings.paths import find_root
@@ -46,8 +47,8 @@ def findings(cwd: Path) -> list[Finding]:
     return [
         *found,
         Finding("settings", "problem" if setup.settings.warnings else "ok", _settings(setup)),
-        Finding("policy", "ok" if setup.policy.file else "off", setup.policy.file or "none"),
-        _model(setup),
+        Finding("policy", "ok" if setup.policy.layers else "off", _policy(setup)),
+        _model(setup, cwd),
         *_endpoints(setup),
         _folder(cwd),
         _git(cwd),
@@ -63,9 +64,13 @@ def _settings(setup: Setup) -> str:
     return ", ".join(files) or f"none; your own go to {setup.places.config / 'config.toml'}"
 
 
-def _model(setup: Setup) -> Finding:
+def _policy(setup: Setup) -> str:
+    return ", ".join(f"{layer.file} ({layer.layer})" for layer in setup.policy.layers) or "none"
+
+
+def _model(setup: Setup, cwd: Path) -> Finding:
     try:
-        decision = setup.default()
+        decision = route(setup, Task(root=find_root(cwd)))
     except DroidliteError as error:
         return Finding("model", "problem", str(error))
     return Finding("model", "ok", f"auto is {decision.model} on {decision.endpoint}. {' '.join(decision.reasons)}")

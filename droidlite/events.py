@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from droidlite.tool import Display
-from droidlite.types import Autonomy, RoutingDecision, Switch, Usage
+from droidlite.types import Autonomy, RoutingDecision, Switch, Usage, add_usage
 
 
 class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
@@ -132,13 +132,37 @@ class Warned(Struct, frozen=True, tag="warned"):
 
 
 class ModelUsage(Struct, frozen=True, kw_only=True):
+    """What one model used. `unpriced` of its calls have no known price and are in no sum of money."""
+
     usage: Usage
     cost_usd: float
     calls: int
+    unpriced: int = 0
+
+
+def add_call(known: ModelUsage | None, usage: Usage | None, usd: float, *, unpriced: bool = False) -> ModelUsage:
+    """`known` (None = nothing yet) and one more call."""
+    before = known or ModelUsage(usage=Usage(), cost_usd=0.0, calls=0)
+    return ModelUsage(
+        usage=add_usage(before.usage, usage or Usage()),
+        cost_usd=before.cost_usd + usd,
+        calls=before.calls + 1,
+        unpriced=before.unpriced + unpriced,
+    )
+
+
+class Counterfactual(Struct, frozen=True, kw_only=True):
+    """What the session would have cost on the reference model alone, in USD: an estimate, for another model would have
+    used other tokens."""
+
+    model: str
+    cost_usd: float
+    basis: str = "estimate, same tokens"
 
 
 class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
-    """Last event of every run, whatever happened: the object `--output-format json` prints."""
+    """Last event of every run, whatever happened: the object `--output-format json` prints.
+    `counterfactual` is None where nobody routed, or no price of the reference model is known."""
 
     subtype: str
     is_error: bool
@@ -151,7 +175,7 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     usage: Usage
     model_usage: dict[str, ModelUsage] = field(default_factory=dict)
     routing: dict[str, Any] = field(default_factory=dict)
-    counterfactual: dict[str, Any] | None = None
+    counterfactual: Counterfactual | None = None
     permission_denials: tuple[str, ...] = ()
     verify: dict[str, Any] | None = None
     exit_code: int = 0

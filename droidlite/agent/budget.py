@@ -1,14 +1,15 @@
 """The dollar cap: the worst case of every model call is reserved before it is sent, and settled when it ends."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
 from droidlite.agent.transcript import Journaled
 from droidlite.errors import CapReached, UsageError
-from droidlite.events import ModelUsage
+from droidlite.events import ModelUsage, add_call
 from droidlite.session.records import Reserved, Spent
-from droidlite.types import ModelSpec, Usage, add_usage
+from droidlite.types import ModelSpec, Usage
 
 CLOSING_OUTPUT = 400
 """Tokens kept back for a closing summary."""
@@ -37,7 +38,8 @@ class Reservation(Struct, frozen=True):
 
 
 class Budget:
-    """All spend of one session in USD. `spent` includes calls still open at their worst case."""
+    """All spend of one session in USD. `spent` includes calls still open at their worst case; `calls` are the settled
+    ones, those of a resumed session's past first. `clock` tells seconds since 1970."""
 
     def __init__(
         self,
@@ -46,12 +48,17 @@ class Budget:
         *,
         cap_usd: float | None = None,
         spent_usd: float = 0.0,
-        by_model: dict[str, ModelUsage] | None = None,
+        calls: Sequence[Spent] = (),
         first: int = 1,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.prices, self.journal, self.cap_usd = prices, journal, cap_usd
         self.settled_usd = spent_usd
-        self.by_model: dict[str, ModelUsage] = dict(by_model or {})
+        self.calls: list[Spent] = []
+        self.by_model: dict[str, ModelUsage] = {}
+        for call in calls:
+            self._count(call)
+        self.clock = clock
         self._open: dict[int, float] = {}
         self._numbers = first - 1
 
@@ -105,16 +112,23 @@ class Budget:
             cost = held if held is not None or guess is None else self.prices.cost(spec, guess)
         else:
             cost = self.prices.cost(spec, usage)
-        booked = cost if cost is not None else (held or 0.0)
-        self.settled_usd += booked
-        self._count(spec, usage or Usage(), booked)
-        self.journal.append(Spent(reservation=reservation.number, model=spec.id, usage=usage, usd=booked))
+        spent = Spent(
+            reservation=reservation.number,
+            model=spec.id,
+            usage=usage,
+            usd=cost if cost is not None else (held or 0.0),
+            at=self.clock(),
+            unpriced=cost is None and held is None,
+        )
+        self.settled_usd += spent.usd
+        self._count(spent)
+        self.journal.append(spent)
         return cost
 
-    def _count(self, spec: ModelSpec, usage: Usage, usd: float) -> None:
-        so_far = self.by_model.get(spec.id, ModelUsage(usage=Usage(), cost_usd=0.0, calls=0))
-        self.by_model[spec.id] = ModelUsage(
-            usage=add_usage(so_far.usage, usage), cost_usd=so_far.cost_usd + usd, calls=so_far.calls + 1
+    def _count(self, call: Spent) -> None:
+        self.calls.append(call)
+        self.by_model[call.model] = add_call(
+            self.by_model.get(call.model), call.usage, call.usd, unpriced=call.unpriced
         )
 
     def _worst(self, spec: ModelSpec, input_tokens: int, output_tokens: int) -> float:

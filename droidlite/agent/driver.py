@@ -45,7 +45,7 @@ def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | None:
 
 class Driver:
     """Holds the route of a session; `seconds` is the time spent inside model calls, `replies` how many
-    came whole."""
+    came whole, `switches` the changes of model so far."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Driver:
         self.route, self.budget, self.cancellation = route, budget, cancellation
         self.failover, self.escalate, self.effort = failover, escalate, effort
         self.seconds, self.replies = 0.0, 0
+        self.switches: list[Switch] = []
 
     def complete(
         self, transcript: Transcript, *, final: bool = False, max_output: int = MAX_OUTPUT
@@ -69,6 +70,7 @@ class Driver:
         Raises CapReached before anything is sent, ProviderError when failover gives up, Interrupted."""
         if not final and (found := self.escalate(transcript)) is not None:
             self.route, switch = found
+            self.switches.append(switch)
             transcript.journal.append(Switched(switch=switch))
             yield ModelSwitched(switch)
         started, attempt = time.monotonic(), 0

@@ -27,12 +27,13 @@ class Agent(Struct, frozen=True, kw_only=True):
     max_turns: int | None = None
     raise_cap: Callable[[CapReached], bool] = lambda reached: False
 
-    def run(self, user: User) -> Generator[Event, None, str]:
-        """Answers `user` and returns the final text. Every call of the model gets exactly one result, and the
-        messages of one request are a prefix of the next one's, except after a recorded compaction or switch.
+    def run(self, user: User, *, host: bool = False) -> Generator[Event, None, str]:
+        """Answers `user` (`host`: droidlite itself speaks) and returns the final text. Every call of the model gets
+        exactly one result, and the messages of one request are a prefix of the next one's, except after a recorded
+        compaction or switch.
 
         Raises CapReached (its text is the closing summary where one could be afforded), ProviderError, Interrupted."""
-        self.transcript.say(user)
+        self.transcript.say(user, host=host)
         turn = cuts = 0
         while True:
             turn += 1

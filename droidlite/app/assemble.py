@@ -2,29 +2,34 @@
 
 import datetime
 import platform
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from droidlite import __version__, providers, tools
+from droidlite import __version__, tools
 from droidlite.agent.budget import Budget
 from droidlite.agent.budget import Prices as PriceFunctions
-from droidlite.agent.driver import Driver, Retry, Route
+from droidlite.agent.driver import Driver, Retry
 from droidlite.agent.loop import Agent
 from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.agent.verify import Execute
+from droidlite.app.counterfactual import AgainstReference
+from droidlite.app.escalating import Escalation
 from droidlite.app.options import Options
+from droidlite.app.person import Person
+from droidlite.app.routes import Routes, make_route, tools_for
+from droidlite.app.routing import Task, choose_model, route
 from droidlite.app.session import Parts, Session
-from droidlite.app.setup import Setup, choose_model, read_setup
+from droidlite.app.setup import Setup, read_setup
+from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
-from droidlite.errors import CapReached, DroidliteError, ProviderError, UsageError
+from droidlite.errors import DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.sandbox.rules import judge
@@ -33,64 +38,43 @@ from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
 from droidlite.session.store import Store
-from droidlite.settings.endpoints import weights_path
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
-from droidlite.tool import Answer, Approval, Question, Tool, ToolContext
+from droidlite.tool import ToolContext
 from droidlite.tools.shell import run_command
-from droidlite.types import Autonomy, Endpoint, ModelSpec
+from droidlite.types import Autonomy
 
 
-class Person(msgspec.Struct, kw_only=True):
-    """Who can be asked, and how; all None in a headless run. raise_cap answers with True where the cap was raised."""
+def open_session(
+    options: Options, person: Person, setup: Setup | None = None, *, prompt: str = "", decide: Decide | None = None
+) -> Session:
+    """A session ready to run prompts; `prompt` is the first one, where it is known already; `decide` is what is asked
+    in shadow mode in place of the router.
 
-    approve: Callable[[Approval], Answer] | None = None
-    answer: Callable[[Question], str] | None = None
-    raise_cap: Callable[[CapReached], bool] = lambda reached: False
-
-
-def open_session(options: Options, person: Person, setup: Setup | None = None) -> Session:
-    """A session ready to run prompts. Raises UsageError, SettingsError, Refused."""
+    Raises UsageError, SettingsError, Refused."""
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
     setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
     journal, past = _journal(options, setup)
     try:
-        return _assemble(options, person, setup, journal, past)
+        session = _assemble(options, person, setup, journal, past, prompt)
+        if past is None or past.shadowed is None:
+            task = Task(root=find_root(options.cwd), headless=options.headless)
+            session.parts.shadow = _shadow(setup, decide or _router(task))
+        return session
     except BaseException:
         journal.close()
         raise
 
 
-def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint) -> Route:
-    """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together."""
-
-    def warm() -> None:
-        providers.warm(endpoint.protocol, endpoint.base_url)
-        if spec.price != "free":
-            setup.prices.warm()  # needed when the first reply is paid for, if not before
-
-    threading.Thread(target=warm, daemon=True).start()
-    if endpoint.protocol == "local":
-        from droidlite.app.weights import require_official
-
-        weights = weights_path(setup.places, setup.env)
-        require_official(weights)
-        endpoint = msgspec.structs.replace(endpoint, base_url=str(weights))
-    stall = setup.settings.stall_seconds or providers.STALL_SECONDS
-    return Route(spec, providers.make(endpoint, stall=stall), endpoint.name)
-
-
-def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:
-    return tools.all_tools(spec.edit, ask=person.answer is not None)
-
-
-def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, past: Past | None) -> Session:
-    settings = setup.settings
-    decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past))
-    route = make_route(setup, spec, endpoint)
+def _assemble(
+    options: Options, person: Person, setup: Setup, journal: Journal, past: Past | None, prompt: str
+) -> Session:
+    settings, root = setup.settings, find_root(options.cwd)
+    task = Task(root=root, prompt=prompt, headless=options.headless)
+    decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
+    route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
     hide_process()
-    root = find_root(options.cwd)
     warnings = [*settings.warnings, *journal.warnings]
     if not (root / ".git").exists():
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
@@ -118,7 +102,7 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
         journal,
         cap_usd=settings.max_cost_usd,
         spent_usd=past.spent_usd if past else 0.0,
-        by_model=past.usage if past else None,
+        calls=past.calls if past else (),
         first=past.next_reservation if past else 1,
     )
     budget.check_priced(spec)
@@ -130,7 +114,10 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
         cache_key=_id(journal),
         check=settings.verify,
     )
-    driver = Driver(route, budget, context.cancellation, failover=_retry, effort=settings.effort)
+    routes = Routes(setup, person, toolbox, task)
+    escalation = Escalation(budget, routes.open, routes.outfit)
+    escalation.follow(decision)
+    driver = Driver(route, budget, context.cancellation, failover=_retry, escalate=escalation, effort=settings.effort)
     agent = Agent(
         transcript=transcript,
         driver=driver,
@@ -154,6 +141,8 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
             journal=journal,
             checkpoint=checkpoint,
             decision=decision,
+            escalation=escalation,
+            reroute=lambda text: None if prompt else routes.anew(text, transcript),
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
             execute=execute_in(context, "verify"),
@@ -163,8 +152,20 @@ def _assemble(options: Options, person: Person, setup: Setup, journal: Journal, 
             resumed=past is not None,
             warnings=warnings,
             close=close,
+            counterfactual=AgainstReference(setup, budget),
         )
     )
+
+
+def _router(task: Task) -> Decide:
+    return lambda setup, prompt, mode: route(setup, msgspec.structs.replace(task, prompt=prompt), mode=mode)
+
+
+def _shadow(setup: Setup, decide: Decide) -> Shadow | None:
+    """In shadow mode, where policy allows auto at all."""
+    if setup.settings.router.mode != "shadow" or not setup.policy.router.allowed:
+        return None
+    return Shadow(lambda prompt: decide(setup, prompt, within(setup.policy)))
 
 
 def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str]:

@@ -6,20 +6,26 @@ import msgspec
 
 from droidlite.agent.compaction import compact
 from droidlite.app import changes
-from droidlite.app.assemble import Person, git_state, make_route, open_session, tools_for
+from droidlite.app.assemble import git_state, open_session
 from droidlite.app.options import Options
+from droidlite.app.person import Person
 from droidlite.app.retelling import retell
+from droidlite.app.routes import make_route, tools_for
+from droidlite.app.routing import Task, choose_model, estimated, route
 from droidlite.app.session import Session
-from droidlite.app.setup import choose_model, read_setup
+from droidlite.app.setup import Setup, read_setup
 from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.session.records import Judged
 from droidlite.session.store import Store
+from droidlite.settings.config import Mode
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
-from droidlite.ui.conversation import ExportFormat, SessionRow, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
+from droidlite.ui.wording import counted, instead
 
 LISTED = 200
 """Sessions /resume shows."""
@@ -118,13 +124,19 @@ class Chat:
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)
 
-    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
-        self.setup = read_setup(self.options.cwd, options=self.options, discover=True)
-        found = self.setup.candidates(priced=True)
+    def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+        setup, task = self._setup(mode), self._task()
+        found = estimated(setup, task, setup.candidates(priced=True))
         try:
-            return self.setup.default(), found
+            return route(setup, task), found
         except DroidliteError:
             return None, found
+
+    def _task(self) -> Task:
+        """What this session is about: its first prompt, where there was one."""
+        root = self.session.parts.context.root
+        said = self.store.load(self.session.parts.session_id).turns
+        return Task(root=root, prompt=said[0].prompt if said else "", headless=False)
 
     def cost_lines(self) -> tuple[str, ...]:
         budget = self.session.parts.agent.driver.budget
@@ -137,7 +149,25 @@ class Chat:
             lines.append(
                 f"{model}: ${used.cost_usd:.4f}, {used.calls} calls, {total:,} tokens in{hits}, {usage.output:,} out"
             )
-        return tuple(lines)
+            if used.unpriced:
+                lines.append(f"{model}: the price of {counted(used.unpriced, 'call')} is not known, and in no sum")
+        other = self.session.parts.counterfactual(self.session.parts.decision)
+        return tuple(lines) if other is None else (*lines, f"instead: {instead(other)}")
+
+    def spending(self) -> Spending:
+        parts = self.session.parts
+        budget = parts.agent.driver.budget
+        return Spending(
+            by_model=dict(budget.by_model),
+            total_usd=budget.spent_usd,
+            counterfactual=parts.counterfactual(parts.decision),
+        )
+
+    def judge(self, good: bool) -> None:
+        parts = self.session.parts
+        if not parts.turns:
+            raise UsageError("There is nothing to judge yet.")
+        parts.journal.append(Judged(good=good))
 
     def diff(self) -> str:
         return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
@@ -153,16 +183,31 @@ class Chat:
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
-    def choose(self, model: str) -> None:
-        decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.")
+    def decision(self) -> RoutingDecision:
+        return self.session.parts.decision
+
+    def _setup(self, mode: str) -> Setup:
+        """As it is now, with auto in `mode` ("" = as before)."""
+        options = self.options
+        if mode:
+            options = msgspec.structs.replace(options, router=msgspec.convert(mode, Mode))
+        return read_setup(options.cwd, options=options, discover=True)
+
+    def choose(self, model: str, mode: str = "") -> None:
+        self.setup = self._setup(mode)
+        decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
         self.session.route_to(
-            make_route(self.setup, spec, endpoint), decision, scripted=endpoint.protocol == "scripted"
+            make_route(self.setup, spec, endpoint, compared=bool(decision.reference)),
+            decision,
+            scripted=endpoint.protocol == "scripted",
         )
         parts.agent.toolbox.replace(tools_for(spec, self._person))
         parts.agent.transcript.retool(parts.agent.toolbox.specs)
-        self.options = msgspec.structs.replace(self.options, model=model)
+        self.options = msgspec.structs.replace(
+            self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
+        )
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
@@ -173,7 +218,8 @@ class Chat:
     def raise_cap(self, cap_usd: float) -> None:
         most = self.setup.policy.budget.max_cost_usd
         if most is not None and cap_usd > most:
-            raise UsageError(f"Policy {self.setup.policy.file} allows at most ${most:g} a session.")
+            where = self.setup.policy.where("budget.max_cost_usd")
+            raise UsageError(f"Policy {where} allows at most ${most:g} a session.")
         self.session.parts.agent.driver.budget.cap_usd = cap_usd
 
     # --- sessions ---------------------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
-from droidlite.app.assemble import Person, open_session
+from droidlite.app.assemble import open_session
 from droidlite.app.changes import session_diff
 from droidlite.app.headless import stopped_by_signals
 from droidlite.app.options import Options
+from droidlite.app.person import Person
 from droidlite.app.setup import read_setup
 from droidlite.app.weights import NOTE, get_weights
 from droidlite.errors import DroidliteError

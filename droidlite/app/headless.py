@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from droidlite.app.assemble import Person, open_session
+from droidlite.app.assemble import open_session
 from droidlite.app.options import Options
+from droidlite.app.person import Person
 from droidlite.app.session import Session
 from droidlite.errors import Interrupted, UsageError
 from droidlite.ui.headless import present
@@ -22,7 +23,7 @@ def run_headless(
 ) -> int:
     """Runs the prompt and returns the exit code. Raises DroidliteError before the run could begin."""
     text, warning = read_prompt(prompt, file)
-    session = open_session(options, Person())
+    session = open_session(options, Person(), prompt=text)
     if warning:
         session.parts.warnings.append(warning)
     try:

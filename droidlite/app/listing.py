@@ -5,21 +5,25 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from droidlite.app.options import Options
+from droidlite.app.routing import Task, estimated, route
 from droidlite.app.setup import read_setup
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session.store import Store, Summary
 from droidlite.settings.paths import find_root, places
 from droidlite.types import RoutingDecision
+from droidlite.ui.decision import decision_lines
 from droidlite.ui.picker import table
 from droidlite.ui.plain import in_colour, show, show_json, show_table, width
 
 
 def show_models(cwd: Path, as_json: bool) -> int:
     setup = read_setup(cwd, discover=True)
-    found = setup.candidates(priced=True)
+    task = Task(root=find_root(cwd))
+    found = estimated(setup, task, setup.candidates(priced=True))
     auto: RoutingDecision | None
     try:
-        auto, why_not_auto = setup.default(), ""
+        auto, why_not_auto = route(setup, task), ""
     except DroidliteError as error:
         auto, why_not_auto = None, str(error)
     if as_json:
@@ -34,12 +38,20 @@ def show_models(cwd: Path, as_json: bool) -> int:
                 "output_usd_per_million": c.output_price,
                 "allowed": not c.why_not,
                 "why_not": c.why_not,
+                "estimate": c.estimate,
             }
             for c in found
         ]
         show_json({"auto": auto, "why_not_auto": why_not_auto, "models": models})
         return 0
     show_table(table(auto, found, width(), in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))))
+    return 0
+
+
+def show_route(options: Options, prompt: str, as_json: bool) -> int:
+    setup = read_setup(options.cwd, options=options, discover=True)
+    decision = route(setup, Task(root=find_root(options.cwd), prompt=prompt, headless=options.headless))
+    show_json(decision) if as_json else show(decision_lines(decision))
     return 0
 
 

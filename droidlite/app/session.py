@@ -2,27 +2,32 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import reduce
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from droidlite.agent.driver import Route
 from droidlite.agent.loop import Agent
+from droidlite.agent.prompt import read_prompt
 from droidlite.agent.verify import Execute, Verification, verify
+from droidlite.app.escalating import Escalation
+from droidlite.app.shadow import Shadow
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted, TimedOut, VerifyFailed
-from droidlite.events import Event, ModelChosen, RunFinished, SessionStarted, Warned
+from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
 from droidlite.tool import ToolContext
-from droidlite.types import Image, RoutingDecision, Usage, User, add_usage
+from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usage
 
 
 class Parts(Struct, kw_only=True):
     """What a session is made of. `opening` is what the host says before the first prompt; `check` the verify command
-    ("" = none); `timeout` seconds a run may take (None = no limit)."""
+    ("" = none); `timeout` seconds a run may take (None = no limit). `reroute` decides anew for the first prompt of a
+    session (None where that changes nothing). `counterfactual` tells what the reference model of a decision would have
+    cost so far. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -31,6 +36,8 @@ class Parts(Struct, kw_only=True):
     journal: Journal
     checkpoint: Checkpoint
     decision: RoutingDecision
+    reroute: Callable[[str], tuple[Route, RoutingDecision] | None]
+    escalation: Escalation
     scripted: bool
     opening: str
     execute: Execute
@@ -40,6 +47,8 @@ class Parts(Struct, kw_only=True):
     resumed: bool = False
     warnings: list[str]
     close: Callable[[], None]
+    shadow: Shadow | None = None
+    counterfactual: Callable[[RoutingDecision], Counterfactual | None] = lambda decision: None
 
 
 class Session:
@@ -53,15 +62,22 @@ class Session:
     def run(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
         """Everything that happens, ending with RunFinished whatever happens."""
         parts, started = self.parts, time.monotonic()
+        self._reroute(text)
         self._begin()
+        if parts.shadow:
+            parts.shadow.begin(text)
         yield from self._introduction()
         timer = self._timer()
         error: DroidliteError | None = None
         answer, verification = "", None
         try:
             answer = yield from parts.agent.run(User(text, images))
-            parts.checkpoint.end_turn()
             verification = yield from self._verify()
+            while verification is not None and verification.exit_code != 0 and parts.escalation.after_failed_check():
+                told = User(read_prompt("check_failed").format(check=verification.command, output=verification.output))
+                answer = yield from parts.agent.run(told, host=True)
+                verification = yield from self._verify()
+            parts.checkpoint.end_turn()
         except DroidliteError as raised:
             error = self._stopped or raised
         finally:
@@ -87,6 +103,15 @@ class Session:
         """Goes on with another model, chosen by the person."""
         self.parts.agent.driver.route = route
         self.parts.decision, self.parts.scripted, self._told = decision, scripted, False
+        self.parts.escalation.follow(decision)
+
+    def _reroute(self, text: str) -> None:
+        """The first prompt tells what kind of task this is: only now auto can really choose."""
+        if self._told or self.parts.agent.transcript.messages or self.parts.decision.strategy != "auto":
+            return
+        if (found := self.parts.reroute(text)) is not None:
+            route, decision = found
+            self.route_to(route, decision, scripted=self.parts.scripted)
 
     def open_conversation(self) -> None:
         """Says the opening, where nothing was said yet."""
@@ -97,6 +122,7 @@ class Session:
         parts = self.parts
         self.renew()
         parts.turns += 1
+        parts.escalation.begin_task()
         parts.checkpoint.begin_turn(parts.turns)
         self.open_conversation()
 
@@ -142,6 +168,8 @@ class Session:
     ) -> RunFinished:
         parts, budget = self.parts, self.parts.agent.driver.budget
         try:
+            if parts.shadow:
+                parts.shadow.end(parts.journal)
             parts.journal.append(Ended(subtype=error.subtype if error else "success", cost_usd=budget.spent_usd))
         except DroidliteError as unwritten:
             error = error or unwritten
@@ -159,7 +187,8 @@ class Session:
             total_cost_usd=round(budget.spent_usd, 8),
             usage=reduce(add_usage, (model.usage for model in budget.by_model.values()), Usage()),
             model_usage=dict(budget.by_model),
-            routing=routing(parts.decision),
+            routing=routing(parts.decision, parts.agent.driver.switches),
+            counterfactual=parts.counterfactual(parts.decision),
             permission_denials=tuple(parts.agent.toolbox.denials),
             verify=None
             if verification is None
@@ -168,7 +197,7 @@ class Session:
         )
 
 
-def routing(decision: RoutingDecision) -> dict[str, object]:
+def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> dict[str, object]:
     """The `routing` object of the result."""
     return {
         "model": decision.model,
@@ -176,5 +205,5 @@ def routing(decision: RoutingDecision) -> dict[str, object]:
         "strategy": decision.strategy,
         "reasons": list(decision.reasons),
         "runners_up": list(decision.runners_up),
-        "switches": [],
+        "switches": [to_builtins(switch) for switch in switches],
     }

@@ -8,18 +8,18 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.app.options import Options
-from droidlite.errors import Refused, UsageError
-from droidlite.settings.candidates import candidates, default_model
-from droidlite.settings.catalog import Catalog, load_catalog, price_tables, resolve
+from droidlite.settings.candidates import candidates
+from droidlite.settings.catalog import Catalog, load_catalog, price_tables
 from droidlite.settings.config import Settings
 from droidlite.settings.endpoints import find_endpoints
 from droidlite.settings.loading import load_settings
 from droidlite.settings.local_servers import discover_local
-from droidlite.settings.paths import Places, places
-from droidlite.settings.policy import Policy, load_policy, narrow
+from droidlite.settings.paths import Places, find_root, places
+from droidlite.settings.policy import Policy, narrow
+from droidlite.settings.policy_files import load_policy
 from droidlite.settings.prices import Prices
 from droidlite.settings.secrets import secrets
-from droidlite.types import Candidate, Endpoint, ModelSpec, RoutingDecision
+from droidlite.types import Candidate, Endpoint, ModelSpec
 
 
 class Setup(Struct, frozen=True, kw_only=True):
@@ -46,11 +46,6 @@ class Setup(Struct, frozen=True, kw_only=True):
             prices=self.prices if priced else None,
         )
 
-    def default(self) -> RoutingDecision:
-        """What `auto` means here. Raises Refused, UsageError."""
-        own = {endpoint.name for endpoint in self.settings.endpoints}
-        return default_model(self.candidates(), policy=self.policy, own=own)
-
     def endpoint(self, name: str) -> Endpoint:
         return next(endpoint for endpoint in self.endpoints if endpoint.name == name)
 
@@ -64,7 +59,7 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool = Fa
     settings = load_settings(cwd, env, where)
     if options is not None:
         settings = with_flags(settings, options)
-    policy = load_policy(env)
+    policy = load_policy(env, where, root=find_root(cwd))
     settings = narrow(settings, policy)
     endpoints = find_endpoints(settings, env)
     found: tuple[ModelSpec, ...] = ()
@@ -99,23 +94,3 @@ def with_flags(settings: Settings, options: Options) -> Settings:
         changes["router"] = msgspec.structs.replace(settings.router, mode=options.router)
     origin = settings.origin | {"router.mode" if key == "router" else key: "flag" for key in changes}
     return msgspec.structs.replace(settings, **changes, origin=origin)
-
-
-def choose_model(setup: Setup, name: str, why: str = "") -> tuple[RoutingDecision, ModelSpec, Endpoint]:
-    """The model `name` means, and where it runs; `why` is the reason given for it ("" = where it was set).
-
-    Raises UsageError where there is none, Refused where policy says no."""
-    if name == "auto":
-        decision = setup.default()
-        return decision, resolve(decision.model, setup.catalog, {}, setup.endpoints), setup.endpoint(decision.endpoint)
-    spec = resolve(name, setup.catalog, setup.settings.aliases, setup.endpoints)
-    serving = [choice for choice in setup.candidates({spec.id: spec}) if choice.spec.id == spec.id]
-    named = name.partition("/")[0]
-    serving.sort(key=lambda choice: choice.endpoint != named)  # house/claude-x means the endpoint called house
-    usable = next((choice for choice in serving if not choice.why_not), None)
-    if usable is None:
-        reason = next((choice.why_not for choice in serving), "no endpoint serves it")
-        raise (Refused if "policy" in reason else UsageError)(f"{spec.id} cannot be used: {reason}.")
-    why = why or f"{name} was asked for ({setup.settings.origin['model']})."
-    decision = RoutingDecision(model=spec.id, endpoint=usable.endpoint, strategy="chosen", reasons=(why,))
-    return decision, spec, setup.endpoint(usable.endpoint)

@@ -1,5 +1,6 @@
 """What is known of how models do at kinds of task: counts and costs, never texts. Shipped, and a person's own."""
 
+import msgspec
 from msgspec import Struct, field
 
 FORMAT = 1
@@ -53,3 +54,18 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     date: str = ""
     source: str = ""
     kinds: dict[str, Kind] = field(default_factory=dict)
+
+
+def read_evidence(content: bytes, name: str) -> Evidence:
+    """The evidence in a JSON file called `name`. Raises ValueError with one sentence where it cannot be used."""
+    try:
+        told = msgspec.json.decode(content, type=_Format)
+        if told.format > FORMAT:
+            raise ValueError(f"{name} is of format {told.format}, from a newer droidlite; this one reads {FORMAT}")
+        return msgspec.json.decode(content, type=Evidence)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{name} is damaged: {error}") from error
+
+
+class _Format(Struct, frozen=True):
+    format: int = FORMAT

@@ -6,7 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from droidlite.errors import UsageError
-from droidlite.events import ModelUsage
+from droidlite.events import ModelUsage, add_call
 from droidlite.session.conversation import Conversation, Turn
 from droidlite.session.lines import JOURNAL, Line, scan
 from droidlite.session.records import (
@@ -16,6 +16,7 @@ from droidlite.session.records import (
     Decided,
     Ended,
     Header,
+    Judged,
     Left,
     Listed,
     Record,
@@ -25,13 +26,14 @@ from droidlite.session.records import (
     Rewound,
     Said,
     Saved,
+    Shadowed,
     Spent,
     Switched,
     Titled,
     Verified,
 )
 from droidlite.tool import Todo
-from droidlite.types import Message, RoutingDecision, Switch, ToolResult, Usage, add_usage
+from droidlite.types import Message, RoutingDecision, Switch, ToolResult
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -39,7 +41,7 @@ class Session(Struct, frozen=True, kw_only=True):
 
     messages: valid for sending, whatever interrupted the session. turns: those still in the conversation.
     spent_usd: what the session has cost, reservations never settled included (a broken-off reply is charged its worst
-    case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id.
+    case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id; calls: one by one.
     unanswered: results made up for calls the journal has none for; Journal.open records them.
     saved, left: the files side, for Checkpoint. ended: None while running, and after a kill.
     """
@@ -52,7 +54,9 @@ class Session(Struct, frozen=True, kw_only=True):
     reserved_open_usd: float
     next_reservation: int
     usage: dict[str, ModelUsage]
+    calls: tuple[Spent, ...]
     decision: Decided | None
+    shadowed: Shadowed | None
     switches: tuple[Switch, ...]
     model: str
     todos: tuple[Todo, ...]
@@ -60,6 +64,7 @@ class Session(Struct, frozen=True, kw_only=True):
     saved: tuple[Saved, ...]
     left: dict[str, str]
     verified: Verified | None
+    judged: Judged | None
     ended: Ended | None
     denials: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -81,17 +86,21 @@ class Fold:
         self._open: dict[int, float] = {}
         self._next_reservation = 1
         self._usage: dict[str, ModelUsage] = {}
+        self._calls: list[Spent] = []
         self._decision: Decided | None = None
+        self._shadowed: Shadowed | None = None
         self._switches: list[Switch] = []
         self._model = ""
         self._todos: tuple[Todo, ...] = ()
         self._verified: Verified | None = None
+        self._judged: Judged | None = None
         self._ended: Ended | None = None
         self._denials: list[str] = []
 
     def add(self, n: int, record: Record) -> None:
         """Takes record number `n`; never raises, whatever the order."""
-        self._ended = None
+        if not isinstance(record, Judged):  # said of what has ended
+            self._ended = None
         match record:
             case Header():
                 pass
@@ -110,6 +119,8 @@ class Fold:
                     self._denials.append(record.result.content)
             case Decided():
                 self._decision, self._model = record, record.spec_id or record.decision.model
+            case Shadowed():
+                self._shadowed = record
             case Switched():
                 self._switches.append(record.switch)
                 self._model = record.switch.to
@@ -131,6 +142,8 @@ class Fold:
                 self._talk.undo()
             case Verified():
                 self._verified = record
+            case Judged():
+                self._judged = record
             case Ended():
                 self._ended = record
             case _:
@@ -166,7 +179,9 @@ class Fold:
             reserved_open_usd=reserved,
             next_reservation=self._next_reservation,
             usage=dict(self._usage),
+            calls=tuple(self._calls),
             decision=self._decision,
+            shadowed=self._shadowed,
             switches=tuple(self._switches),
             model=self._model,
             todos=self._todos,
@@ -174,6 +189,7 @@ class Fold:
             saved=tuple(talk.saved),
             left=dict(talk.left),
             verified=self._verified,
+            judged=self._judged,
             ended=self._ended,
             denials=tuple(self._denials),
             warnings=tuple(self.warnings),
@@ -188,11 +204,9 @@ class Fold:
         self._open.pop(record.reservation, None)
         self._spent += record.usd
         self._next_reservation = max(self._next_reservation, record.reservation + 1)
-        before = self._usage.get(record.model, ModelUsage(usage=Usage(), cost_usd=0.0, calls=0))
-        self._usage[record.model] = ModelUsage(
-            usage=add_usage(before.usage, record.usage or Usage()),
-            cost_usd=before.cost_usd + record.usd,
-            calls=before.calls + 1,
+        self._calls.append(record)
+        self._usage[record.model] = add_call(
+            self._usage.get(record.model), record.usage, record.usd, unpriced=record.unpriced
         )
 
 

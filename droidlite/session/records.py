@@ -67,6 +67,13 @@ class Decided(Struct, frozen=True, kw_only=True, tag="decided"):
     scripted: bool = False
 
 
+class Shadowed(Struct, frozen=True, kw_only=True, tag="shadowed"):
+    """What auto would have chosen while the person kept their model (shadow mode); None, and why, where it failed."""
+
+    decision: RoutingDecision | None = None
+    problem: str = ""
+
+
 class Switched(Struct, frozen=True, kw_only=True, tag="switched"):
     switch: Switch
 
@@ -80,12 +87,15 @@ class Reserved(Struct, frozen=True, kw_only=True, tag="reserved"):
 
 
 class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
-    """What a reservation came to. `usage` is None where the service reported none."""
+    """What a reservation came to. `usage` is None where the service reported none. `at` is when, in seconds since 1970
+    (0 = not recorded); `unpriced` where no price was known: then `usd` is 0 and says nothing."""
 
     reservation: int
     model: str
     usage: Usage | None = None
     usd: float
+    at: float = 0.0
+    unpriced: bool = False
 
 
 class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
@@ -144,6 +154,12 @@ class Verified(Struct, frozen=True, kw_only=True, tag="verified"):
     seconds: float = 0.0
 
 
+class Judged(Struct, frozen=True, kw_only=True, tag="judged"):
+    """The person says whether the session did what they wanted (/good, /bad); the last one holds."""
+
+    good: bool
+
+
 class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
     """A run over this session ended by itself (a killed one leaves none); `cost_usd` is the session's total."""
 
@@ -160,6 +176,7 @@ Record = (
     | CallStarted
     | CallFinished
     | Decided
+    | Shadowed
     | Switched
     | Reserved
     | Spent
@@ -170,5 +187,6 @@ Record = (
     | Rewound
     | RewindUndone
     | Verified
+    | Judged
     | Ended
 )

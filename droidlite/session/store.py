@@ -11,7 +11,7 @@ from droidlite.errors import DroidliteError, UsageError
 from droidlite.session import fold
 from droidlite.session.journal import BLOBS, Journal, NullJournal, held
 from droidlite.session.lines import JOURNAL, scan
-from droidlite.session.records import Ended, Header, Record, Reserved, Spent, Titled, Verified
+from droidlite.session.records import Ended, Header, Judged, Record, Reserved, Shadowed, Spent, Titled, Verified
 
 SUMMARY = "summary.json"
 
@@ -76,7 +76,7 @@ class Store:
     def list(self, cwd: Path | None = None, limit: int | None = None) -> list[Summary]:
         """Sessions with at least one prompt, newest use first; only those begun in `cwd` if given."""
         found: list[Summary] = []
-        for updated, size, name in sorted(_journals(self.root), reverse=True):
+        for updated, size, name in sorted(journals(self.root), reverse=True):
             if limit is not None and len(found) >= limit:
                 break
             summary = self._summary(name, size, updated)
@@ -93,7 +93,7 @@ class Store:
 
         Raises UsageError when there is none (with the nearest id) or more than one (with their ids).
         """
-        ids = sorted(name for _, _, name in _journals(self.root))
+        ids = sorted(name for _, _, name in journals(self.root))
         if text in ids:
             return text
         matches = [name for name in ids if text and (name.startswith(text) or name.endswith(f"-{text}"))]
@@ -160,7 +160,7 @@ class Store:
         return summary
 
 
-def _journals(root: Path) -> list[tuple[float, int, str]]:
+def journals(root: Path) -> list[tuple[float, int, str]]:
     """(last change in seconds since 1970, size in bytes, id) of every journal; [] without a state folder."""
     found: list[tuple[float, int, str]] = []
     try:
@@ -210,8 +210,8 @@ def _turn_start(session: fold.Session, turn: int) -> int:
 
 
 def _copied(path: Path, stop: int | None) -> list[Record]:
-    """The records a copy begins with: those before number `stop`, without header, money and endings."""
-    left_out = (Header, Titled, Reserved, Spent, Verified, Ended)
+    """The records a copy begins with: those before number `stop`, without header, money and outcomes."""
+    left_out = (Header, Titled, Reserved, Spent, Shadowed, Verified, Judged, Ended)
     return [
         line.record
         for line in scan(path)

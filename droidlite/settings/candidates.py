@@ -73,7 +73,7 @@ def default_model(
         raise Refused(f"{reason[0].upper()}{reason[1:]}; name a model: droidlite -m MODEL")
     usable = sorted((choice for choice in choices if not choice.why_not), key=_rank)
     if not usable:
-        raise UsageError(_nothing_runs(choices))
+        raise UsageError(nothing_runs(choices))
     first, *others = usable
     better = (choice for choice in choices if choice.why_not and _rank(choice) < _rank(first))
     runners_up = dict.fromkeys(choice.spec.id for choice in others if choice.spec.id != first.spec.id)
@@ -121,7 +121,7 @@ def _no_endpoint(spec: ModelSpec) -> str:
     return "no endpoint serves it: add one to [[endpoints]] in config.toml"
 
 
-def _nothing_runs(choices: Sequence[Candidate]) -> str:
+def nothing_runs(choices: Sequence[Candidate]) -> str:
     denied = next((choice.why_not for choice in choices if "policy" in choice.why_not and choice.endpoint), "")
     hint = f" What is set up here is forbidden: {denied}." if denied else ""
     return (

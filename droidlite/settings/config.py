@@ -8,6 +8,8 @@ from droidlite.types import Autonomy, Effort, Endpoint, Tier
 
 Mode = Literal["cost", "balanced", "quality"]
 """Where on the cost-quality curve auto aims."""
+RouterMode = Literal["cost", "balanced", "quality", "shadow"]
+"""shadow: auto chooses nothing; what it would have chosen in balanced mode is kept in the journal."""
 Dollars = Annotated[float, Meta(ge=0)]
 
 
@@ -40,7 +42,10 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    mode: Mode = "balanced"
+    """`reference` is the model that success and cost are held against ("" = the strongest allowed)."""
+
+    mode: RouterMode = "balanced"
+    reference: str = ""
 
 
 class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):

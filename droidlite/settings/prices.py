@@ -2,13 +2,18 @@
 tables. An unknown price is None, never zero."""
 
 import math
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING
 
 from droidlite.settings.config import PriceTable
 from droidlite.types import ModelSpec, Usage
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo
 
 MILLION = Decimal(1_000_000)
 _LISTED_AT = 1_000
@@ -59,6 +64,21 @@ class Prices:
     def warm(self) -> None:
         """Loads the price data (0.2 s), for a thread that has nothing better to do."""
         _providers()
+
+    def ready(self, spec: ModelSpec) -> bool:
+        """Whether asking for this model's price takes no time: its data is loaded, or none is needed."""
+        return spec.id in self._overrides or spec.price == "free" or _providers.cache_info().currsize > 0
+
+    def rates(self, spec: ModelSpec, input_tokens: int, at: datetime) -> Hashable:
+        """What tells one price list from another: calls with the same answer are billed at the same rates a token.
+        `input_tokens` includes the cached ones."""
+        if spec.id in self._overrides or spec.price == "free":
+            return None
+        name = spec.price or spec.name or spec.id
+        info = _info(spec.provider, name)
+        if info is None:
+            return None
+        return id(info.get_prices(at)), bisect_left(_tiers(spec.provider, name), input_tokens)
 
     def _cost(self, spec: ModelSpec, usage: Usage, at: datetime) -> Decimal | None:
         if table := self._overrides.get(spec.id):
@@ -118,15 +138,24 @@ def _providers() -> frozenset[str]:
 @cache
 def _tiers(provider: str, model: str) -> tuple[int, ...]:
     """The sizes at which the price of this model changes, in input tokens, over all its dates."""
-    from genai_prices.data_snapshot import get_snapshot
     from genai_prices.types import ModelPrice, TieredPrices
 
-    if provider not in _providers():
-        return ()
-    try:
-        _, info = get_snapshot().find_provider_model(model, None, provider, None)
-    except LookupError:
+    info = _info(provider, model)
+    if info is None:
         return ()
     listed = [info.prices] if isinstance(info.prices, ModelPrice) else [dated.prices for dated in info.prices]
     values = [value for price in listed for value in vars(price).values()]
     return tuple(sorted({tier.start for value in values if isinstance(value, TieredPrices) for tier in value.tiers}))
+
+
+@cache
+def _info(provider: str, model: str) -> "ModelInfo | None":
+    """All that is known of a model's prices; None where nothing is."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    if provider not in _providers():
+        return None
+    try:
+        return get_snapshot().find_provider_model(model, None, provider, None)[1]
+    except LookupError:
+        return None

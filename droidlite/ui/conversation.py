@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from droidlite.events import Event
+from droidlite.events import Counterfactual, Event, ModelUsage
 from droidlite.tool import Answer, Approval, Question
 from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, User
 
@@ -28,6 +28,14 @@ class Status(Struct, frozen=True, kw_only=True):
     effort: Effort = ""
     branch: str = ""
     scripted: bool = False
+
+
+class Spending(Struct, frozen=True, kw_only=True):
+    """What a session has cost so far, in USD, and what the reference model would have (None = nobody routed)."""
+
+    by_model: dict[str, ModelUsage]
+    total_usd: float
+    counterfactual: Counterfactual | None = None
 
 
 class SessionRow(Struct, frozen=True, kw_only=True):
@@ -89,9 +97,16 @@ class Conversation(Protocol):
         """Paths relative to the root that match what was typed after @, best first, at most 50."""
         ...
 
-    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]: ...
-    def choose(self, model: str) -> None:
-        """A ModelSpec id, or "auto"."""
+    def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+        """What auto would choose, in `mode` ("" = the one in force), and every model."""
+        ...
+
+    def choose(self, model: str, mode: str = "") -> None:
+        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
+        ...
+
+    def decision(self) -> RoutingDecision:
+        """Why this session is on its model."""
         ...
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
@@ -100,6 +115,10 @@ class Conversation(Protocol):
 
     def raise_cap(self, cap_usd: float) -> None: ...
     def cost_lines(self) -> tuple[str, ...]: ...
+    def spending(self) -> Spending: ...
+    def judge(self, good: bool) -> None:
+        """Keeps whether the session did what the person wanted; raises UsageError where nothing was asked of it."""
+        ...
 
     def sessions(self) -> tuple[SessionRow, ...]: ...
     def resume(self, session_id: str) -> tuple[Event | User, ...]:

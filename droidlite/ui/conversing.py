@@ -23,7 +23,7 @@ from droidlite.ui.keys import bind_keys
 from droidlite.ui.mentions import images_in
 from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
-from droidlite.ui.statusline import header, reply_line, status_bar
+from droidlite.ui.statusline import header, parting_line, reply_line, status_bar
 from droidlite.ui.transcript import Transcript
 
 TWICE_SECONDS = 2.0
@@ -84,7 +84,10 @@ class Session:
         if self._crash:
             raise self._crash
         if self._spoken:
-            self.screen.say("\n" + self._painter.text(f"Go on with: droidlite -r {self._status.session_id}", "dim"))
+            spending = self._conversation.spending()
+            lines = [parting_line(spending)] if spending.by_model else []
+            lines.append(f"Go on with: droidlite -r {self._status.session_id}")
+            self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
             self.screen.flush()
 
     def _stop_working(self) -> None:

@@ -16,6 +16,7 @@ from droidlite.events import (
     CallStarted,
     Compacted,
     Event,
+    ModelChosen,
     ModelSwitched,
     ReplyFinished,
     RunFinished,
@@ -24,7 +25,8 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.sanitise import clean, clean_line
-from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, outcome, tokens
+from droidlite.ui.decision import decision_line
+from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, instead, outcome, spent, tokens
 
 OutputFormat = Literal["text", "json", "stream-json"]
 
@@ -105,6 +107,8 @@ class Progress:
         match event:
             case SessionStarted():
                 return self._started(event)
+            case ModelChosen(decision=decision) if decision.reasons:
+                return decision_line(decision)
             case ReplyFinished(model=model):
                 self._models = [*self._models, model] if model not in self._models else self._models
             case CallStarted(call_id=call_id, summary=summary):
@@ -139,12 +143,15 @@ class Progress:
         return f"{SCRIPTED}\n{line}" if event.scripted else line
 
     def _finished(self, event: RunFinished) -> str:
-        models = ", ".join(event.model_usage) or ", ".join(self._models) or "no model"
+        cost = f"{', '.join(self._models) or 'no model'} · {dollars(event.total_cost_usd)}"
+        if event.model_usage:
+            cost = spent(event.model_usage, event.total_cost_usd)
+        other = f" · {instead(event.counterfactual)}" if event.counterfactual else ""
         why = event.subtype
         if event.subtype not in ANSWERS and event.result:
             why = f"{event.subtype}: {event.result}"
         label = "SCRIPTED · " if self._scripted else ""
-        facts = f"{models} · {dollars(event.total_cost_usd)} · {counted(event.num_turns, 'turn')}"
+        facts = f"{cost}{other} · {counted(event.num_turns, 'turn')}"
         return clean_line(f"{label}{facts} · {duration(event.duration_ms / 1000)} · {why}", 2000)
 
 

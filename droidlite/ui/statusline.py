@@ -5,8 +5,8 @@ from pathlib import PurePath
 from droidlite.sanitise import clean_line
 from droidlite.ui.cells import cut, width_of
 from droidlite.ui.choosing import Fragments
-from droidlite.ui.conversation import Status
-from droidlite.ui.wording import SCRIPTED, dollars, tokens
+from droidlite.ui.conversation import Spending, Status
+from droidlite.ui.wording import SCRIPTED, dollars, instead, spent, tokens
 
 
 def status_bar(status: Status, width: int, hint: str = "") -> Fragments:
@@ -54,6 +54,12 @@ def reply_line(cost_usd: float | None, status: Status) -> str:
     label = " · SCRIPTED" if status.scripted else ""
     model = f"{clean_line(status.model, 80)} ({status.strategy})"
     return f"{dollars(cost_usd)} message, {dollars(status.cost_usd)} session, {model}{label}"
+
+
+def parting_line(spending: Spending) -> str:
+    """What a session cost, said when the person leaves: by model, and what the reference model would have cost."""
+    other = f" · {instead(spending.counterfactual)}" if spending.counterfactual else ""
+    return clean_line(f"{spent(spending.by_model, spending.total_usd)}{other}", 1000)
 
 
 def header(status: Status) -> tuple[str, ...]:

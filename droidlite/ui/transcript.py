@@ -27,6 +27,7 @@ from droidlite.events import (
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Output, Todos
 from droidlite.types import User
+from droidlite.ui.decision import decision_line
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
 from droidlite.ui.render import Painter
@@ -167,7 +168,7 @@ class Transcript:
     def _noted(self, event: Event | User) -> tuple[str, str]:
         match event:
             case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
-                return f"→ {decision.model} ({decision.strategy}): {'; '.join(decision.reasons)}", "dim"
+                return f"→ {decision_line(decision)}", "dim"
             case ModelSwitched(switch=switch):
                 price = f" ({dollars(switch.price_usd)} for the switch)" if switch.price_usd else ""
                 return f"⇄ {switch.from_model} → {switch.to}: {switch.cause}{price}", "magenta"

@@ -1,8 +1,9 @@
 """How numbers and results are said in a terminal, the same in every mode. Pure."""
 
 import re
+from collections.abc import Mapping
 
-from droidlite.events import CallFinished
+from droidlite.events import CallFinished, Counterfactual, ModelUsage
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Todos
 
@@ -17,6 +18,20 @@ def dollars(amount: float | None) -> str:
     if amount == 0:
         return "$0.00"
     return f"${amount:.4f}" if abs(amount) < 0.1 else f"${amount:,.2f}"
+
+
+def spent(by_model: Mapping[str, ModelUsage], total_usd: float) -> str:
+    """What each model cost, and all of it: "claude-x · $0.0132", "claude-x $0.0100, gpt-y $0.12 · $0.13"."""
+    names = ", ".join(by_model)
+    if len(by_model) > 1:
+        names = ", ".join(f"{model} {dollars(used.cost_usd)}" for model, used in by_model.items())
+    unpriced = sum(used.unpriced for used in by_model.values())
+    more = f" and {counted(unpriced, 'call')} at a price not known" if unpriced else ""
+    return f"{names} · {dollars(total_usd)}{more}"
+
+
+def instead(other: Counterfactual) -> str:
+    return f"{other.model} alone {dollars(other.cost_usd)} ({other.basis})"
 
 
 def per_million(price: float | None) -> str:

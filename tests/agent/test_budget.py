@@ -36,14 +36,14 @@ def test_spent_never_passes_the_cap(cap: float, calls: list[tuple[int, int, floa
 
 def test_a_call_that_was_never_answered_is_charged_its_reservation() -> None:
     kept = Records()
-    budget = Budget(Prices(cost, worst), kept, cap_usd=100.0)
+    budget = Budget(Prices(cost, worst), kept, cap_usd=100.0, clock=lambda: 1_764_000_000.5)
     held = budget.reserve(SPEC, 1_000, 2_000)
     assert (held.usd, budget.spent_usd) == (21.0, 21.0)
     assert budget.settle(held, SPEC, None) == 21.0
     assert budget.spent_usd == 21.0
     assert list(kept) == [
         records.Reserved(reservation=1, usd=21.0, model="fake"),
-        records.Spent(reservation=1, model="fake", usage=None, usd=21.0),
+        records.Spent(reservation=1, model="fake", usage=None, usd=21.0, at=1_764_000_000.5),
     ]
 
 

@@ -16,6 +16,7 @@ from droidlite.session.records import (
     Compacted,
     Decided,
     Ended,
+    Judged,
     Left,
     Listed,
     Record,
@@ -25,6 +26,7 @@ from droidlite.session.records import (
     Rewound,
     Said,
     Saved,
+    Shadowed,
     Spent,
     Titled,
     Verified,
@@ -53,7 +55,9 @@ def test_a_session_is_what_its_records_add_up_to() -> None:
         reserved_open_usd=0.25,
         next_reservation=4,
         usage={"mid-1": ModelUsage(usage=Usage(input=30, output=12), cost_usd=0.03, calls=2)},
+        calls=tuple(record for record in RECORDS if isinstance(record, Spent)),
         decision=Decided(decision=DECISION, spec_id="mid-1"),
+        shadowed=None,
         switches=(Switch(from_model="mid-1", to="big-1", cause="the person"),),
         model="big-1",
         todos=(),
@@ -61,6 +65,7 @@ def test_a_session_is_what_its_records_add_up_to() -> None:
         saved=(),
         left={},
         verified=None,
+        judged=None,
         ended=None,
         denials=(),
         warnings=(),
@@ -211,3 +216,29 @@ def test_the_rest_is_remembered_as_it_was_last() -> None:
         {"a.py": ""},
         Ended(subtype="success", result="ok"),
     )
+
+
+def test_what_auto_would_have_chosen_and_the_persons_judgement_are_kept_and_end_nothing() -> None:
+    shadowed = Shadowed(decision=DECISION)
+    session = folded(
+        Shadowed(problem="no evidence"),
+        shadowed,
+        Ended(subtype="success"),
+        Judged(good=True),
+        Judged(good=False),
+    )
+    assert (session.shadowed, session.judged, session.ended, session.model) == (
+        shadowed,
+        Judged(good=False),
+        Ended(subtype="success"),
+        "",
+    )
+
+
+def test_calls_without_a_known_price_are_counted_apart() -> None:
+    one, two = Usage(input=10, output=5), Usage(input=20)
+    session = folded(
+        Spent(reservation=1, model="m", usage=one, usd=0.25, at=5.0),
+        Spent(reservation=2, model="m", usage=two, usd=0.0, unpriced=True),
+    )
+    assert session.usage == {"m": ModelUsage(usage=Usage(input=30, output=5), cost_usd=0.25, calls=2, unpriced=1)}

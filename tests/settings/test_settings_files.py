@@ -21,6 +21,7 @@ DEFAULTS = {
     "allowed_commands": "default",
     "denied_commands": "default",
     "router.mode": "default",
+    "router.reference": "default",
     "ui.markdown": "default",
     "ui.theme": "default",
     "ui.notify": "default",
@@ -142,7 +143,10 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         ("models = 3", "USER:1: models: expected a list, got a whole number"),
         ('ui = "dark"', "USER:1: ui: expected a table, got a string"),
         ('[ui]\nvi = "yes"', "USER:2: ui.vi: expected true or false, got a string"),
-        ('[router]\nmode = "cheap"', 'USER:2: router.mode: must be one of "cost", "balanced", "quality", not "cheap"'),
+        (
+            '[router]\nmode = "cheap"',
+            'USER:2: router.mode: must be one of "cost", "balanced", "quality", "shadow", not "cheap"',
+        ),
         (
             'autonomy = "full"',
             'USER:1: autonomy: must be one of "off", "low", "medium", "high", not "full"',

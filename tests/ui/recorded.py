@@ -13,7 +13,9 @@ from droidlite.events import (
     CallFinished,
     CallProgressed,
     CallStarted,
+    Counterfactual,
     Event,
+    ModelUsage,
     ReplyFinished,
     RunFinished,
     SessionStarted,
@@ -24,7 +26,7 @@ from droidlite.events import (
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Usage, User
-from droidlite.ui.conversation import ExportFormat, Person, SessionRow, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, Person, SessionRow, Spending, Status, TurnRow
 
 PATCH = """\
 --- a/src/ranges.py
@@ -166,6 +168,7 @@ class Recorded:
         )
         self.person: Person | None = None
         self.sent: list[str] = []
+        self.judged: list[bool] = []
         self.asked: list[object] = []
         self.stop = threading.Event()
         self.gate = threading.Event()
@@ -226,10 +229,10 @@ class Recorded:
     def files(self, prefix: str) -> tuple[str, ...]:
         return tuple(path for path in ("src/ranges.py", "tests/test_ranges.py", "src/\x1b[2Jevil.py") if prefix in path)
 
-    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+    def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         return AUTO, CANDIDATES
 
-    def choose(self, model: str) -> None:
+    def choose(self, model: str, mode: str = "") -> None:
         if model != "auto" and all(model != candidate.spec.id for candidate in CANDIDATES):
             raise UsageError(f"There is no model {model}.")
         chosen = AUTO.model if model == "auto" else model
@@ -245,6 +248,16 @@ class Recorded:
 
     def cost_lines(self) -> tuple[str, ...]:
         return ("$0.2110 of $1.00 in this session", "claude-sonnet: 5 calls, 48,000 tokens in, 3,100 out")
+
+    def spending(self) -> Spending:
+        used = ModelUsage(usage=Usage(input=48_000, output=3_100), cost_usd=0.211, calls=5)
+        other = Counterfactual(model="claude-opus-4-5", cost_usd=0.35)
+        return Spending(by_model={"claude-sonnet": used}, total_usd=0.211, counterfactual=other)
+
+    def judge(self, good: bool) -> None:
+        if not self.sent:
+            raise UsageError("There is nothing to judge yet.")
+        self.judged.append(good)
 
     def sessions(self) -> tuple[SessionRow, ...]:
         return (

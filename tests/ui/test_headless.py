@@ -15,6 +15,7 @@ from droidlite.events import (
     CallDenied,
     CallFinished,
     CallStarted,
+    Counterfactual,
     Event,
     ModelUsage,
     ReplyFinished,
@@ -90,6 +91,25 @@ warning: the price of x is not known
 SCRIPTED · claude-x · $0.0132 · 2 turns · 3.4 s · success
 """,
     )
+
+
+def test_the_last_line_tells_what_each_model_cost_and_what_the_reference_would_have() -> None:
+    finished = msgspec.structs.replace(
+        FINISHED,
+        total_cost_usd=0.22,
+        model_usage={
+            "claude-x": ModelUsage(usage=USAGE, cost_usd=0.02, calls=2),
+            "gpt-y": ModelUsage(usage=USAGE, cost_usd=0.2, calls=3, unpriced=1),
+        },
+        counterfactual=Counterfactual(model="claude-opus", cost_usd=0.5),
+    )
+    _, _, err = run("text", (started(), finished))
+    assert err.splitlines()[-1] == (
+        "claude-x $0.0200, gpt-y $0.20 · $0.22 and 1 call at a price not known · "
+        "claude-opus alone $0.50 (estimate, same tokens) · 2 turns · 3.4 s · success"
+    )
+    counterfactual = json.loads(run("json", (started(), finished))[1])["counterfactual"]
+    assert counterfactual == {"model": "claude-opus", "cost_usd": 0.5, "basis": "estimate, same tokens"}
 
 
 def test_json_puts_only_the_result_on_stdout() -> None:

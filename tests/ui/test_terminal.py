@@ -109,7 +109,7 @@ def test_a_message_is_answered_and_leaving_says_how_to_go_on(start: Callable[...
     driver.sees("$0.0132 message, $0.21 session, claude-sonnet-4-5-20250929 (auto)")
     seen = driver.leaves()
     assert driver.conversation.sent == ["fix the failing test"]
-    assert seen.endswith("Goonwith:droidlite-r01JD")
+    assert seen.endswith("claude-sonnet·$0.21·claude-opus-4-5alone$0.35(estimate,sametokens)Goonwith:droidlite-r01JD")
     assert driver.code == 0
     history = tmp_path / "state" / "history"
     assert "+fix the failing test" in history.read_text()
@@ -305,6 +305,7 @@ def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
         ("/autonomy much", "takes one of off, low, medium, high"),
         ("/model nonsense", "There is no model nonsense."),
         ("/modle", "did you mean /model?"),
+        ("/good", "There is nothing to judge yet."),
         ("/compact", "compacted"),
         ("!ls", "exit 0"),
     ],
@@ -314,6 +315,18 @@ def test_commands(start: Callable[..., Driver], typed: str, shown: str) -> None:
     driver.type(f"{typed}\r")
     driver.sees(shown)
     driver.leaves()
+
+
+def test_the_person_says_whether_a_session_was_good(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("go\r")
+    driver.sees("$0.0044 message")
+    driver.type("/good\r")
+    driver.sees("did what you wanted")
+    driver.type("/bad\r")
+    driver.sees("did not do what you wanted")
+    driver.leaves()
+    assert driver.conversation.judged == [True, False]
 
 
 def test_commands_that_only_look_run_beside_the_agent(start: Callable[..., Driver]) -> None:

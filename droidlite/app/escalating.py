@@ -1,0 +1,53 @@
+"""A session's plan at work: looks before each call whether its next model should take over, and hands over."""
+
+from collections.abc import Callable
+
+from droidlite.agent.budget import Budget
+from droidlite.agent.driver import Route
+from droidlite.agent.transcript import Transcript
+from droidlite.routing.escalation import cause_to_move, switch_price
+from droidlite.types import RoutingDecision, Stage, Switch
+
+
+class Escalation:
+    """Follows the plan of `decision`. `open_route` gives the way to a model by id (DroidliteError where there is none);
+    `outfit` gives the model its own tools in the conversation."""
+
+    def __init__(
+        self, budget: Budget, open_route: Callable[[str], Route], outfit: Callable[[Route, Transcript], None]
+    ) -> None:
+        self._budget, self._open_route, self._outfit = budget, open_route, outfit
+        self._stages: tuple[Stage, ...] = ()
+        self._at, self._before, self._check_failed = 0, 0.0, False
+
+    def follow(self, decision: RoutingDecision) -> None:
+        """Begins with the first stage of another plan."""
+        estimate = decision.estimate
+        self._stages = estimate.stages if estimate is not None else ()
+        self._at, self._before, self._check_failed = 0, self._budget.spent_usd, False
+
+    def begin_task(self) -> None:
+        """What a stage may spend is meant for one task: each prompt begins one."""
+        self._before = self._budget.spent_usd
+
+    def after_failed_check(self) -> bool:
+        """Notes that the check fails; whether there is another model to try."""
+        self._check_failed = self._at + 1 < len(self._stages)
+        return self._check_failed
+
+    def __call__(self, transcript: Transcript) -> tuple[Route, Switch] | None:
+        cause = cause_to_move(
+            self._stages, self._at, self._budget.spent_usd - self._before, check_failed=self._check_failed
+        )
+        if not cause:
+            return None
+        here, there = self._stages[self._at].model, self._stages[self._at + 1].model
+        route = self._open_route(there)
+        price = switch_price(self._budget.prices.cost, route.spec, transcript.estimate())
+        if price is None or price > self._budget.left_usd:
+            self._stages = self._stages[: self._at + 1]  # it would not fit: this model goes on to the end
+            return None
+        self._at, self._before, self._check_failed = self._at + 1, self._budget.spent_usd, False
+        self._outfit(route, transcript)
+        reasons = (f"{transcript.estimate():,} tokens are read anew by {there}",)
+        return route, Switch(from_model=here, to=there, cause=cause, price_usd=price, reasons=reasons)

@@ -1,0 +1,28 @@
+"""When a plan goes on to its next model: pure functions over its stages and what has been spent. Never over words."""
+
+from collections.abc import Callable, Sequence
+
+from droidlite.types import ModelSpec, Stage, Usage
+
+
+FAILED_CHECK = "the check still fails"
+"""The one cause that tells for certain that the model before has failed."""
+
+
+def cause_to_move(stages: Sequence[Stage], at: int, spent_usd: float, *, check_failed: bool) -> str:
+    """Why stage number `at` (from 0), which has spent `spent_usd`, gives way to the next; "" where it stays."""
+    if at + 1 >= len(stages):
+        return ""
+    stop = stages[at].stop_usd
+    if check_failed:
+        return FAILED_CHECK
+    if stop is not None and spent_usd >= stop:
+        return f"{stages[at].model} has spent ${spent_usd:.2f}; few of the tasks it solves cost more than ${stop:.2f}"
+    return ""
+
+
+def switch_price(cost: Callable[[ModelSpec, Usage], float | None], to: ModelSpec, context_tokens: int) -> float | None:
+    """USD that a switch costs beyond what a call would cost anyway: the conversation is read cold by `to` once, instead
+    of from its cache. None where the price is not known."""
+    cold, warm = cost(to, Usage(cache_write=context_tokens)), cost(to, Usage(cache_read=context_tokens))
+    return None if cold is None or warm is None else max(cold - warm, 0.0)

@@ -1,0 +1,63 @@
+"""A decision of the router in words: one line before the first call, and everything behind it on request. Pure."""
+
+from collections.abc import Sequence
+
+from droidlite.sanitise import clean_line
+from droidlite.types import Estimate, Interval, RoutingDecision, Stage
+from droidlite.ui.wording import dollars
+
+
+def decision_line(decision: RoutingDecision) -> str:
+    """The plan, the kind of task it is for, what is expected of it and of the reference alone."""
+    estimate = decision.estimate
+    if estimate is None:
+        return clean_line(f"{decision.model} ({decision.strategy}): {'; '.join(decision.reasons)}", 400)
+    plan = plan_words(estimate.stages, verified=decision.verified)
+    against = ""
+    if decision.counterfactual is not None and len(estimate.stages) + (decision.model != decision.reference) > 1:
+        against = f"; {decision.reference} alone: {expected(decision.counterfactual)}"
+    return clean_line(f"auto: {plan} · {decision.kind} · {expected(estimate)}{against}", 400)
+
+
+def plan_words(stages: Sequence[Stage], *, verified: bool) -> str:
+    """A until $0.19 or a failed check, then B."""
+    words = []
+    for stage in stages[:-1]:
+        ends = [dollars(stage.stop_usd)] if stage.stop_usd is not None else []
+        ends += ["a failed check"] if verified else []
+        words.append(f"{stage.model} until {' or '.join(ends)}")
+    return ", then ".join([*words, stages[-1].model])
+
+
+def expected(estimate: Estimate) -> str:
+    return f"{estimate.success.mean:.0%} at {dollars(estimate.cost.mean)}"
+
+
+def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
+    """All of it: reasons, numbers with their intervals, runners-up, the counterfactual, what was rejected and why."""
+    lines = [decision_line(decision), ""]
+    lines += [f"  {reason}" for reason in decision.reasons]
+    if decision.rule:
+        lines.append(f"  rules: {decision.rule}")
+    if decision.estimate is not None:
+        lines += ["", f"  {'success':<15} {'cost a task':<19} plan"]
+        lines.append(_row(decision.estimate, decision))
+        lines += [_row(other, decision) for other in decision.others]
+    if decision.counterfactual is not None:
+        lines.append(_row(decision.counterfactual, decision, "  (reference)"))
+    if decision.rejected:
+        lines += ["", "  not considered:"]
+        lines += [f"    {model}: {why}" for model, why in sorted(decision.rejected.items())]
+    if decision.evidence:
+        lines += ["", f"  evidence {decision.evidence}; intervals hold 80 %"]
+    return tuple(clean_line(line, 400) if line else "" for line in lines)
+
+
+def _row(estimate: Estimate, decision: RoutingDecision, note: str = "") -> str:
+    plan = plan_words(estimate.stages, verified=decision.verified) + note
+    success = f"{estimate.success.mean:.0%} ({100 * estimate.success.low:.0f}-{estimate.success.high:.0%})"
+    return f"  {success:<15} {_dollars(estimate.cost):<19} {plan}"
+
+
+def _dollars(cost: Interval) -> str:
+    return f"${cost.mean:.2f} ({cost.low:.2f}-{cost.high:.2f})"
