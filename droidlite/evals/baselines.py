@@ -9,6 +9,8 @@ from droidlite.evals.playing import Check, Fold, Played, Step, joined, mixed, pl
 
 MIX_TARGET = 0.99
 """Of the frontier's passes, for mix_99."""
+_TIE = 1e-9
+"""Of two plans at the same cost the one of a single model is taken."""
 
 
 def always_frontier(fold: Fold) -> Played:
@@ -50,7 +52,7 @@ def oracle(fold: Fold) -> Played:
     price = np.where(grid.ran, grid.cost, np.inf)
     won = np.where(grid.solved, price, np.inf).min(axis=1)
     any_won = np.isfinite(won)
-    return Played(any_won.astype(float), np.where(any_won, won, price.min(axis=1)), grid.ran.any(axis=1))
+    return Played(any_won.astype(float), np.where(any_won, won, price.min(axis=1)), np.any(grid.ran, axis=1))
 
 
 def budget_stop(fold: Fold) -> Played:
@@ -75,7 +77,7 @@ def verified_cascade(fold: Fold, check: Check) -> Played:
     passes, cost = _cascades(fold.train, fold.frontier, check)
     covers = singles(fold.train, fold.frontier).covers
     fits = (passes >= fold.target - 1e-9) & covers[:, None] & covers[None, :]
-    cost = np.where(fits, cost, np.inf)
+    cost = np.where(fits, cost * (1 - _TIE * np.eye(len(cost))), np.inf)
     first, second = np.unravel_index(np.argmin(cost), cost.shape)
     plan: list[Step] = [(int(first), None)]
     return _told(fold.test, plan if first == second else [*plan, (int(second), None)], check=check)

@@ -22,8 +22,8 @@ class Bin(Struct, frozen=True):
 
 
 class Fit(Struct, frozen=True):
-    """`ece`: mean distance of estimate and outcome over BINS equal bins, weighted by runs (Naeini et al. 2015); `brier`:
-    mean squared distance over runs."""
+    """`ece`: mean distance of estimate and outcome over BINS equal bins, weighted by runs (Naeini et al. 2015);
+    `brier`: mean squared distance over runs."""
 
     runs: int
     ece: float

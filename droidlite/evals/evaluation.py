@@ -32,7 +32,8 @@ class Point(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What `--json` prints. `models`: each model alone, cheapest first; `notes`: what was left out, and why."""
+    """What `--json` prints. `models`: each model alone, cheapest first; `groups`: how many issues (or
+    repositories) stayed whole, in one fold and one draw; `notes`: what was left out, and why."""
 
     frontier: str
     policies: dict[str, Score]
@@ -41,6 +42,7 @@ class Report(Struct, frozen=True, kw_only=True):
     kinds: dict[str, int]
     tasks: int
     folds: int
+    groups: int
     group: str
     mode: str
     target_pct: float
@@ -55,33 +57,45 @@ def evaluate(tasks: Path, outcomes: Path, question: Question) -> Report:
     narrowed = narrow(tables.grid, question)
     grid, frontier = narrowed.grid, narrowed.grid.column(narrowed.frontier)
     units = grid.repo if question.group == "repo" else grid.instance
-    of_fold, few = split(units, question.folds, question.seed, "one repository" if question.group == "repo" else "task")
+    of_fold, few = split(units, question.folds, question.seed, "repository" if question.group == "repo" else "issue")
     folds = _folds(grid, of_fold, frontier, TARGET[question.mode])
-    plain = [shipped.choices(fold, question.mode, verified=False) for fold in folds]
-    checked = [shipped.choices(fold, question.mode, verified=True) for fold in folds]
-    check = Check(question.catch, question.alarm)
-    simple, skipped = _policies(grid, question, check)
-    played = {name: _over_folds([policy(fold) for fold in folds], folds, grid.tasks) for name, policy in simple.items()}
-    for name, made, by in (("auto", plain, None), ("auto_verified", checked, check)):
-        pieces = [shipped.auto(fold, choice, by) for fold, choice in zip(folds, made, strict=True)]
-        played[name] = _over_folds(pieces, folds, grid.tasks)
-    scores = score(grid, frontier, list(played.values()), Resampler(units, question.bootstrap, question.seed))
-    guessed = [shipped.guesses(fold, choice) for fold, choice in zip(folds, plain, strict=True)]
+    tried = _try_all(grid, folds, question)
+    scores = score(grid, frontier, list(tried.played.values()), Resampler(units, question.bootstrap, question.seed))
     return Report(
         frontier=narrowed.frontier,
-        policies=dict(zip(played, scores, strict=True)),
-        calibration=calibrate(guessed, grid.kinds),
+        policies=dict(zip(tried.played, scores, strict=True)),
+        calibration=calibrate(tried.guesses, grid.kinds),
         models=_points(grid, frontier),
         kinds={kind: int((grid.kind == code).sum()) for code, kind in enumerate(grid.kinds)},
         tasks=grid.tasks,
         folds=len(folds),
+        groups=len(np.unique(units)),
         group=question.group,
         mode=question.mode,
         target_pct=100 * TARGET[question.mode],
         verified_catch=question.catch,
         verified_false_alarm=question.alarm,
-        notes=(*tables.notes, *narrowed.notes, *few, *skipped),
+        notes=(*tables.notes, *narrowed.notes, *few, *tried.notes),
     )
+
+
+class _Tried(Struct, frozen=True):
+    played: dict[str, Played]
+    guesses: list[shipped.Guesses]
+    notes: list[str]
+
+
+def _try_all(grid: Grid, folds: Sequence[Fold], question: Question) -> _Tried:
+    """Every policy on every fold, auto last; and what the router expected of each model."""
+    check = Check(question.catch, question.alarm)
+    simple, notes = _policies(grid, question, check)
+    played = {name: _over_folds([policy(fold) for fold in folds], folds, grid.tasks) for name, policy in simple.items()}
+    plain = [shipped.choices(fold, question.mode, verified=False) for fold in folds]
+    checked = [shipped.choices(fold, question.mode, verified=True) for fold in folds]
+    for name, made, by in (("auto", plain, None), ("auto_verified", checked, check)):
+        pieces = [shipped.auto(fold, choice, by) for fold, choice in zip(folds, made, strict=True)]
+        played[name] = _over_folds(pieces, folds, grid.tasks)
+    return _Tried(played, [shipped.guesses(fold, choice) for fold, choice in zip(folds, plain, strict=True)], notes)
 
 
 def _policies(grid: Grid, question: Question, check: Check) -> tuple[Mapping[str, Policy], list[str]]:

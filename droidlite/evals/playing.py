@@ -89,7 +89,7 @@ def split(units: Codes, folds: int, seed: int, noun: str) -> tuple[Codes, list[s
     present = np.flatnonzero(sizes)
     if len(present) < 2:
         raise UsageError(f"All tasks are of one {noun}: nothing is left to learn from when it is judged.")
-    notes = [f"There are only {len(present)} of {noun}, so {len(present)} folds."] if len(present) < folds else []
+    notes = [f"Every fold is of one {noun}: there are only {len(present)}."] if len(present) < folds else []
     drawn = np.random.default_rng(seed).permutation(present)
     drawn = drawn[np.argsort(-sizes[drawn], kind="stable")]
     filled, fold = np.zeros(min(folds, len(present))), np.zeros(len(sizes), np.intp)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from droidlite.errors import UsageError
 from droidlite.evals.grid import Grid
+from droidlite.routing.belief import name_of
 from droidlite.settings.config import Mode
 from droidlite.settings.reading import nearest
 
@@ -54,7 +55,7 @@ def narrow(grid: Grid, question: Question) -> Narrowed:
         pool = sorted([*pool, frontier])
     grid = grid.choose(tuple(pool))
     grid, left = _comparable(grid, frontier)
-    return Narrowed(grid, frontier, (*notes, *left))
+    return Narrowed(grid, frontier, (*notes, *left, *_same(pool)))
 
 
 def _named(
@@ -78,7 +79,9 @@ def _named(
 def _near(name: str, known: Sequence[str]) -> str:
     by_lower = {each.lower(): each for each in known}
     near = nearest(name.lower(), list(by_lower))
-    return f" Nearest: {by_lower[near]}." if near else f" They have: {', '.join(known[:8])}{', ...' * (len(known) > 8)}."
+    return (
+        f" Nearest: {by_lower[near]}." if near else f" They have: {', '.join(known[:8])}{', ...' * (len(known) > 8)}."
+    )
 
 
 def _of_kinds(grid: Grid, kinds: tuple[str, ...]) -> Grid:
@@ -98,6 +101,18 @@ def _frontier(grid: Grid, pool: Sequence[str], wanted: str) -> str:
     return max(pool, key=lambda model: (passes[grid.column(model)], -cost[grid.column(model)]))
 
 
+def _same(pool: Sequence[str]) -> list[str]:
+    """A note for each name of the router's that several models share."""
+    by_name: dict[str, list[str]] = {}
+    for model in pool:
+        by_name.setdefault(name_of(model), []).append(model)
+    return [
+        f"The router reads {' and '.join(models)} as one model, {name}: auto never goes from one to the other."
+        for name, models in by_name.items()
+        if len(models) > 1
+    ]
+
+
 def _comparable(grid: Grid, frontier: str) -> tuple[Grid, list[str]]:
     """Without the kinds and tasks at which the frontier did not run."""
     ran = grid.ran[:, grid.column(frontier)]
@@ -112,7 +127,9 @@ def _comparable(grid: Grid, frontier: str) -> tuple[Grid, list[str]]:
     grid = _of_kinds(grid, tuple(kind for kind, count in counts if count))
     ran = grid.ran[:, grid.column(frontier)]
     if not ran.all():
-        notes.append(f"{int((~ran).sum()):,} tasks are left out: {frontier} has no outcome there.")
+        gone = int((~ran).sum())
+        told = f"{gone:,} tasks are" if gone > 1 else "1 task is"
+        notes.append(f"{told} left out: {frontier} has no outcome there.")
     grid = grid.pick(ran)
     if not grid.solved[:, grid.column(frontier)].any():
         raise UsageError(f"{frontier} solved nothing, so nothing can be compared with it; name another --frontier.")

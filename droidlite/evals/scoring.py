@@ -1,4 +1,4 @@
-"""Scores of policies against the frontier on the same tasks, with bootstrap intervals and the gain over the mix line."""
+"""Scores of policies against the frontier on the same tasks: bootstrap intervals, and the gain over the mix line."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,10 @@ Ends = tuple[float, float]
 
 
 class Score(Struct, frozen=True, kw_only=True):
-    """Passes and cost in percent of the frontier's on the `tasks` that could be compared; `cost_per_solved` in USD (None
-    = nothing solved). `gain_over_mix`: points of passes above the mix line at the same cost; `mix_cost_pct`: what the
-    line costs at the same passes (None = it never has them). `left_out`: tasks at which a model that was needed has no
-    outcome. `chosen`: what was decided, with the number of folds in which it was."""
+    """Passes and cost in percent of the frontier's on the `tasks` that could be compared; `cost_per_solved` in USD
+    (None = nothing solved). `gain_over_mix`: points of passes above the mix line at the same cost; `mix_cost_pct`: what
+    the line costs at the same passes (None = it never has them). `left_out`: tasks at which a model that was needed has
+    no outcome. `chosen`: what was decided, with the number of folds in which it was."""
 
     pass_pct: float
     cost_pct: float

@@ -66,7 +66,6 @@ def guesses(fold: Fold, made: Choices) -> Guesses:
 
 def _pool(grid: Grid, code: int, frontier: int) -> list[str]:
     """The models with a training run of this kind; where there is none of the kind, those with any."""
-    ran = grid.ran[grid.kind == code].any(axis=0)
-    ran = ran if ran.any() else grid.ran.any(axis=0)
-    ran[frontier] = True
-    return [grid.models[column] for column in np.flatnonzero(ran)]
+    here = grid.ran[grid.kind == code]
+    ran = set(np.flatnonzero((here if here.any() else grid.ran).any(axis=0)).tolist())
+    return [grid.models[column] for column in sorted(ran | {frontier})]
