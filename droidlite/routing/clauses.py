@@ -26,21 +26,29 @@ MOST_SENTENCES = 12
 EDGE = 2
 """Sentences at either end of a text that count wholly."""
 _MASKED = re.compile(
-    r"`[^`]*`|https?://\S+|\.?\w[\w.]*\([^\s()]*\)|[\w./\\@~-]*[\w\]]\.[\w./-]*\w|(?<![\w.])~?/[\w./-]+"
+    r"`[^`]*`|https?://\S+|(?<![\w.])[\w.]+\([^\s()]*\)"
+    r"|(?<![\w./\\@~-])[\w./\\@~-]*[\w\]]\.[\w./-]*\w|(?<![\w.])~?/[\w./-]+"
 )
+"""What holds dots but ends no sentence: code, calls, names of files, addresses. Each begins where no such word is
+under way already, so that a long one is looked through once."""
 _SENTENCE = re.compile(r"[^.!?;:…。!?;:¿¡]+[.!?。!?]*")
 _CLAUSE = re.compile(r",\s+|\s+-+\s+|\s+(?:and|then|but|und|dann|et|puis|y|luego)\s+|[()]")
 _WORD = re.compile(r"[^\W_](?:[\w'’-]*\w)?")
-_COMMIT = re.compile(r"(fix|feat|docs?|tests?|refactor|chore|ci|build|perf)(?:\([\w-]+\))?!?: ")
+_COMMIT = re.compile(r"([a-z]+(?: (?:debt|request))?)(?:\([\w-]+\))?!?: ")
 _COMMITS = {
-    "feat": "feature",
-    "doc": "docs",
-    "test": "tests",
-    "perf": "refactor",
-    "ci": "terminal",
-    "build": "terminal",
-    "chore": "",
+    prefix: kind
+    for kind, prefixes in {
+        "fix": ("fix", "bug", "bugfix"),
+        "feature": ("feat", "feature", "feature request", "enhancement"),
+        "tests": ("test", "tests"),
+        "refactor": ("refactor", "perf", "tech debt"),
+        "docs": ("docs", "doc", "documentation", "changelog"),
+        "question": ("question",),
+        "terminal": ("ci", "build"),
+    }.items()
+    for prefix in prefixes
 }
+"""What the first line of a commit message or the title of an issue begins with."""
 _DOCUMENTS = {"readme", "docfile", "docs"}
 _DOCUMENT = re.compile(r"\.(?:md|rst|adoc|mdx)\b|(?:^|/)docs/", re.I)
 
@@ -79,8 +87,8 @@ def acts_in(lines: Sequence[str]) -> list[Act]:
 def _of_commit(line: str) -> Iterator[Act]:
     """A first line in the manner of commit messages: "fix(api): ..."."""
     commit = _COMMIT.match(line.lower())
-    if commit and (kind := _COMMITS.get(commit[1], commit[1])):
-        yield Act(kind, 3.0, f'"{commit[1]}:"')
+    if commit and commit[1] in _COMMITS:
+        yield Act(_COMMITS[commit[1]], 3.0, f'"{commit[1]}:"')
 
 
 def _as_request(sentence: str) -> str:
@@ -101,7 +109,7 @@ def _sentences_of(line: str) -> list[str]:
 
 
 def _mask(match: re.Match[str]) -> str:
-    """A word that holds neither dots nor verbs, in place of code, names of files and addresses."""
+    """A word without dots in its place."""
     return " docfile " if _DOCUMENT.search(match[0]) else " codefile "
 
 
@@ -121,7 +129,7 @@ def _acts_of(sentence: str, before: list[str], *, edge: bool) -> Iterator[Act]:
     if asks and not found:
         yield Act("question", 1.5, "a question mark", False)
     if not found and not asks:
-        yield from _verbless(words)
+        yield from _verbless(words, first=not before)
 
 
 def _question(words: list[str], asks: bool) -> Act | None:
@@ -198,7 +206,7 @@ def _updated(rest: list[str], verb: str) -> list[Act]:
         return [Act("docs", 2.0, f'"{verb}" in a document')]
     if kind == "feature":
         return [Act("refactor" if verb in ("improve", "rework") else "feature", 1.0, f'"{verb}"')]
-    return [Act(kind, 3.0, f'"{verb} {noun}"')]
+    return [Act(kind, 2.0 if kind == "terminal" else 3.0, f'"{verb} {noun}"')]
 
 
 def _object(words: list[str]) -> list[str]:
@@ -231,13 +239,15 @@ def _noun(head: list[str]) -> tuple[str, str]:
     return "feature", head[-1]
 
 
-_PARTS_OF = words_of("""improvements generation entry section page row cases case target suite job unit server database service
-    image record instructions unitaires unitarias file""")
+_PARTS_OF = words_of("""improvements generation entry section page row cases case target suite job unit server
+    database service image record unitaires unitarias file""")
 
 
-def _verbless(words: list[str]) -> Iterator[Act]:
-    """A sentence that is a phrase: "snapshot tests for the header"."""
+def _verbless(words: list[str], *, first: bool) -> Iterator[Act]:
+    """A sentence that is a phrase: "snapshot tests for the header"; or a title that speaks of texts or tests."""
     head = _object(words)
     kind, noun = _noun(head)
     if kind in ("tests", "docs") and len(words) > 1 and len(head) <= 4:
         yield Act(kind, 2.5, f'"{noun}"')
+    elif first and (spoken := [word for word in words if NOUNS.get(word) in ("tests", "docs")]):
+        yield Act(NOUNS[spoken[0]], 1.2, f'"{spoken[0]}"')

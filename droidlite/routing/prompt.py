@@ -26,16 +26,15 @@ TRACES: tuple[tuple[str, str], ...] = (
 )
 """What a trace is called and how it looks, matched line by line."""
 _FAILING = r"^(?:FAILED|ERROR) \S+::\S+|^--- FAIL: \w+|^E   \w|^not ok \d+ |^ *● .+ › "
-_TEST_ID = re.compile(r"[\w./-]+\.py::[\w:\[\]-]+")
+_TEST_ID = re.compile(r"(?<![\w./-])[\w./-]+\.py::[\w:\[\]-]+")
 _TRACE = re.compile("|".join(f"({pattern})" for _, pattern in (*TRACES, ("a failed test", _FAILING))), re.M)
 _PASTED = re.compile(
     r"^(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|npm ERR|>>> |\s{4,}\S|\t|\s*[|~^]|\s*\d+ \|)|^\s*at \S+ ?\("
 )
 _CODE = re.compile(
     r"^\s*(?:class \w+[(:]|def \w+\(|(?:import|from) [\w.]+(?: import .*)?$|[\w.]+ ?=[ =]?\S|return\b|print\(|"
-    r"assert |@\w|[\w.]+\(.*\)?$|(?:CREATE|SELECT|INSERT|ALTER) [A-Z]|[)}\]])"
+    r"assert |@\w|[\w.]+\(.*[(),;]$|(?:CREATE|SELECT|INSERT|ALTER) [A-Z]|[)}\]])"
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _TAGGED = re.compile(r"<((?:github_)?issue(?:_description)?|pr_description|problem_statement)>(.*?)(?:</\1>|\Z)", re.S)
 
 
@@ -60,7 +59,7 @@ def cut(text: str) -> str:
 
 def take_apart(text: str) -> Parts:
     """A `cut` text's parts."""
-    text = _COMMENT.sub(" ", text)
+    text = _without_comments(text)
     tagged = _TAGGED.search(text)
     outside = text[: tagged.start()] + text[tagged.end() :] if tagged else text
     names = [name for name, _ in TRACES] + ["a failed test"]
@@ -84,8 +83,14 @@ def _sentences(text: str) -> list[str]:
         if line.lstrip().startswith(("```", "~~~")):
             code = not code
         elif not code and line.strip() and not _is_pasted(line[:_MOST_LINE]):
-            lines.append(line.strip()[:_MOST_LINE])
+            lines.append(" ".join(line[:_MOST_LINE].split()))
     return lines
+
+
+def _without_comments(text: str) -> str:
+    """The forms of issue trackers explain themselves in HTML comments."""
+    first, *others = text.split("<!--")
+    return first + " ".join(other.partition("-->")[2] for other in others)
 
 
 def _is_code(line: str) -> bool:

@@ -57,9 +57,10 @@ FEEBLE = words("""turn put list send new include start switch reduce raise give 
 
 NOUNS = _table(
     tests="""test tests testcase testcases spec specs coverage fixture fixtures unittest unittests fuzz testsuite
-    mocks testfall testfälle prueba pruebas essais testes e2e""",
+    mocks e2e end-to-end testfall testfälle prueba pruebas essais testes""",
     docs="""readme docs doc documentation docstring docstrings changelog comment comments tutorial guide wiki jsdoc
-    javadoc adr manual howto faq typo typos wording badge badges diagram notes handbook godoc rustdoc glossary
+    javadoc adr manual howto faq typo typos wording badge badges diagram note notes instructions document
+    explanation handbook godoc rustdoc glossary
     dokumentation anleitung kommentare documentación documentação guía commentaires docfile""",
     fix="fix bugfix hotfix workaround bug bugs leak regression crash failures fehler bogue errores",
     terminal="""cron crontab systemd container containers virtualenv venv repo certificate cluster vm nginx docker
