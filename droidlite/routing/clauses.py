@@ -52,6 +52,17 @@ _COMMITS = {
 _DOCUMENTS = {"readme", "docfile", "docs"}
 _DOCUMENT = re.compile(r"\.(?:md|rst|adoc|mdx)\b|(?:^|/)docs/", re.I)
 
+_DENYING = words_of("don't not never without no")
+_WORKING = words_of("pass passing green work working succeed compile build stop right again")
+_ARTICLES = words_of(
+    "the a an all every each der die das den ein eine einen le la les un une des el los las una o os as"
+)
+_CUTTING = words_of("explaining describing showing covering testing checking listing running saying")
+"""Forms in -ing that end the phrase a verb acts on; most belong to it."""
+_PARTS_OF = words_of("""improvements generation entry section page row cases case target suite job unit server
+    database service image record unitaires unitarias file""")
+"""Last words of a phrase that leave its kind to the words before: "test suite", "changelog entry"."""
+
 
 class Act(Struct, frozen=True):
     """One thing asked for. `imperative`: by a verb, not by a question word."""
@@ -145,9 +156,9 @@ def _question(words: list[str], asks: bool) -> Act | None:
 def _act(words: list[str], before: list[str], sentence: str) -> list[Act]:
     """The act of one clause, as a list of at most two."""
     wish, denied = False, False
-    while words and (words[0] in FILLERS or words[0] in ("don't", "not", "never", "without", "no")):
+    while words and (words[0] in FILLERS or words[0] in _DENYING):
         wish = wish or words[0] in ("need", "want", "i'd")
-        denied = denied or words[0] in ("don't", "not", "never", "without", "no")
+        denied = denied or words[0] in _DENYING
         words = words[1:]
     if not words or denied:
         return []
@@ -185,9 +196,6 @@ def _brought_about(rest: list[str], verb: str) -> list[Act]:
     return [Act("feature", 1.5, f'"{verb}"')] if verb == "make" and len(rest) > 2 else []
 
 
-_WORKING = words_of("pass passing green work working succeed compile build stop right again")
-
-
 def _made(rest: list[str], before: list[str], sentence: str, verb: str) -> list[Act]:
     head = _object(rest)
     if not head or head[-1] in PRONOUNS:
@@ -220,12 +228,6 @@ def _object(words: list[str]) -> list[str]:
     return phrase
 
 
-_ARTICLES = words_of(
-    "the a an all every each der die das den ein eine einen le la les un une des el los las una o os as"
-)
-_CUTTING = words_of("explaining describing showing covering testing checking listing running saying")
-
-
 def _noun(head: list[str]) -> tuple[str, str]:
     """The kind of a phrase by its last word, or by an earlier one where the last is a part of it."""
     if not head:
@@ -237,10 +239,6 @@ def _noun(head: list[str]) -> tuple[str, str]:
             if word in NOUNS:
                 return NOUNS[word], word
     return "feature", head[-1]
-
-
-_PARTS_OF = words_of("""improvements generation entry section page row cases case target suite job unit server
-    database service image record unitaires unitarias file""")
 
 
 def _verbless(words: list[str], *, first: bool) -> Iterator[Act]:

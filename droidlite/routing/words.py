@@ -20,7 +20,7 @@ VERBS = _table(
     reparier reparieren korrigiere korrigieren löse corrige corriger répare réparer corrija arregla arreglar repara
     soluciona solucionar conserte resolva""",
     make="""add create write implement build introduce generate develop provide extend append include
-    put insert draft produce prepare increase need want reproduce füge erstelle schreibe schreib
+    put insert draft produce prepare increase reproduce füge erstelle schreibe schreib
     implementiere baue ergänze erweitere entwickle hinzufügen implementieren ajoute ajouter écris écrire crée créer
     implémente implémenter développe añade añadir agrega agregar crea crear escribe escribir implementa implementar
     adicione adicionar crie criar escreva desarrolla""",
@@ -69,7 +69,7 @@ NOUNS = _table(
 )
 """Head of what a verb acts on -> the kind it makes of it; whatever is not here is a feature to be made."""
 
-QUESTIONS = words("""what what's whats how how's why where where's which who whose wie warum wo was welche welcher wer
+QUESTIONS = words("""what what's whats how how's why where where's which who whose wie warum wo welche welcher wer
     wieso weshalb pourquoi où quel quelle qui cómo por_qué dónde qué quién cuál como onde""")
 AUXILIARIES = words("""is are does do did should could would has have was were will can am isn't aren't doesn't don't
     when ist sind kann gibt comment est-ce est sont es son hay puede""")
