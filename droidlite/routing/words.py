@@ -77,7 +77,8 @@ AUXILIARIES = words("""is are does do did should could would has have was were w
 
 FILLERS = words("""please pls plz can could would will you hey hi hello now then also just first next finally lets
     let's i i'd we we'd like to should must help me us go ahead and so but try maybe kindly ok okay make_sure i'm
-    want wants need needs needed really bitte mal und dann noch s'il te vous plaît et puis por favor y luego e""")
+    want wants need needs needed agreed
+    decided really bitte mal und dann noch s'il te vous plaît et puis por favor y luego e""")
 """Dropped in front of a verb."""
 
 STOPS = words("""for in of that which so when to with by from on about into where who if as at under behind meaning
