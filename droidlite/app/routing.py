@@ -5,11 +5,13 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from droidlite.app.own_evidence import own_evidence
 from droidlite.app.setup import Setup
 from droidlite.app.shadow import within
 from droidlite.errors import Refused, UsageError
 from droidlite.routing.evidence import Evidence, read_evidence
-from droidlite.routing.features import Features
+from droidlite.routing.features import Features, read_features
+from droidlite.routing.listing import list_files
 from droidlite.routing.router import Asked, Narrowing, decide, estimates
 from droidlite.routing.rules import apply_rules
 from droidlite.settings.candidates import default_model, nothing_runs
@@ -49,24 +51,32 @@ def route(setup: Setup, task: Task, *, mode: Mode | None = None) -> RoutingDecis
 def ask(setup: Setup, task: Task, candidates: tuple[Candidate, ...], *, mode: Mode | None = None) -> Asked:
     """The question as the router takes it."""
     features = features_of(setup, task)
-    set_mode = setup.settings.router.mode
     public, trouble = load_evidence(PRIORS)
+    today = datetime.now(UTC).date()
     return Asked(
         features=features,
         candidates=candidates,
         narrowing=narrowing_of(setup, features, candidates),
-        mode=mode or (set_mode if set_mode != "shadow" else within(setup.policy)),
+        mode=mode or mode_of(setup),
         reference=setup.settings.router.reference,
         public=public,
-        today=datetime.now(UTC).date(),
+        own=own_evidence(setup, today),
+        today=today,
         trouble=trouble,
     )
 
 
+def mode_of(setup: Setup) -> Mode:
+    """What auto aims at; in shadow mode what it would aim at."""
+    mode = setup.settings.router.mode
+    return within(setup.policy) if mode == "shadow" else mode
+
+
 def features_of(setup: Setup, task: Task) -> Features:
     settings = setup.settings
-    return Features(
-        prompt=task.prompt,
+    return read_features(
+        task.prompt,
+        list_files(task.root),
         mode="headless" if task.headless else "interactive",
         worker=task.worker,
         verified=bool(settings.verify),

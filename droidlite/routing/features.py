@@ -1,10 +1,17 @@
 """What kind of task this is, told from the prompt and the list of the repository's files: no model, no network."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
+from droidlite.routing.kinds import read_kind
+from droidlite.routing.prompt import cut, take_apart
+from droidlite.routing.tree import has_tests, languages_of, named_in, tools_of
 from droidlite.types import TaskKind as TaskKind
+
+UNKNOWN = 0.9
+"""How much of the confidence stays where the repository's files could not be listed."""
 
 
 class Features(Struct, frozen=True, kw_only=True):
@@ -27,3 +34,38 @@ class Features(Struct, frozen=True, kw_only=True):
     worker: bool = False
     verified: bool = False
     budget_usd: float | None = None
+
+
+def read_features(
+    prompt: str,
+    listing: Sequence[str],
+    *,
+    mode: Literal["interactive", "headless"],
+    worker: bool = False,
+    verified: bool = False,
+    budget_usd: float | None = None,
+) -> Features:
+    """What is told of a task from its prompt and the paths of the repository's files (relative, with "/"); any text
+    will do. The same for the same prompt and the same set of paths, in whatever order. Where the repository is not
+    known (no paths) the confidence is UNKNOWN of what it would be."""
+    text = cut(prompt)
+    parts = take_apart(text)
+    names = [path.rpartition("/")[2] for path in listing]
+    paths = named_in(text, listing, set(names))
+    kind, confidence, why = read_kind(parts, paths, verified=verified)
+    return Features(
+        prompt=prompt.encode("utf-8", "replace").decode(),
+        kind=kind,
+        confidence=confidence if listing else round(confidence * UNKNOWN, 2),
+        why=why,
+        paths=paths,
+        languages=languages_of(paths) or languages_of(names),
+        toolchain=tools_of(set(names)),
+        has_tests=has_tests(listing),
+        has_trace=bool(parts.traces),
+        files=len(listing),
+        mode=mode,
+        worker=worker,
+        verified=verified,
+        budget_usd=budget_usd,
+    )

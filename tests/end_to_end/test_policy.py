@@ -195,7 +195,7 @@ def test_a_case_that_is_missed_fails_the_check(folder: Path) -> None:
     assert ran.code == 1
     assert ran.out.startswith(
         "MISS  payments (cases.toml:1): "
-        'no rule is called "payments need a frontier model"; expected tier frontier, it may be '
+        'no rule is called "payments need a frontier model"; "tier:small" must not be left, but '
     )
     assert ran.out.endswith("0 of 2 cases hold.\n")
     told = json.loads(droidlite("router", "test", "cases.toml", "--json", cwd=folder).out)
