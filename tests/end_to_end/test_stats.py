@@ -188,6 +188,18 @@ def test_a_run_tells_its_counterfactual_and_stats_agree(repo: Path) -> None:
     assert [row["chosen_by"] for row in told["savings"]] == ["auto", "you"]
 
 
+def test_a_model_without_a_known_price_is_told_and_not_counted_as_free(repo: Path) -> None:
+    with Loopback([Said("Done.")]) as server:
+        models = HOUSE[HOUSE.index("[[models]]") :]
+        configure(endpoint_settings(server.endpoint("openai-chat"), models='["mystery"]') + models)
+        ran = droidlite("exec", "-m", "mystery", "fix it", cwd=repo)
+        assert "mystery · $0.00 and 1 call at a price not known" in ran.err.splitlines()[-1]
+        told = droidlite("stats", cwd=repo, env=TERMINAL)
+    assert "price not known" in told.out
+    assert "Without a known price, and in no sum: 1 call of mystery." in told.out
+    assert "no model with a known price may be used here" in " ".join(told.out.split())
+
+
 def test_a_scripted_run_is_no_spend(repo: Path, tmp_path: Path) -> None:
     env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}])
     assert droidlite("exec", "fix it", cwd=repo, env=env).code == 0
