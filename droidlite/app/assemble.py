@@ -114,7 +114,7 @@ def _assemble(
         cache_key=_id(journal),
         check=settings.verify,
     )
-    routes = Routes(setup, person, toolbox, task)
+    routes = Routes(setup, person, toolbox, task, budget)
     escalation = Escalation(budget, routes.open, routes.outfit)
     escalation.follow(decision)
     driver = Driver(route, budget, context.cancellation, failover=_retry, escalate=escalation, effort=settings.effort)
@@ -142,7 +142,7 @@ def _assemble(
             checkpoint=checkpoint,
             decision=decision,
             escalation=escalation,
-            reroute=lambda text: None if prompt else routes.anew(text, transcript),
+            reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
             execute=execute_in(context, "verify"),
