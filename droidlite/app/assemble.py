@@ -42,7 +42,7 @@ from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
 from droidlite.tools.shell import run_command
-from droidlite.types import Autonomy
+from droidlite.types import Autonomy, RoutingDecision
 
 
 def open_session(
@@ -73,6 +73,7 @@ def _assemble(
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
+    decision = _held_against(decision, options, past)
     route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
     hide_process()
     warnings = [*settings.warnings, *journal.warnings]
@@ -175,6 +176,14 @@ def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str
     if before and not options.model and setup.settings.model == "auto":
         return before, "The session was on it before."
     return setup.settings.model, ""
+
+
+def _held_against(decision: RoutingDecision, options: Options, past: Past | None) -> RoutingDecision:
+    """A session that goes on on its own model is held against what it was held against before."""
+    before = past.routing if past is not None else None
+    if before is None or options.model or decision.reference or decision.model != before.model:
+        return decision
+    return msgspec.structs.replace(decision, reference=before.reference)
 
 
 def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:

@@ -93,7 +93,7 @@ class Judge:
             sent = getattr(error, "billed", True)
             raise
         finally:
-            self._budget.settle(reservation, route.spec, usage, sent=sent)
+            self._budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
         return _kind_in(text)
 
     def _read(self) -> Breaker:

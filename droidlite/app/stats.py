@@ -62,22 +62,21 @@ def add_up(
     since = begin.timestamp() if begin else 0.0
     paid = [(account, calls) for account in accounts.found if (calls := [c for c in account.calls if c.at >= since])]
     calls = [call for _, some in paid for call in some]
-    savings = _savings(paid, reference, Repricer(setup.prices)) if reference else None
-    if reference and savings is None:
+    savings = _savings(paid, reference, Repricer(setup.prices)) if reference and calls else None
+    if reference and calls and savings is None:
         why_not = f"What {reference.id} would have cost is not known: it has no price for some of that time."
-    other = Counterfactual(model=reference.id, cost_usd=_sum(savings)) if reference and savings is not None else None
-    cost = sum(call.usd for call in calls)
+    other = Counterfactual(model=reference.id, cost_usd=_sum(savings)) if reference and savings else None
     return Stats(
         since=begin.isoformat(timespec="seconds") if begin else "",
         repository=str(repository) if repository else "",
         sessions=len(paid),
         calls=len(calls),
-        cost_usd=round(cost, 8),
+        cost_usd=round(sum(call.usd for call in calls), 8),
         days=_days(calls),
         models=_models(calls),
         repositories=_repositories(paid),
-        counterfactual=other if calls else None,
-        saved_usd=round(other.cost_usd - cost, 8) if other and calls else None,
+        counterfactual=other,
+        saved_usd=round(sum(saving.saved_usd for saving in savings), 8) if savings else None,
         savings=savings or (),
         why_not=why_not,
         unpriced=sum(call.unpriced for call in calls),
