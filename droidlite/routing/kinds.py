@@ -8,13 +8,13 @@
 | refactor | refactor, rename, extract, move, split, simplify, convert; "no behaviour change"                         |
 | docs     | document, proofread; write, update + README, docstrings, guide, changelog; only documents named          |
 | question | what, how, why, where, explain, review; sentences that end with "?"; "don't change anything"             |
-| terminal | run, install, deploy, configure, set up, compile, restart; docker, nginx, cron, ssh, ports, /etc         |
+| terminal | run, install, deploy, configure, set up, compile, restart; docker, nginx, cron, ssh, ports               |
 | other    | nothing of this, or too little: single words, "continue", ticket numbers                                 |
 
 Every sign adds its weight to its kind; the first thing asked for weighs most. With T the greatest sum and S the next,
 the confidence is T / (T + S + 1): one clear verb alone is 0.75, a verb against a sign as strong 0.43. Below FLOOR the
-kind is "other". The weights were set by hand on the development half of tests/routing/prompts.toml; scripts/kinds prints what
-became of both halves.
+kind is "other". The weights were set by hand on the development half of tests/routing/prompts.toml; scripts/kinds
+prints what became of both halves.
 """
 
 import re
