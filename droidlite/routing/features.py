@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from droidlite.routing.kinds import read_kind
 from droidlite.routing.prompt import cut, take_apart
@@ -47,6 +48,11 @@ def read_features(
 ) -> Features:
     """What a prompt and the paths of the repository's files (relative, with "/") tell of a task. Takes any text and
     raises nothing; the order of the paths makes no difference. Without any paths the confidence is lowered."""
+    told = _read(prompt, listing, verified=verified)
+    return replace(told, mode=mode, worker=worker, verified=verified, budget_usd=budget_usd)
+
+
+def _read(prompt: str, listing: Sequence[str], *, verified: bool) -> Features:
     text = cut(prompt)
     parts = take_apart(text)
     names = [path.rpartition("/")[2] for path in listing]
@@ -64,8 +70,4 @@ def read_features(
         has_tests=has_tests(listing),
         has_trace=bool(parts.traces),
         files=len(listing),
-        mode=mode,
-        worker=worker,
-        verified=verified,
-        budget_usd=budget_usd,
     )

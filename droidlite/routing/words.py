@@ -77,8 +77,8 @@ AUXILIARIES = words("""is are does do did should could would has have was were w
 
 FILLERS = words("""please pls plz can could would will you hey hi hello now then also just first next finally lets
     let's i i'd we we'd like to should must help me us go ahead and so but try maybe kindly ok okay make_sure i'm
-    want wants need needs needed agreed
-    decided really bitte mal und dann noch s'il te vous plaît et puis por favor y luego e""")
+    want wants need needs needed agreed decided really bitte mal und dann noch s'il te vous plaît et puis por favor
+    y luego e""")
 """Dropped in front of a verb."""
 
 STOPS = words("""for in of that which so when to with by from on about into where who if as at under behind meaning
@@ -109,7 +109,7 @@ OPERATIONS = words("""docker nginx ssh systemd cron apt apt-get sudo kubernetes 
     webserver reverse proxy daemon github workflow pip npm ffmpeg dataset accuracy 8080 8000""")
 """Words of those who operate machines; each weighs a little towards terminal."""
 
-CHINESE: tuple[tuple[str, str], ...] = (
+UNSPACED: tuple[tuple[str, str], ...] = (
     ("单元测试", "tests"), ("编写测试", "tests"), ("写测试", "tests"), ("测试用例", "tests"), ("添加测试", "tests"),
     ("テストを書", "tests"), ("テストを追加", "tests"), ("单测", "tests"),
     ("重构", "refactor"), ("重命名", "refactor"), ("リファクタ", "refactor"), ("简化", "refactor"),
