@@ -183,10 +183,12 @@ def _assumptions(rows: list[Row], pool: Pool) -> Iterator[str]:
         "The cache as it was: what was read from or written to it then counts as read or written on the other model, "
         "at its rates."
     )
+    unjudged = _count(rows, None)
     yield (
         "Nothing was run again: ~ is how many would be solved by the evidence for sessions of that kind "
-        f"({pool.evidence or 'none is there: what models of that tier do'}). "
-        f"As it was counts the sessions that a check or you judged; {counted(_count(rows, None), 'other')} nobody did."
+        f"({f'version {pool.evidence}' if pool.evidence else 'none is there: what models of that tier do'}). "
+        "As it was counts the sessions that a check or you judged"
+        + (f"; {counted(unjudged, 'other')} nobody did." if unjudged else ".")
     )
     told = {
         "as it ran": "ran on auto: what they cost",
