@@ -73,7 +73,7 @@ def _assemble(
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
-    decision = _held_against(decision, options, past)
+    decision = _gone_on(decision, options, past)
     route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
     hide_process()
     warnings = [*settings.warnings, *journal.warnings]
@@ -172,18 +172,23 @@ def _shadow(setup: Setup, decide: Decide) -> Shadow | None:
 def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str]:
     """The name of the model and why: a flag, else the model a resumed session was on (its cache may be warm), else
     the settings."""
-    before = past.decision.spec_id if past is not None and past.decision is not None else ""
+    before = past.model if past is not None and past.decision is not None else ""
     if before and not options.model and setup.settings.model == "auto":
         return before, "The session was on it before."
     return setup.settings.model, ""
 
 
-def _held_against(decision: RoutingDecision, options: Options, past: Past | None) -> RoutingDecision:
-    """A session that goes on on its own model is held against what it was held against before."""
+def _gone_on(decision: RoutingDecision, options: Options, past: Past | None) -> RoutingDecision:
+    """A session that goes on on its own model goes on with its plan, and is held against what it was held against."""
     before = past.routing if past is not None else None
-    if before is None or options.model or decision.reference or decision.model != before.model:
+    if past is None or before is None or options.model or decision.reference or decision.model != past.model:
         return decision
-    return msgspec.structs.replace(decision, reference=before.reference)
+    planned = before.estimate is not None and any(stage.model == past.model for stage in before.estimate.stages)
+    if not planned:
+        return msgspec.structs.replace(decision, reference=before.reference)
+    return msgspec.structs.replace(
+        before, model=past.model, endpoint=decision.endpoint, reasons=("The session goes on where it was.",)
+    )
 
 
 def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:

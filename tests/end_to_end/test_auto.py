@@ -64,6 +64,19 @@ def test_where_no_model_of_the_plan_satisfies_the_check_it_is_exit_4(tmp_path: P
     assert (ran.code, ran.result["subtype"], len(ran.result["routing"]["switches"])) == (4, "error_verify", 1)
 
 
+def test_a_session_goes_on_with_its_model_and_the_rest_of_its_plan(tmp_path: Path, two) -> None:  # type: ignore[no-untyped-def]
+    write = Asked("write", {"file_path": "done", "content": "yes\n"})
+    with_cheap, with_strong = two([Said("Done.")], [Said("So far."), Said(calls=(write,)), Said("Now it is.")])
+    words = ("--auto", "low", "-o", "json")
+    with with_cheap, with_strong:
+        first = droidlite("exec", *words, "--verify", "test -f done", "fix the failing check", cwd=tmp_path)
+        again = droidlite("exec", *words, "-c", "--verify", "test -f done", "go on", cwd=tmp_path)
+    assert (first.code, again.code, len(with_cheap.requests)) == (4, 0, 1)
+    routing = again.result["routing"]
+    assert (routing["model"], routing["reasons"]) == (STRONG, ["The session goes on where it was."])
+    assert again.result["counterfactual"]["model"] == STRONG
+
+
 def test_the_decision_is_kept_and_told(tmp_path: Path, home: Path, two) -> None:  # type: ignore[no-untyped-def]
     with_cheap, with_strong = two([Said("Done.")], [Said("Done.")])
     with with_cheap, with_strong:
