@@ -156,6 +156,8 @@ def _outcome(plan: Plan, choice: Choice, *, verified: bool) -> str:
     numbers = f"{plan.estimate.success.mean:.0%} at ${plan.estimate.cost.mean:.2f}"
     if choice.capped:
         return f"within the cap: {describe(plan.chain.stages, verified=verified)}: {numbers}"
+    if len(choice.singles) == 1:
+        return f"{choice.reference} is the only model that may run here"
     if not choice.reached:
         return f"no cheaper plan surely reaches that, so {choice.reference} it is: uncertain means strong"
     return f"{describe(plan.chain.stages, verified=verified)}: {numbers}"
