@@ -54,7 +54,7 @@ def open_session(
     Raises UsageError, SettingsError, Refused."""
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
-    setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
+    setup = setup or read_setup(options.cwd, options=options, discover=None)
     journal, past = _journal(options, setup)
     try:
         session = _assemble(options, person, setup, journal, past, prompt)
@@ -209,10 +209,6 @@ def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:
 
 def _id(journal: Journal) -> str:
     return journal.folder.name
-
-
-def _names_local_server(model: str) -> bool:
-    return model.split("/", 1)[0] in ("ollama", "llamacpp", "vllm", "local")
 
 
 def _judge(denied: tuple[str, ...], root: Path) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:

@@ -104,7 +104,7 @@ def _usable(asked: Asked) -> tuple[list[Candidate], dict[str, str]]:
 def _unfit(spec: ModelSpec) -> str:
     if not spec.tools:
         return "it cannot call tools"
-    if spec.context < ROOM_TOKENS:
+    if spec.context < ROOM_TOKENS and spec.tier != "local":  # these know their limits, and may be all there is
         return f"its context of {spec.context:,} tokens is too small to work in"
     return ""
 

@@ -1,6 +1,8 @@
 """auto through the true binary: one line before the first call, its plan followed, its numbers in the result."""
 
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
@@ -116,3 +118,34 @@ def test_a_judge_nobody_knows_is_told(tmp_path: Path, home: Path) -> None:
         ran = droidlite("exec", "fix it", cwd=tmp_path)
     assert ran.code == 2
     assert "claude-haiku-4-5" in ran.err
+
+
+class Ollama(BaseHTTPRequestHandler):
+    """As much of Ollama as tells what it has."""
+
+    def do_GET(self) -> None:
+        found = self.path == "/api/tags"
+        self.send_response(200 if found else 404)
+        self.end_headers()
+        self.wfile.write(b'{"models": [{"name": "qwen3-coder:30b"}]}' if found else b"")
+
+    def do_POST(self) -> None:
+        self.send_response(400)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_a_local_server_is_found_where_there_is_nothing_else(tmp_path: Path, home: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Ollama)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    env = {"OLLAMA_HOST": f"127.0.0.1:{server.server_port}"}
+    try:
+        ran = droidlite("exec", "-o", "json", "fix it", cwd=tmp_path, env=env)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert ran.err.startswith("session ")
+    assert "ollama/qwen3-coder:30b via ollama" in ran.err
