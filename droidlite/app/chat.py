@@ -38,7 +38,7 @@ class Chat:
         if options.worktree:
             options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
         self.options = options
-        self.setup = read_setup(options.cwd, options=options)
+        self.setup = read_setup(options.cwd, options=options, discover=None)
         self.store = Store(self.setup.places.state / "sessions")
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None

@@ -46,7 +46,7 @@ def replayed(
 ) -> Replay:
     """Every session of `accounts` that paid a model and went on after `begin`, whole, under every policy."""
     since = begin.timestamp() if begin else 0.0
-    paid = [account for account in accounts.found if account.calls and account.updated >= since]
+    paid = [account for account in accounts.found if account.work and account.updated >= since]
     priced = [account for account in paid if not any(call.unpriced for call in account.calls)]
     pool, repricer = Pool(setup), Repricer(setup.prices)
     rows = [Row(account, pool, repricer) for account in priced]
@@ -81,7 +81,7 @@ class Row:
         decision = account.decision
         self.kind = decision.kind if decision and decision.confidence >= SURE else "other"
         self.cost_usd = account.cost_usd
-        self.longest = max(map(_size, account.calls))
+        self.longest = max(map(_size, account.work))
         self.costs: dict[str, float] = {}
         for model, spec in pool.specs.items():
             cost = cost_on(spec, account.calls, repricer)
@@ -183,10 +183,12 @@ def _assumptions(rows: list[Row], pool: Pool) -> Iterator[str]:
         "The cache as it was: what was read from or written to it then counts as read or written on the other model, "
         "at its rates."
     )
+    unjudged = _count(rows, None)
     yield (
         "Nothing was run again: ~ is how many would be solved by the evidence for sessions of that kind "
-        f"({pool.evidence or 'none is there: what models of that tier do'}). "
-        f"As it was counts the sessions that a check or you judged; {counted(_count(rows, None), 'other')} nobody did."
+        f"({f'version {pool.evidence}' if pool.evidence else 'none is there: what models of that tier do'}). "
+        "As it was counts the sessions that a check or you judged"
+        + (f"; {counted(unjudged, 'other')} nobody did." if unjudged else ".")
     )
     told = {
         "as it ran": "ran on auto: what they cost",

@@ -1,5 +1,6 @@
 """What auto means here: candidates, policy, rules, kind and evidence brought together into one decision."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from droidlite.routing.evidence import Evidence, read_evidence
 from droidlite.routing.features import Features, read_features
 from droidlite.routing.listing import list_files
 from droidlite.routing.router import Asked, Narrowing, decide, estimates
-from droidlite.routing.rules import apply_rules
+from droidlite.routing.rules import apply_rules, matched_rules
 from droidlite.settings.candidates import default_model, nothing_runs
 from droidlite.settings.catalog import resolve
 from droidlite.settings.config import Mode
@@ -24,13 +25,19 @@ PRIORS = Path(__file__).parents[1] / "routing" / "priors.json"
 """The shipped evidence, made by scripts/make-priors."""
 
 
+Judged = Callable[[Features, Sequence[str]], Features]
+"""(features, guidance of the rules that matched) -> features with the kind a judge named."""
+
+
 class Task(Struct, frozen=True, kw_only=True):
-    """What is to be routed: the prompt ("" = not known yet) in the repository at `root`."""
+    """What is to be routed: the prompt ("" = not known yet) in the repository at `root`. `judge` is asked where the
+    kind is uncertain; None = nobody."""
 
     root: Path
     prompt: str = ""
     headless: bool = True
     worker: bool = False
+    judge: Judged | None = None
 
 
 def route(setup: Setup, task: Task, *, mode: Mode | None = None) -> RoutingDecision:
@@ -51,12 +58,15 @@ def route(setup: Setup, task: Task, *, mode: Mode | None = None) -> RoutingDecis
 def ask(setup: Setup, task: Task, candidates: tuple[Candidate, ...], *, mode: Mode | None = None) -> Asked:
     """The question as the router takes it."""
     features = features_of(setup, task)
+    narrowing = narrowing_of(setup, features, candidates)  # by local signs alone: no judge may widen what they allow
+    if task.judge is not None:
+        features = task.judge(features, [rule.guidance for rule in matched_rules(setup.policy, features)])
     public, trouble = load_evidence(PRIORS)
     today = datetime.now(UTC).date()
     return Asked(
         features=features,
         candidates=candidates,
-        narrowing=narrowing_of(setup, features, candidates),
+        narrowing=narrowing,
         mode=mode or mode_of(setup),
         reference=setup.settings.router.reference,
         public=public,

@@ -62,23 +62,19 @@ def add_up(
     since = begin.timestamp() if begin else 0.0
     paid = [(account, calls) for account in accounts.found if (calls := [c for c in account.calls if c.at >= since])]
     calls = [call for _, some in paid for call in some]
-    savings = _savings(paid, reference, Repricer(setup.prices)) if reference else None
-    if reference and savings is None:
-        why_not = f"What {reference.id} would have cost is not known: it has no price for some of that time."
-    other = Counterfactual(model=reference.id, cost_usd=_sum(savings)) if reference and savings is not None else None
-    cost = sum(call.usd for call in calls)
+    savings, why_not = _against(paid, setup, reference, why_not)
     return Stats(
         since=begin.isoformat(timespec="seconds") if begin else "",
         repository=str(repository) if repository else "",
         sessions=len(paid),
         calls=len(calls),
-        cost_usd=round(cost, 8),
+        cost_usd=round(sum(call.usd for call in calls), 8),
         days=_days(calls),
         models=_models(calls),
         repositories=_repositories(paid),
-        counterfactual=other if calls else None,
-        saved_usd=round(other.cost_usd - cost, 8) if other and calls else None,
-        savings=savings or (),
+        counterfactual=Counterfactual(model=reference.id, cost_usd=_sum(savings)) if reference and savings else None,
+        saved_usd=round(sum(saving.saved_usd for saving in savings), 8) if savings else None,
+        savings=savings,
         why_not=why_not,
         unpriced=sum(call.unpriced for call in calls),
         unmeasured=sum(call.usage is None and call.usd > 0 for call in calls),
@@ -98,6 +94,16 @@ def _reference(setup: Setup, name: str) -> tuple[ModelSpec | None, str]:
     spec = Pool(setup).reference()
     why = "" if spec else "Nothing to compare with: no model with a known price may be used here; name one: --reference"
     return spec, why
+
+
+def _against(paid: Paid, setup: Setup, reference: ModelSpec | None, why_not: str) -> tuple[tuple[Saving, ...], str]:
+    """What was saved against `reference`, by who chose; and why that cannot be told ("" = it can)."""
+    if reference is None or not paid:
+        return (), why_not
+    savings = _savings(paid, reference, Repricer(setup.prices))
+    if savings is None:
+        return (), f"What {reference.id} would have cost is not known: it has no price for some of that time."
+    return savings, why_not
 
 
 def _days(calls: Iterable[Spent]) -> tuple[Day, ...]:
@@ -159,8 +165,8 @@ def _savings(paid: Paid, reference: ModelSpec, repricer: Repricer) -> tuple[Savi
     return tuple(rows)
 
 
-def _sum(savings: tuple[Saving, ...] | None) -> float:
-    return round(sum(saving.counterfactual_usd for saving in savings or ()), 8)
+def _sum(savings: tuple[Saving, ...]) -> float:
+    return round(sum(saving.counterfactual_usd for saving in savings), 8)
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from droidlite.routing.words import (
     AUXILIARIES,
@@ -16,16 +17,51 @@ from droidlite.routing.words import (
     SYMPTOMS,
     VERBS,
 )
+from droidlite.routing.words import (
+    words as words_of,
+)
 
 MOST_SENTENCES = 12
 """Read at either end of a text."""
-_MASKED = re.compile(r"`[^`]*`|https?://\S+|[\w./\\@~-]*[\w\]]\.[\w./-]*\w|(?<![\w.])~?/[\w./-]+")
+EDGE = 2
+"""Sentences at either end of a text that count wholly."""
+_MASKED = re.compile(
+    r"`[^`]*`|https?://\S+|(?<![\w.])[\w.]+\([^\s()]*\)"
+    r"|(?<![\w./\\@~-])[\w./\\@~-]*[\w\]]\.[\w./-]*\w|(?<![\w.])~?/[\w./-]+"
+)
+"""What holds dots but ends no sentence: code, calls, names of files, addresses. Each begins where no such word is
+under way already, so that a long one is looked through once."""
 _SENTENCE = re.compile(r"[^.!?;:…。!?;:¿¡]+[.!?。!?]*")
 _CLAUSE = re.compile(r",\s+|\s+-+\s+|\s+(?:and|then|but|und|dann|et|puis|y|luego)\s+|[()]")
 _WORD = re.compile(r"[^\W_](?:[\w'’-]*\w)?")
-_COMMIT = re.compile(r"(fix|feat|docs?|tests?|refactor|chore|ci|build|perf)(?:\([\w-]+\))?!?: ")
-_COMMITS = {"feat": "feature", "doc": "docs", "test": "tests", "perf": "refactor", "ci": "terminal", "build": "terminal", "chore": ""}
+_COMMIT = re.compile(r"([a-z]+(?: (?:debt|request))?)(?:\([\w-]+\))?!?: ")
+_COMMITS = {
+    prefix: kind
+    for kind, prefixes in {
+        "fix": ("fix", "bug", "bugfix"),
+        "feature": ("feat", "feature", "feature request", "enhancement"),
+        "tests": ("test", "tests"),
+        "refactor": ("refactor", "perf", "tech debt"),
+        "docs": ("docs", "doc", "documentation", "changelog"),
+        "question": ("question",),
+        "terminal": ("ci", "build"),
+    }.items()
+    for prefix in prefixes
+}
+"""What the first line of a commit message or the title of an issue begins with."""
+_DOCUMENTS = {"readme", "docfile", "docs"}
 _DOCUMENT = re.compile(r"\.(?:md|rst|adoc|mdx)\b|(?:^|/)docs/", re.I)
+
+_DENYING = words_of("don't not never without no")
+_WORKING = words_of("pass passing green work working succeed compile build stop right again")
+_ARTICLES = words_of(
+    "the a an all every each der die das den ein eine einen le la les un une des el los las una o os as"
+)
+_CUTTING = words_of("explaining describing showing covering testing checking listing running saying")
+"""Forms in -ing that end the phrase a verb acts on; most belong to it."""
+_PARTS_OF = words_of("""improvements generation entry section page row cases case target suite job unit server
+    database service image record unitaires unitarias file""")
+"""Last words of a phrase that leave its kind to the words before: "test suite", "changelog entry"."""
 
 
 class Act(Struct, frozen=True):
@@ -42,20 +78,40 @@ def words_in(line: str) -> list[str]:
 
 
 def acts_in(lines: Sequence[str]) -> list[Act]:
-    """What the sentences ask for, in their order; a long text's beginning and end only."""
-    sentences = [sentence for line in lines for sentence in _sentences_of(line)]
+    """What the sentences ask for, in their order. Of a long text the beginning and the end are read, and what is not
+    at its very beginning or end weighs half: there it tells more than it asks."""
+    spoken = [line for line in lines if not line.startswith("#")] or lines
+    sentences = [sentence for line in spoken for sentence in _sentences_of(line)]
     if len(sentences) > 2 * MOST_SENTENCES:
         sentences = sentences[:MOST_SENTENCES] + sentences[-MOST_SENTENCES:]
-    found = []
-    before: list[str] = []
-    for sentence in sentences:
-        words = words_in(sentence)
-        found += list(_acts_of(sentence, before))
-        before = words
-    commit = _COMMIT.match(lines[0].lower()) if lines else None
-    if commit and (kind := _COMMITS.get(commit[1], commit[1])):
-        found.insert(0, Act(kind, 3.0, f'"{commit[1]}:"'))
+    if 0 < len(sentences) <= EDGE:
+        sentences[0] = _as_request(sentences[0])
+    found = list(_of_commit(lines[0])) if lines else []
+    for place, sentence in enumerate(sentences):
+        before = words_in(sentences[place - 1]) if place else []
+        edge = place < EDGE or place >= len(sentences) - EDGE
+        for act in _acts_of(sentence, before, edge=edge):
+            found.append(act if edge else replace(act, weight=act.weight / 2))
     return found
+
+
+def _of_commit(line: str) -> Iterator[Act]:
+    """A first line in the manner of commit messages: "fix(api): ..."."""
+    commit = _COMMIT.match(line.lower())
+    if commit and commit[1] in _COMMITS:
+        yield Act(_COMMITS[commit[1]], 3.0, f'"{commit[1]}:"')
+
+
+def _as_request(sentence: str) -> str:
+    """A title's first word as one would ask for it: "removed" and "removing" are "remove"."""
+    word = sentence.partition(" ")[0]
+    for ending in ("ing", "ed"):
+        stem = word.removesuffix(ending)
+        if stem != word and word not in VERBS:
+            for verb in (stem, stem + "e", stem[:-1], stem[:-1] + "y"):
+                if verb in VERBS:
+                    return verb + sentence[len(word) :]
+    return sentence
 
 
 def _sentences_of(line: str) -> list[str]:
@@ -64,16 +120,16 @@ def _sentences_of(line: str) -> list[str]:
 
 
 def _mask(match: re.Match[str]) -> str:
-    """A word that holds neither dots nor verbs, in place of code, names of files and addresses."""
+    """A word without dots in its place."""
     return " docfile " if _DOCUMENT.search(match[0]) else " codefile "
 
 
-def _acts_of(sentence: str, before: list[str]) -> Iterator[Act]:
+def _acts_of(sentence: str, before: list[str], *, edge: bool) -> Iterator[Act]:
     asks = sentence.endswith(("?", "?"))
     words = words_in(sentence)
     if not words:
         return
-    if question := _question(words, asks):
+    if (asks or edge) and (question := _question(words, asks)):
         yield question
         return
     found = False
@@ -84,7 +140,7 @@ def _acts_of(sentence: str, before: list[str]) -> Iterator[Act]:
     if asks and not found:
         yield Act("question", 1.5, "a question mark", False)
     if not found and not asks:
-        yield from _verbless(words)
+        yield from _verbless(words, first=not before)
 
 
 def _question(words: list[str], asks: bool) -> Act | None:
@@ -100,9 +156,9 @@ def _question(words: list[str], asks: bool) -> Act | None:
 def _act(words: list[str], before: list[str], sentence: str) -> list[Act]:
     """The act of one clause, as a list of at most two."""
     wish, denied = False, False
-    while words and (words[0] in FILLERS or words[0] in ("don't", "not", "never", "without", "no")):
+    while words and (words[0] in FILLERS or words[0] in _DENYING):
         wish = wish or words[0] in ("need", "want", "i'd")
-        denied = denied or words[0] in ("don't", "not", "never", "without", "no")
+        denied = denied or words[0] in _DENYING
         words = words[1:]
     if not words or denied:
         return []
@@ -124,7 +180,7 @@ def _act(words: list[str], before: list[str], sentence: str) -> list[Act]:
 
 def _acted(kind: str, rest: list[str], verb: str) -> list[Act]:
     head = _object(rest)
-    if kind == "question" and any(word in ("readme", "docfile", "docs") for word in rest) and "in" in rest:
+    if kind == "question" and not _DOCUMENTS.isdisjoint(rest) and "in" in rest:
         return [Act("docs", 3.0, f'"{verb}" in a document')]
     if verb in FEEBLE:
         return [Act(kind, 1.5, f'"{verb}"')]
@@ -140,12 +196,9 @@ def _brought_about(rest: list[str], verb: str) -> list[Act]:
     return [Act("feature", 1.5, f'"{verb}"')] if verb == "make" and len(rest) > 2 else []
 
 
-_WORKING = frozenset("pass passing green work working succeed compile build stop right again".split())
-
-
 def _made(rest: list[str], before: list[str], sentence: str, verb: str) -> list[Act]:
     head = _object(rest)
-    if head and head[-1] in PRONOUNS or not head:
+    if not head or head[-1] in PRONOUNS:
         head = before if any(NOUNS.get(word) == "tests" for word in before) else head
     kind, noun = _noun(head)
     if kind == "feature" and "missing" in head and not SYMPTOMS.isdisjoint(words_in(sentence)):
@@ -157,9 +210,11 @@ def _made(rest: list[str], before: list[str], sentence: str, verb: str) -> list[
 
 def _updated(rest: list[str], verb: str) -> list[Act]:
     kind, noun = _noun(_object(rest))
+    if kind == "feature" and not _DOCUMENTS.isdisjoint(rest):
+        return [Act("docs", 2.0, f'"{verb}" in a document')]
     if kind == "feature":
         return [Act("refactor" if verb in ("improve", "rework") else "feature", 1.0, f'"{verb}"')]
-    return [Act(kind, 3.0, f'"{verb} {noun}"')]
+    return [Act(kind, 2.0 if kind == "terminal" else 3.0, f'"{verb} {noun}"')]
 
 
 def _object(words: list[str]) -> list[str]:
@@ -168,12 +223,9 @@ def _object(words: list[str]) -> list[str]:
     for word in words[:10]:
         if phrase and (word in STOPS or (word.endswith("ing") and word in _CUTTING)):
             break
-        if word not in STOPS and word not in FILLERS:
+        if word not in STOPS and word not in FILLERS and word not in _ARTICLES:
             phrase.append(word)
     return phrase
-
-
-_CUTTING = frozenset("explaining describing showing covering testing checking listing running saying".split())
 
 
 def _noun(head: list[str]) -> tuple[str, str]:
@@ -189,15 +241,11 @@ def _noun(head: list[str]) -> tuple[str, str]:
     return "feature", head[-1]
 
 
-_PARTS_OF = frozenset(
-    """entry section page row cases case target suite job unit server database service image record instructions
-    unitaires unitarias file""".split()
-)
-
-
-def _verbless(words: list[str]) -> Iterator[Act]:
-    """A sentence that is a phrase: "snapshot tests for the header"."""
+def _verbless(words: list[str], *, first: bool) -> Iterator[Act]:
+    """A sentence that is a phrase: "snapshot tests for the header"; or a title that speaks of texts or tests."""
     head = _object(words)
     kind, noun = _noun(head)
     if kind in ("tests", "docs") and len(words) > 1 and len(head) <= 4:
         yield Act(kind, 2.5, f'"{noun}"')
+    elif first and (spoken := [word for word in words if NOUNS.get(word) in ("tests", "docs")]):
+        yield Act(NOUNS[spoken[0]], 1.2, f'"{spoken[0]}"')

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from droidlite.types import ModelSpec, Stage, Usage
 
-
 FAILED_CHECK = "the check still fails"
 """The one cause that tells for certain that the model before has failed."""
 

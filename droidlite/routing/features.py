@@ -1,9 +1,10 @@
-"""What kind of task this is, told from the prompt and the list of the repository's files: no model, no network."""
+"""What kind of task this is, told from the prompt and the names of the repository's files: no model, no network."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from droidlite.routing.kinds import read_kind
 from droidlite.routing.prompt import cut, take_apart
@@ -45,13 +46,18 @@ def read_features(
     verified: bool = False,
     budget_usd: float | None = None,
 ) -> Features:
-    """What is told of a task from its prompt and the paths of the repository's files (relative, with "/"); any text
-    will do. The same for the same prompt and the same set of paths, in whatever order. Where the repository is not
-    known (no paths) the confidence is UNKNOWN of what it would be."""
+    """What a prompt and the paths of the repository's files (relative, with "/") tell of a task. Takes any text and
+    raises nothing; the order of the paths makes no difference. Without any paths the confidence is lowered."""
+    told = _read(prompt, listing, verified=verified)
+    return replace(told, mode=mode, worker=worker, verified=verified, budget_usd=budget_usd)
+
+
+def _read(prompt: str, listing: Sequence[str], *, verified: bool) -> Features:
     text = cut(prompt)
     parts = take_apart(text)
     names = [path.rpartition("/")[2] for path in listing]
-    paths = named_in(text, listing, set(names))
+    distinct = set(names)
+    paths = named_in(text, listing, distinct)
     kind, confidence, why = read_kind(parts, paths, verified=verified)
     return Features(
         prompt=prompt.encode("utf-8", "replace").decode(),
@@ -60,12 +66,8 @@ def read_features(
         why=why,
         paths=paths,
         languages=languages_of(paths) or languages_of(names),
-        toolchain=tools_of(set(names)),
+        toolchain=tools_of(distinct),
         has_tests=has_tests(listing),
         has_trace=bool(parts.traces),
         files=len(listing),
-        mode=mode,
-        worker=worker,
-        verified=verified,
-        budget_usd=budget_usd,
     )

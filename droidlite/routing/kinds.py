@@ -8,26 +8,32 @@
 | refactor | refactor, rename, extract, move, split, simplify, convert; "no behaviour change"                         |
 | docs     | document, proofread; write, update + README, docstrings, guide, changelog; only documents named          |
 | question | what, how, why, where, explain, review; sentences that end with "?"; "don't change anything"             |
-| terminal | run, install, deploy, configure, set up, compile, restart; docker, nginx, cron, ssh, ports, /etc         |
+| terminal | run, install, deploy, configure, set up, compile, restart; docker, nginx, cron, ssh, ports               |
 | other    | nothing of this, or too little: single words, "continue", ticket numbers                                 |
 
 Every sign adds its weight to its kind; the first thing asked for weighs most. With T the greatest sum and S the next,
 the confidence is T / (T + S + 1): one clear verb alone is 0.75, a verb against a sign as strong 0.43. Below FLOOR the
-kind is "other". The weights were set by hand on the development half of tests/routing/prompts.toml.
+kind is "other". The weights were set by hand on the development half of tests/routing/prompts.toml; scripts/kinds
+prints what became of both halves.
 """
 
+import re
 from collections import defaultdict
+from itertools import pairwise
 
 from droidlite.routing.clauses import Act, acts_in, words_in
 from droidlite.routing.prompt import Parts
 from droidlite.routing.tree import is_document, is_test
-from droidlite.routing.words import CHINESE, OPERATIONS, SYMPTOM_PHRASES, TEMPLATES
+from droidlite.routing.words import OPERATIONS, SYMPTOM_PHRASES, TEMPLATES, UNSPACED
 
 FIRST, LATER = 1.0, 0.4
 """How much an act counts by its place."""
 MOST_LATER = 4
+LONG = 40
+"""Words from which on a text that asks nothing at once is a report."""
 FLOOR = 0.35
 """Least confidence a kind is told with."""
+_ADDRESS = re.compile(r"\w+://\S+")
 
 
 class Signs:
@@ -53,16 +59,17 @@ def read_kind(parts: Parts, paths: tuple[str, ...], *, verified: bool = False) -
     _read_paths(paths, signs)
     if verified:
         signs.add("question", -1.0, "")
-    return _decide(signs, sum(len(words_in(line)) for line in (*parts.said, *parts.issue)))
+    said = " ".join((*parts.said, *parts.issue))
+    return _decide(signs, single=said.isascii() and len(words_in(said)) == 1)
 
 
-def _decide(signs: Signs, words: int) -> tuple[str, float, tuple[str, ...]]:
+def _decide(signs: Signs, *, single: bool) -> tuple[str, float, tuple[str, ...]]:
     ordered = sorted(signs.sums.items(), key=lambda item: (-item[1], item[0]))
     if not ordered or ordered[0][1] <= 0:
         return "other", 0.0, ()
     (kind, top), second = ordered[0], max(0.0, ordered[1][1]) if len(ordered) > 1 else 0.0
     confidence = round(top / (top + second + 1), 2)
-    if words == 1 and not any(why.startswith(("a ", "an ", "test ")) for why in signs.why[kind]):
+    if single and not any(why.startswith(("a ", "an ", "test ")) for why in signs.why[kind]):
         confidence = min(confidence, 0.3)
     if confidence < FLOOR:
         return "other", confidence, tuple(signs.why[kind][:5])
@@ -102,21 +109,26 @@ def _read_pasted(parts: Parts, signs: Signs) -> None:
 
 
 def _read_phrases(parts: Parts, signs: Signs) -> None:
-    lines = [line.lower().replace("’", "'") for line in (*parts.said, *parts.issue)]
+    lines = [_ADDRESS.sub(" ", line.lower().replace("’", "'")) for line in (*parts.said, *parts.issue)]
     whole = "\n".join(lines)
     for phrase, kind, weight in TEMPLATES:
         if phrase in whole:
             signs.add(kind, weight, f'"{phrase}"')
     words = [word for line in lines for word in words_in(line)]
-    pairs = [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {two}" for one, two in pairwise(words)]
     symptoms = [word for word in dict.fromkeys((*words, *pairs)) if word in SYMPTOM_PHRASES]
+    if len(words) >= LONG and (parts.code or parts.traces) and not acts_in(parts.said[:1]):
+        signs.add("fix", 1.5, "a report with code")
+    title = set(words_in(lines[0])) if len(lines) > 2 else set()
+    if not title.isdisjoint(SYMPTOM_PHRASES):
+        signs.add("fix", 0.7, "said in the title")
     for place, word in enumerate(symptoms[:4]):
         signs.add("fix", (1.0, 0.7, 0.5, 0.3)[place], f'"{word}"')
     operations = dict.fromkeys(word for word in words if word in OPERATIONS)
     for word in list(operations)[:5]:
         signs.add("terminal", 0.4, f'"{word}"')
     if not whole.isascii():
-        for place, (word, kind) in enumerate([each for each in CHINESE if each[0] in whole][:3]):
+        for place, (word, kind) in enumerate([each for each in UNSPACED if each[0] in whole][:3]):
             signs.add(kind, (3.0, 1.0, 0.5)[place], f'"{word}"')
 
 

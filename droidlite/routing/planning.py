@@ -39,7 +39,7 @@ class Plan(Struct, frozen=True):
 
 class Choice(Struct, frozen=True, kw_only=True):
     """What was chosen and against what. `others`: the best plan of each other start model, best first. `singles`: each
-    model alone, by model. `reached`: False where no plan reached the target and the reference was taken; `capped`: True
+    model alone, by model. `reached`: False where no plan but the reference alone reaches the target; `capped`: True
     where what would have been chosen is expected to cost more than may be spent."""
 
     plan: Plan
@@ -83,7 +83,7 @@ def choose_plan(
         others=_distinct(ranked, chosen),
         singles={plan.chain.stages[0].model: plan for plan in (field.plan(alone(b)) for b in beliefs)},
         reference=compared.option.model,
-        reached=bool(ranked),
+        reached=any(plan.margin < math.inf for plan in ranked),
         capped=chosen is not wanted,
         target=TARGET[mode] * compared.success,
     )

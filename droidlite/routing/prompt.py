@@ -6,6 +6,8 @@ from msgspec import Struct
 
 MOST_CHARACTERS = 20_000
 """Read at either end of a prompt; what lies between is not looked at."""
+MOST_LINES = 400
+"""Looked at for code."""
 _MOST_LINE = 2_000
 
 TRACES: tuple[tuple[str, str], ...] = (
@@ -24,9 +26,15 @@ TRACES: tuple[tuple[str, str], ...] = (
 )
 """What a trace is called and how it looks, matched line by line."""
 _FAILING = r"^(?:FAILED|ERROR) \S+::\S+|^--- FAIL: \w+|^E   \w|^not ok \d+ |^ *● .+ › "
-_TEST_ID = re.compile(r"[\w./-]+\.py::[\w:\[\]-]+")
+_TEST_ID = re.compile(r"(?<![\w./-])[\w./-]+\.py::[\w:\[\]-]+")
 _TRACE = re.compile("|".join(f"({pattern})" for _, pattern in (*TRACES, ("a failed test", _FAILING))), re.M)
-_PASTED = re.compile(r"^(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|npm ERR|>>> |\s{4,}\S|\t|\s*[|~^]|\s*\d+ \|)|^\s*at \S+ ?\(")
+_PASTED = re.compile(
+    r"^(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|npm ERR|>>> |\s{4,}\S|\t|\s*[|~^]|\s*\d+ \|)|^\s*at \S+ ?\("
+)
+_CODE = re.compile(
+    r"^\s*(?:class \w+[(:]|def \w+\(|(?:import|from) [\w.]+(?: import .*)?$|[\w.]+ ?=[ =]?\S|return\b|print\(|"
+    r"assert |@\w|[\w.]+\(.*[(),;]$|(?:CREATE|SELECT|INSERT|ALTER) [A-Z]|[)}\]])"
+)
 _TAGGED = re.compile(r"<((?:github_)?issue(?:_description)?|pr_description|problem_statement)>(.*?)(?:</\1>|\Z)", re.S)
 
 
@@ -51,6 +59,7 @@ def cut(text: str) -> str:
 
 def take_apart(text: str) -> Parts:
     """A `cut` text's parts."""
+    text = _without_comments(text)
     tagged = _TAGGED.search(text)
     outside = text[: tagged.start()] + text[tagged.end() :] if tagged else text
     names = [name for name, _ in TRACES] + ["a failed test"]
@@ -62,7 +71,7 @@ def take_apart(text: str) -> Parts:
         issue=tuple(_sentences(tagged[2])) if tagged else (),
         traces=tuple(traces),
         tests=tuple(dict.fromkeys(_TEST_ID.findall(text)))[:5],
-        code="```" in text or ">>> " in text,
+        code="```" in text or ">>> " in text or sum(map(_is_code, text.splitlines()[:MOST_LINES])) > 1,
         shell=text.startswith("$ ") or "\n$ " in text,
     )
 
@@ -74,9 +83,24 @@ def _sentences(text: str) -> list[str]:
         if line.lstrip().startswith(("```", "~~~")):
             code = not code
         elif not code and line.strip() and not _is_pasted(line[:_MOST_LINE]):
-            lines.append(line.strip()[:_MOST_LINE])
+            lines.append(" ".join(line[:_MOST_LINE].split()))
     return lines
 
 
+def _without_comments(text: str) -> str:
+    """The forms of issue trackers explain themselves in HTML comments."""
+    first, *others = text.split("<!--")
+    return first + " ".join(other.partition("-->")[2] for other in others)
+
+
+def _is_code(line: str) -> bool:
+    return bool(_CODE.match(line[:_MOST_LINE]))
+
+
 def _is_pasted(line: str) -> bool:
-    return line.startswith("$ ") or bool(_PASTED.match(line)) or bool(_TRACE.match(line) and " - " not in line)
+    return (
+        line.startswith("$ ")
+        or _is_code(line)
+        or bool(_PASTED.match(line))
+        or bool(_TRACE.match(line) and " - " not in line)
+    )

@@ -1,4 +1,4 @@
-"""What the names of a repository's files tell: its languages, its tools, its tests, and which of them a prompt names."""
+"""What the names of a repository's files tell: its languages, tools and tests, and which files a prompt names."""
 
 import re
 from bisect import bisect_left

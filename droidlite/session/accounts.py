@@ -73,8 +73,13 @@ class Account(Struct, frozen=True, kw_only=True):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """Those that were paid for, in the order of their first call."""
-        return tuple(dict.fromkeys(call.model for call in self.calls))
+        """Those that did the work, in the order of their first call."""
+        return tuple(dict.fromkeys(call.model for call in self.work))
+
+    @property
+    def work(self) -> tuple[Spent, ...]:
+        """The calls without those of the judge."""
+        return tuple(call for call in self.calls if not call.judge)
 
     @property
     def routed(self) -> bool:

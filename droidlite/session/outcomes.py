@@ -26,7 +26,7 @@ Basis = Literal["judged", "verified", "rewound", "unverified"]
 class Outcome(Struct, frozen=True, kw_only=True):
     """One session that says something. `date` is when it was last paid for, in seconds since 1970; `kind` "" where no
     decision named one, `confidence` (0 to 1) how surely it was recognised. models: in the order of their first call,
-    each with its cost in USD and calls. `weight` (0 to 1) is what the outcome counts."""
+    each with its cost in USD and calls, the judge's left out. `weight` (0 to 1) is what the outcome counts."""
 
     session_id: str
     date: float
@@ -44,7 +44,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 def outcome_of(account: Account) -> Outcome | None:
     """None where a session says nothing: no model was paid for, a price was not known, it is a copy (its work and cost
     are partly another's), it was interrupted or failed unchecked."""
-    if not account.calls or account.forked_from or any(call.unpriced for call in account.calls):
+    if not account.work or account.forked_from or any(call.unpriced for call in account.calls):
         return None
     told = result_of(account)
     if told is None:
@@ -57,8 +57,8 @@ def outcome_of(account: Account) -> Outcome | None:
         kind=decision.kind if decision else "",
         confidence=decision.confidence if decision else 0.0,
         models=account.models,
-        cost_usd={m: sum(call.usd for call in account.calls if call.model == m) for m in account.models},
-        calls={m: sum(call.model == m for call in account.calls) for m in account.models},
+        cost_usd={m: sum(call.usd for call in account.work if call.model == m) for m in account.models},
+        calls={m: sum(call.model == m for call in account.work) for m in account.models},
         switches=account.switches,
         solved=solved,
         weight=weight,

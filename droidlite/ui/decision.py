@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from droidlite.sanitise import clean_line
 from droidlite.types import Estimate, Interval, RoutingDecision, Stage
-from droidlite.ui.wording import dollars
+from droidlite.ui.wording import counted, dollars
+
+UNREACHABLE = ("no key", "no endpoint", "not installed")
+"""How the reasons begin of models that nobody set up: counted, not listed."""
 
 
 def decision_line(decision: RoutingDecision) -> str:
@@ -46,8 +49,11 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
     if decision.counterfactual is not None:
         lines.append(_row(decision.counterfactual, decision, "  (reference)"))
     if decision.rejected:
+        without = [model for model, why in decision.rejected.items() if why.startswith(UNREACHABLE)]
         lines += ["", "  not considered:"]
-        lines += [f"    {model}: {why}" for model, why in sorted(decision.rejected.items())]
+        lines += [f"    {m}: {why}" for m, why in sorted(decision.rejected.items()) if m not in without]
+        if without:
+            lines.append(f"    {counted(len(without), 'model')} without a key or a service here; /model lists them")
     if decision.evidence:
         lines += ["", f"  evidence {decision.evidence}; intervals hold 80 %"]
     return tuple(clean_line(line, 400) if line else "" for line in lines)

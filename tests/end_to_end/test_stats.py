@@ -167,12 +167,13 @@ def test_bad_input_is_one_sentence(repo: Path, words: list[str], said: str) -> N
 
 
 def test_a_run_tells_its_counterfactual_and_stats_agree(repo: Path) -> None:
-    with Loopback([Said("Done."), Said("Done.")]) as server:
+    with Loopback([Said("Done."), Said("More."), Said("Done.")]) as server:
         models = HOUSE[HOUSE.index("[[models]]") :]
         configure(endpoint_settings(server.endpoint("openai-chat"), models='["cheap", "dear"]') + models)
         first = droidlite("exec", "-o", "json", "fix the failing test", cwd=repo)
         assert first.code == 0, first.err
         result = first.result
+        more = droidlite("exec", "-c", "-o", "json", "and the next one", cwd=repo)
         named = droidlite("exec", "-m", "cheap", "-o", "json", "fix it", cwd=repo)
     assert named.result["counterfactual"] is None  # the person chose; nobody routed
     assert result["routing"]["strategy"] in ("auto", "fallback")
@@ -183,9 +184,23 @@ def test_a_run_tells_its_counterfactual_and_stats_agree(repo: Path) -> None:
         (10 * (usage["input"] + usage["cache_read"] + usage["cache_write"]) + 20 * usage["output"]) / 1e6
     )
     assert f"dear alone ${other['cost_usd']:.4f} (estimate, same tokens)" in first.err.splitlines()[-1]
+    assert more.result["counterfactual"]["model"] == "dear"  # gone on with: of all its calls
+    assert more.result["counterfactual"]["cost_usd"] > other["cost_usd"]
     told = json.loads(droidlite("stats", "--since", "1h", "--json", cwd=repo).out)
-    assert told["cost_usd"] == pytest.approx(result["total_cost_usd"] + named.result["total_cost_usd"])
+    assert told["cost_usd"] == pytest.approx(more.result["total_cost_usd"] + named.result["total_cost_usd"])
     assert [row["chosen_by"] for row in told["savings"]] == ["auto", "you"]
+
+
+def test_a_model_without_a_known_price_is_told_and_not_counted_as_free(repo: Path) -> None:
+    with Loopback([Said("Done.")]) as server:
+        models = HOUSE[HOUSE.index("[[models]]") :]
+        configure(endpoint_settings(server.endpoint("openai-chat"), models='["mystery"]') + models)
+        ran = droidlite("exec", "-m", "mystery", "fix it", cwd=repo)
+        assert "mystery · $0.00 and 1 call at a price not known" in ran.err.splitlines()[-1]
+        told = droidlite("stats", cwd=repo, env=TERMINAL)
+    assert "price not known" in told.out
+    assert "Without a known price, and in no sum: 1 call of mystery." in told.out
+    assert "no model with a known price may be used here" in " ".join(told.out.split())
 
 
 def test_a_scripted_run_is_no_spend(repo: Path, tmp_path: Path) -> None:

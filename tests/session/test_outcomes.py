@@ -46,7 +46,8 @@ def test_what_an_outcome_counts(facts: dict[str, object], said: object) -> None:
 
 
 def test_a_row_tells_models_costs_and_switches() -> None:
-    calls = (CALL, CALL, Spent(reservation=2, model="big", usd=1.0, at=300.0))
+    judge = Spent(reservation=9, model="tiny", usd=0.001, at=90.0, judge=True)
+    calls = (judge, CALL, CALL, Spent(reservation=2, model="big", usd=1.0, at=300.0))
     switch = Switch(from_model="small", to="big", cause="the check fails")
     assert outcome_of(account(calls=calls, switches=(switch,), decisions=(FIX,), verified=PASSED)) == Outcome(
         session_id="s",
@@ -64,7 +65,13 @@ def test_a_row_tells_models_costs_and_switches() -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [{"calls": ()}, {"forked_from": "r"}, {"calls": (msgspec.structs.replace(CALL, unpriced=True),)}]
+    "facts",
+    [
+        {"calls": ()},
+        {"calls": (msgspec.structs.replace(CALL, judge=True),)},
+        {"forked_from": "r"},
+        {"calls": (msgspec.structs.replace(CALL, unpriced=True),)},
+    ],
 )
 def test_sessions_that_say_nothing_of_a_model(facts: dict[str, object]) -> None:
     assert outcome_of(account(**facts, verified=PASSED)) is None
