@@ -1,5 +1,6 @@
 """The loop, whole: what it sends, what it says, what it keeps, over a model that says what it is told to."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,8 +87,6 @@ def test_every_call_gets_exactly_one_result_in_order(tmp_path: Path) -> None:
 
 
 def test_read_only_calls_run_at_the_same_time(tmp_path: Path) -> None:
-    import threading
-
     barrier = threading.Barrier(3, timeout=20)
 
     def meet(arguments: Word, context: ToolContext, call_id: str) -> Outcome:
@@ -128,6 +127,27 @@ def test_closing_the_iterator_stops_the_tool_and_answers_it(tmp_path: Path) -> N
     assert isinstance(answer, ToolResults)
     assert answer.results[0].content in (INTERRUPTED, "was stopped")
     assert answer.results[1] == ToolResult("b", NOT_RUN, True)
+
+
+def test_a_call_that_is_deaf_to_interruption_is_left_behind_and_answered_once(tmp_path: Path) -> None:
+    heard = threading.Event()
+
+    def deaf(arguments: Word, context: ToolContext, call_id: str) -> Outcome:
+        context.cancellation.cancel()
+        heard.wait(20)
+        return Outcome("late")
+
+    tool = Tool(name="deaf", description="", arguments=Word, effect="write", run=deaf)
+    rig = Rig(tmp_path, says("", Call("a", "deaf", "{}")), tools=(tool,))
+    rig.toolbox.patience = 0.01
+    with pytest.raises(Interrupted):
+        list(rig.agent.run(User("go")))
+    left = [thread for thread in threading.enumerate() if thread.name.endswith("(_work)")]
+    heard.set()
+    for thread in left:
+        thread.join(20)
+    assert rig.transcript.messages[2] == ToolResults((ToolResult("a", INTERRUPTED, True),))
+    assert [r.result.content for r in rig.records if isinstance(r, records.CallFinished)] == [INTERRUPTED]
 
 
 def test_unreadable_calls_three_times_in_a_row_end_the_run(tmp_path: Path) -> None:
