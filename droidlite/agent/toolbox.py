@@ -10,13 +10,14 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from droidlite.agent.describing import describe, summarise
 from droidlite.agent.permissions import Permissions, Verdict
 from droidlite.agent.transcript import Transcript
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import CallDenied, CallFinished, CallProgressed, CallStarted, Event
 from droidlite.session.records import CallStarted as CallStartedRecord
-from droidlite.tool import Diff, Outcome, Output, Tool, ToolContext
+from droidlite.tool import Diff, Outcome, Output, Todos, Tool, ToolContext
 from droidlite.types import Call, ToolResult, ToolResults, ToolSpec
 
 News = queue.SimpleQueue[Event | DroidliteError | Literal["ended", "cancelled"]]
@@ -201,6 +202,9 @@ class _Answers:
         self._started.add(item.index)
 
     def finish(self, item: Prepared, outcome: Outcome) -> None:
+        for shown in outcome.displays:
+            if isinstance(shown, Todos):
+                self.transcript.list_todos(shown.items)
         self._put(item.index, ToolResult(item.call.id, outcome.content, outcome.is_error, outcome.images))
 
     def complete(self, calls: tuple[Call, ...]) -> ToolResults:
@@ -218,44 +222,6 @@ class _Answers:
                 return
             self.transcript.finish_call(result)
             self._results[index] = result
-
-
-def describe(tool: Tool) -> ToolSpec:
-    """A tool as models see it: the JSON Schema of its arguments, inlined and without what no model needs."""
-    _, components = msgspec.json.schema_components([tool.arguments], ref_template="{name}")
-    return ToolSpec(tool.name, tool.description, _inlined(components[tool.arguments.__name__], components))
-
-
-def _inlined(schema: Any, components: dict[str, Any]) -> Any:
-    if isinstance(schema, list):
-        return [_inlined(item, components) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(components[schema["$ref"]], components)
-    properties = schema.get("properties")
-    kept = {k: _inlined(v, components) for k, v in schema.items() if k not in ("title", "default", "properties")}
-    if properties is not None:
-        kept["properties"] = {name: _inlined(value, components) for name, value in properties.items()}
-    return kept
-
-
-def summarise(call: Call) -> str:
-    """One line that says what a call does: the command, path, pattern or address itself, never a paraphrase."""
-    try:
-        arguments = msgspec.json.decode(call.arguments or "{}")
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        return call.arguments
-    if not isinstance(arguments, dict):
-        return call.arguments
-    for key in ("command", "file_path", "pattern", "url", "question", "job"):
-        if isinstance(value := arguments.get(key), str):
-            return value
-    if isinstance(patch := arguments.get("input"), str):
-        return ", ".join(
-            line.split(": ", 1)[1] for line in patch.splitlines() if line.startswith("*** ") and ": " in line
-        )
-    return call.name
 
 
 def _drain(news: News, running: int, cancellation: Cancellation, patience: float) -> Iterator[Event]:

@@ -113,6 +113,9 @@ def _assemble(
         messages=past.messages if past else (),
         cache_key=_id(journal),
         check=settings.verify,
+        prompts=tuple(turn.prompt for turn in past.turns) if past else (),
+        todos=past.todos if past else (),
+        changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since(1)),
     )
     routes = Routes(setup, person, toolbox, task)
     escalation = Escalation(budget, routes.open, routes.outfit)

@@ -16,7 +16,6 @@ from droidlite.events import (
     CallDenied,
     CallFinished,
     CallStarted,
-    Compacted,
     ReplyFinished,
     TextAdded,
     TurnStarted,
@@ -157,12 +156,14 @@ def test_unreadable_calls_three_times_in_a_row_end_the_run(tmp_path: Path) -> No
     assert len(rig.provider.requests) == 3
 
 
-def test_max_turns(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, *(says("", Call(str(n), "echo", "{}")) for n in range(9)), max_turns=2)
+@pytest.mark.parametrize(("summary", "told"), [("Half done.", "Half done."), ("", "Stopped after 2 turns.")])
+def test_max_turns_ends_with_a_summary(tmp_path: Path, summary: str, told: str) -> None:
+    rig = Rig(tmp_path, *(says("", Call(str(n), "echo", "{}")) for n in range(2)), says(summary), max_turns=2)
     with pytest.raises(CapReached) as caught:
         list(rig.agent.run(User("go")))
-    assert (str(caught.value), caught.value.subtype) == ("Stopped after 2 turns.", "error_max_turns")
-    assert len(rig.provider.requests) == 2
+    assert (str(caught.value), caught.value.subtype) == (told, "error_max_turns")
+    assert [request.final for request in rig.provider.requests] == [False, False, True]
+    assert (rig.provider.requests[2].max_output, rig.driver.replies) == (400, 2)
 
 
 def test_a_cut_reply_is_asked_to_go_on_and_three_in_a_row_are_taken(tmp_path: Path) -> None:
@@ -191,17 +192,6 @@ def test_failover_gives_up_with_the_error(tmp_path: Path) -> None:
     with pytest.raises(ProviderError):
         list(rig.agent.run(User("go")))
     assert len(rig.provider.requests) == 3
-
-
-def test_context_overflow_compacts_once_and_never_sends_the_same_request_again(tmp_path: Path) -> None:
-    overflow = ProviderError("too long", fault="context", retry="never", status=400)
-    rig = Rig(tmp_path, says("", Call("a", "echo", "{}")), overflow, says("A summary."), says("Done."))
-    events = list(rig.agent.run(User("go")))
-    assert [type(e) for e in events if isinstance(e, Compacted)] == [Compacted]
-    assert len({msgs for msgs in rig.provider.sent}) == 4
-    assert rig.provider.requests[2].final
-    assert rig.provider.sent[2][:-1] == rig.provider.sent[1]
-    assert rig.provider.sent[3][:2] == (User("go"), User(f"{read_prompt('compacted')}\n\nA summary."))
 
 
 def test_a_full_context_is_compacted_before_the_next_call(tmp_path: Path) -> None:
