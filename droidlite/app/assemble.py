@@ -37,10 +37,12 @@ from droidlite.sanitise import redact
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
+from droidlite.session.records import Seen
 from droidlite.session.store import Store
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
+from droidlite.tools.files import Stamp
 from droidlite.tools.shell import run_command
 from droidlite.types import Autonomy
 
@@ -86,6 +88,8 @@ def _assemble(
         environment=child_environment(setup.env, setup.secrets),
         cancellation=Cancellation(),
         save=checkpoint.save,
+        seen=_seen(past),
+        noted=lambda path, stamp: _note(journal, path, stamp),
         ask=person.answer,
     )
     permissions = Permissions(
@@ -157,6 +161,18 @@ def _assemble(
             close=close,
             counterfactual=AgainstReference(setup, budget),
         )
+    )
+
+
+def _seen(past: Past | None) -> dict[Path, Stamp]:
+    """What the model knew of files when the session was left."""
+    known = past.seen.values() if past else ()
+    return {Path(seen.path): Stamp(seen.mtime_ns, seen.size, seen.inode, seen.digest) for seen in known}
+
+
+def _note(journal: Journal, path: Path, stamp: Stamp) -> None:
+    journal.append(
+        Seen(path=str(path), mtime_ns=stamp.mtime_ns, size=stamp.size, inode=stamp.inode, digest=stamp.digest)
     )
 
 

@@ -74,7 +74,9 @@ def text_of(place: Place, content: Content) -> Text:
 
 
 def remember(context: ToolContext, place: Place, stamp: Stamp) -> None:
-    context.seen[place.path] = stamp
+    if context.seen.get(place.path) != stamp:
+        context.seen[place.path] = stamp
+        context.noted(place.path, stamp)
 
 
 def require_fresh(context: ToolContext, place: Place, content: Content, *, read: bool = False) -> None:
