@@ -69,8 +69,12 @@ def text_of(place: Place, content: Content) -> Text:
     """The file as text. Raises Problem when it is binary."""
     text = decode(content.data)
     if text is None:
-        raise Problem(f"{place.shown} is a binary file ({len(content.data):,} bytes) and cannot be handled as text.")
+        raise binary(place, len(content.data))
     return text
+
+
+def binary(place: Place, size: int) -> Problem:
+    return Problem(f"{place.shown} is a binary file ({size:,} bytes) and cannot be handled as text.")
 
 
 def remember(context: ToolContext, place: Place, stamp: Stamp) -> None:
