@@ -97,7 +97,8 @@ class Toolbox:
         if tool is None:
             return Prepared(index, call, problem=f"There is no tool {call.name!r}. There are: {', '.join(self.tools)}.")
         try:
-            arguments = msgspec.json.decode(call.arguments or "{}", type=tool.arguments)
+            # not strict: models write "30" and "true" for numbers and booleans; nothing else is read as what it is not
+            arguments = msgspec.json.decode(call.arguments or "{}", type=tool.arguments, strict=False)
         except msgspec.DecodeError as error:
             return Prepared(
                 index, call, problem=f"The arguments of {call.name} cannot be used: {error}. Call it again."

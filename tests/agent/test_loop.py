@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import ECHO, SPEC, USAGE, Records, Rig, Word, says
+from msgspec import Struct
 
 from droidlite.agent.driver import Retry
 from droidlite.agent.prompt import read_prompt
@@ -147,6 +148,31 @@ def test_a_call_that_is_deaf_to_interruption_is_left_behind_and_answered_once(tm
         thread.join(20)
     assert rig.transcript.messages[2] == ToolResults((ToolResult("a", INTERRUPTED, True),))
     assert [r.result.content for r in rig.records if isinstance(r, records.CallFinished)] == [INTERRUPTED]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "result"),
+    [
+        ('{"count": "3", "loud": "true"}', "3 True"),
+        ('{"count": 3.0, "loud": false}', "3 False"),
+        ('{"count": "three"}', None),
+        ('{"count": 1.5}', None),
+    ],
+)
+def test_numbers_that_models_write_as_text_are_understood(tmp_path: Path, arguments: str, result: str | None) -> None:
+    class Counted(Struct, forbid_unknown_fields=True):
+        count: int
+        loud: bool = False
+
+    def tell(arguments: Counted, context: ToolContext, call_id: str) -> Outcome:
+        return Outcome(f"{arguments.count} {arguments.loud}")
+
+    tool = Tool(name="tell", description="", arguments=Counted, effect="read", run=tell)
+    rig = Rig(tmp_path, says("", Call("a", "tell", arguments)), says("Done."), tools=(tool,))
+    list(rig.agent.run(User("go")))
+    answer = rig.transcript.messages[2]
+    assert isinstance(answer, ToolResults)
+    assert (answer.results[0].is_error, result) in ((False, answer.results[0].content), (True, None))
 
 
 def test_unreadable_calls_three_times_in_a_row_end_the_run(tmp_path: Path) -> None:
