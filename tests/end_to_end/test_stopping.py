@@ -78,3 +78,73 @@ def test_a_pattern_that_backtracks_for_ever_is_stopped_by_signals(
         assert process.returncode == code
     finally:
         process.kill()
+
+
+def running(word: str) -> list[int]:
+    """Processes with `word` among their arguments, those that are dead but not buried apart."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            state = path.with_name("stat").read_text().rpartition(")")[2].split()[0]
+            if word.encode() in path.read_bytes().split(b"\0") and state not in "ZX":
+                found.append(int(path.parent.name))
+    return found
+
+
+def unique(tmp_path: Path) -> str:
+    """Seconds to sleep that no other process sleeps for."""
+    return f"300.{os.getpid()}{abs(hash(str(tmp_path))) % 10**6}"
+
+
+def test_a_command_deaf_to_sigterm_is_killed_at_its_limit(repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    deaf = f"trap '' TERM; echo begun; sleep {seconds}; sleep {seconds}"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=deaf, timeout=1)]}, {"text": "Fine."}])
+    ran = droidlite("exec", "--auto", "high", "-o", "stream-json", "go", cwd=repo, env=env)
+    (told,) = finished(ran.out)
+    assert (ran.code, told["is_error"], running(seconds)) == (0, True, []), ran.err
+    assert told["content"] == "begun\n(exit code 124: stopped after its 1 s; use background for what runs longer)"
+
+
+@pytest.mark.parametrize("how", ["timeout", "SIGTERM", "SIGINT"])
+def test_a_command_deaf_to_signals_ends_with_the_run(how: str, repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    deaf = f"trap '' TERM INT HUP; touch begun; sleep {seconds}; sleep {seconds}"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=deaf)]}])
+    code = stopped(how, repo, env, until=repo / "begun")
+    assert (code, running(seconds)) == ({"timeout": 124, "SIGTERM": 143, "SIGINT": 130}[how], [])
+
+
+def stopped(how: str, repo: Path, env: dict[str, str], *words: str, until: Path) -> int:
+    """The exit code of a run that is stopped once `until` is there."""
+    limit = ("--timeout", "2") if how == "timeout" else ()
+    process = subprocess.Popen(
+        [*BINARY, "exec", "--auto", "high", "-o", "json", *limit, *words, "go"],
+        cwd=repo, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        wait_for(until.exists)
+        if how != "timeout":
+            process.send_signal(getattr(signal, how))
+        process.communicate(timeout=20)
+        return process.returncode
+    finally:
+        process.kill()
+
+
+def test_what_a_command_put_in_the_background_is_gone_with_the_run(repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    daemon = f"(setsid sleep {seconds} >/dev/null 2>&1 &); echo away"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=daemon)]}, {"text": "Fine."}])
+    ran = droidlite("exec", "--auto", "high", "-o", "stream-json", "go", cwd=repo, env=env)
+    (told,) = finished(ran.out)
+    assert (ran.code, told["content"].startswith("away\n(exit code 0)"), running(seconds)) == (0, True, []), ran.err
+
+
+@pytest.mark.parametrize("how", ["timeout", "SIGTERM", "SIGINT"])
+def test_a_check_that_hangs_ends_with_the_run(how: str, repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}])
+    check = f"trap '' TERM; touch begun; sleep {seconds}; sleep {seconds}"
+    code = stopped(how, repo, env, "--verify", check, until=repo / "begun")
+    assert (code, running(seconds)) == ({"timeout": 124, "SIGTERM": 143, "SIGINT": 130}[how], [])
