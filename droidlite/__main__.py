@@ -2,7 +2,9 @@
 
 import sys
 
-COMMANDS = ("exec", "chat", "models", "route", "sessions", "doctor", "local", "demo")
+COMMANDS = (
+    "exec", "chat", "models", "route", "sessions", "stats", "policy", "router", "doctor", "local", "demo",
+)  # fmt: skip
 OPTIONAL_VALUE = {"-r": "last", "--resume": "last", "-w": "new", "--worktree": "new"}
 """Options that may stand alone, and what they then mean."""
 

@@ -44,7 +44,7 @@ from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
 from droidlite.tools.files import Stamp
 from droidlite.tools.shell import run_command
-from droidlite.types import Autonomy
+from droidlite.types import Autonomy, RoutingDecision
 
 
 def open_session(
@@ -56,7 +56,7 @@ def open_session(
     Raises UsageError, SettingsError, Refused."""
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
-    setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
+    setup = setup or read_setup(options.cwd, options=options, discover=None)
     journal, past = _journal(options, setup)
     try:
         session = _assemble(options, person, setup, journal, past, prompt)
@@ -75,6 +75,7 @@ def _assemble(
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
+    decision = _gone_on(decision, options, past)
     route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
     hide_process()
     warnings = [*settings.warnings, *journal.warnings]
@@ -121,7 +122,7 @@ def _assemble(
         todos=past.todos if past else (),
         changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since(1)),
     )
-    routes = Routes(setup, person, toolbox, task)
+    routes = Routes(setup, person, toolbox, task, budget)
     escalation = Escalation(budget, routes.open, routes.outfit)
     escalation.follow(decision)
     driver = Driver(route, budget, context.cancellation, failover=_retry, escalate=escalation, effort=settings.effort)
@@ -149,7 +150,7 @@ def _assemble(
             checkpoint=checkpoint,
             decision=decision,
             escalation=escalation,
-            reroute=lambda text: None if prompt else routes.anew(text, transcript),
+            reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
             execute=execute_in(context, "verify"),
@@ -190,10 +191,23 @@ def _shadow(setup: Setup, decide: Decide) -> Shadow | None:
 def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str]:
     """The name of the model and why: a flag, else the model a resumed session was on (its cache may be warm), else
     the settings."""
-    before = past.decision.spec_id if past is not None and past.decision is not None else ""
+    before = past.model if past is not None and past.decision is not None else ""
     if before and not options.model and setup.settings.model == "auto":
         return before, "The session was on it before."
     return setup.settings.model, ""
+
+
+def _gone_on(decision: RoutingDecision, options: Options, past: Past | None) -> RoutingDecision:
+    """A session that goes on on its own model goes on with its plan, and is held against what it was held against."""
+    before = past.routing if past is not None else None
+    if past is None or before is None or options.model or decision.reference or decision.model != past.model:
+        return decision
+    planned = before.estimate is not None and any(stage.model == past.model for stage in before.estimate.stages)
+    if not planned:
+        return msgspec.structs.replace(decision, reference=before.reference)
+    return msgspec.structs.replace(
+        before, model=past.model, endpoint=decision.endpoint, reasons=("The session goes on where it was.",)
+    )
 
 
 def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:
@@ -214,10 +228,6 @@ def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:
 
 def _id(journal: Journal) -> str:
     return journal.folder.name
-
-
-def _names_local_server(model: str) -> bool:
-    return model.split("/", 1)[0] in ("ollama", "llamacpp", "vllm", "local")
 
 
 def _judge(denied: tuple[str, ...], root: Path) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:

@@ -13,13 +13,14 @@ from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import Task, choose_model, estimated, route
 from droidlite.app.session import Session
-from droidlite.app.setup import read_setup
+from droidlite.app.setup import Setup, read_setup
 from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
 from droidlite.session.records import Judged
 from droidlite.session.store import Store
+from droidlite.settings.config import Mode
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
 from droidlite.ui.conversation import ExportFormat, SessionRow, Spending, Status, TurnRow
@@ -37,7 +38,7 @@ class Chat:
         if options.worktree:
             options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
         self.options = options
-        self.setup = read_setup(options.cwd, options=options)
+        self.setup = read_setup(options.cwd, options=options, discover=None)
         self.store = Store(self.setup.places.state / "sessions")
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
@@ -123,12 +124,11 @@ class Chat:
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)
 
-    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
-        self.setup = read_setup(self.options.cwd, options=self.options, discover=True)
-        task = self._task()
-        found = estimated(self.setup, task, self.setup.candidates(priced=True))
+    def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+        setup, task = self._setup(mode), self._task()
+        found = estimated(setup, task, setup.candidates(priced=True))
         try:
-            return route(self.setup, task), found
+            return route(setup, task), found
         except DroidliteError:
             return None, found
 
@@ -183,7 +183,18 @@ class Chat:
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
-    def choose(self, model: str) -> None:
+    def decision(self) -> RoutingDecision:
+        return self.session.parts.decision
+
+    def _setup(self, mode: str) -> Setup:
+        """As it is now, with auto in `mode` ("" = as before)."""
+        options = self.options
+        if mode:
+            options = msgspec.structs.replace(options, router=msgspec.convert(mode, Mode))
+        return read_setup(options.cwd, options=options, discover=True)
+
+    def choose(self, model: str, mode: str = "") -> None:
+        self.setup = self._setup(mode)
         decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
@@ -194,7 +205,9 @@ class Chat:
         )
         parts.agent.toolbox.replace(tools_for(spec, self._person))
         parts.agent.transcript.retool(parts.agent.toolbox.specs)
-        self.options = msgspec.structs.replace(self.options, model=model)
+        self.options = msgspec.structs.replace(
+            self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
+        )
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
@@ -205,7 +218,8 @@ class Chat:
     def raise_cap(self, cap_usd: float) -> None:
         most = self.setup.policy.budget.max_cost_usd
         if most is not None and cap_usd > most:
-            raise UsageError(f"Policy {self.setup.policy.file} allows at most ${most:g} a session.")
+            where = self.setup.policy.where("budget.max_cost_usd")
+            raise UsageError(f"Policy {where} allows at most ${most:g} a session.")
         self.session.parts.agent.driver.budget.cap_usd = cap_usd
 
     # --- sessions ---------------------------------------------------------------------------------------------------

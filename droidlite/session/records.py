@@ -88,7 +88,8 @@ class Reserved(Struct, frozen=True, kw_only=True, tag="reserved"):
 
 class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     """What a reservation came to. `usage` is None where the service reported none. `at` is when, in seconds since 1970
-    (0 = not recorded); `unpriced` where no price was known: then `usd` is 0 and says nothing."""
+    (0 = not recorded); `unpriced` where no price was known: then `usd` is 0 and says nothing. `judge`: the call only
+    helped to choose a model, it did none of the work."""
 
     reservation: int
     model: str
@@ -96,6 +97,7 @@ class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     usd: float
     at: float = 0.0
     unpriced: bool = False
+    judge: bool = False
 
 
 class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
