@@ -39,8 +39,7 @@ class Agent(Struct, frozen=True, kw_only=True):
             turn += 1
             if self.max_turns is not None and turn > self.max_turns:
                 yield from self._close(CapReached(f"Stopped after {self.max_turns} turns.", subtype="error_max_turns"))
-            yield TurnStarted(turn)
-            reply = yield from self._reply()
+            reply = yield from self._reply(turn)
             cuts = cuts + 1 if reply.stop == "length" else 0
             if reply.calls:
                 yield from self.toolbox.run(reply.calls, self.transcript)
@@ -49,11 +48,12 @@ class Agent(Struct, frozen=True, kw_only=True):
             else:
                 self.transcript.say(User(read_prompt("cut")), host=True)
 
-    def _reply(self) -> Generator[Event, None, Assistant]:
+    def _reply(self, turn: int) -> Generator[Event, None, Assistant]:
         failed = FITS_NOT
         while True:
             try:
                 yield from make_room(self.transcript, self.driver, failed)
+                yield TurnStarted(turn)
                 reply, _ = yield from self.driver.complete(self.transcript)
             except CapReached as reached:
                 if not self.raise_cap(reached):

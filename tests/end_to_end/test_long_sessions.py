@@ -117,7 +117,7 @@ def test_a_cap_reached_by_a_compaction_is_closed_within_the_cap(repo: Path) -> N
     def answer(body: Any, n: int) -> Said:
         if n == 0:
             return READ
-        return Said("Half done.") if "A limit of this session" in json.dumps(body["messages"][-1]) else Said("never")
+        return Said("Half done.") if "A limit of this run" in json.dumps(body["messages"][-1]) else Said("never")
 
     with Loopback(answer) as server:
         house(server, "{ input = 1000, output = 1000 }")
