@@ -62,6 +62,7 @@ class ToolContext(Struct, kw_only=True):
     root: the only folder writes may happen in, resolved. extra: further folders (--add-dir).
     spill: a folder outside the root for outputs too long to show. environment: what a child process gets; never keys.
     seen: path -> stamp of what the model last read or wrote (owned by tools/files.py).
+    noted: called with each path and stamp that is new in `seen`, from any thread, so that it outlives the process.
     jobs: background shell jobs by id (owned by tools/shell.py).
     save: called with each path just before its first change, so that it can be undone. May raise OSError.
     ask: puts a question to the person; None when nobody can answer.
@@ -78,6 +79,7 @@ class ToolContext(Struct, kw_only=True):
     progress: Callable[[str, str], None] = lambda call_id, text: None
     network: bool = False
     seen: dict[Path, Any] = field(default_factory=dict)
+    noted: Callable[[Path, Any], None] = lambda path, stamp: None
     jobs: dict[str, Any] = field(default_factory=dict)
 
 

@@ -37,10 +37,12 @@ from droidlite.sanitise import redact
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
+from droidlite.session.records import Seen
 from droidlite.session.store import Store
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
+from droidlite.tools.files import Stamp
 from droidlite.tools.shell import run_command
 from droidlite.types import Autonomy, RoutingDecision
 
@@ -87,6 +89,8 @@ def _assemble(
         environment=child_environment(setup.env, setup.secrets),
         cancellation=Cancellation(),
         save=checkpoint.save,
+        seen=_seen(past),
+        noted=lambda path, stamp: _note(journal, path, stamp),
         ask=person.answer,
     )
     permissions = Permissions(
@@ -114,6 +118,9 @@ def _assemble(
         messages=past.messages if past else (),
         cache_key=_id(journal),
         check=settings.verify,
+        prompts=tuple(turn.prompt for turn in past.turns) if past else (),
+        todos=past.todos if past else (),
+        changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since(1)),
     )
     routes = Routes(setup, person, toolbox, task, budget)
     escalation = Escalation(budget, routes.open, routes.outfit)
@@ -155,6 +162,18 @@ def _assemble(
             close=close,
             counterfactual=AgainstReference(setup, budget),
         )
+    )
+
+
+def _seen(past: Past | None) -> dict[Path, Stamp]:
+    """What the model knew of files when the session was left."""
+    known = past.seen.values() if past else ()
+    return {Path(seen.path): Stamp(seen.mtime_ns, seen.size, seen.inode, seen.digest) for seen in known}
+
+
+def _note(journal: Journal, path: Path, stamp: Stamp) -> None:
+    journal.append(
+        Seen(path=str(path), mtime_ns=stamp.mtime_ns, size=stamp.size, inode=stamp.inode, digest=stamp.digest)
     )
 
 

@@ -267,6 +267,6 @@ class Chat:
         told = [line for line in parts.checkpoint.rewind(turn) if "not put back" in line or "outside" in line]
         parts.warnings += told  # told with the next prompt, before anything else happens
         after = self.store.load(parts.session_id)
-        parts.agent.transcript.restore(after.messages)
+        parts.agent.transcript.restore(after.messages, tuple(row.prompt for row in after.turns))
         parts.turns = len(after.turns)
         return text

@@ -26,6 +26,7 @@ from droidlite.session.records import (
     Rewound,
     Said,
     Saved,
+    Seen,
     Shadowed,
     Spent,
     Switched,
@@ -43,7 +44,8 @@ class Session(Struct, frozen=True, kw_only=True):
     spent_usd: what the session has cost, reservations never settled included (a broken-off reply is charged its worst
     case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id; calls: one by one.
     unanswered: results made up for calls the journal has none for; Journal.open records them.
-    saved, left: the files side, for Checkpoint. ended: None while running, and after a kill.
+    saved, left: the files side, for Checkpoint. seen: what the model knows of files, by path. ended: None
+    while running, and after a kill.
     """
 
     header: Header
@@ -63,6 +65,7 @@ class Session(Struct, frozen=True, kw_only=True):
     unanswered: tuple[ToolResult, ...]
     saved: tuple[Saved, ...]
     left: dict[str, str]
+    seen: dict[str, Seen]
     verified: Verified | None
     judged: Judged | None
     ended: Ended | None
@@ -92,6 +95,7 @@ class Fold:
         self._switches: list[Switch] = []
         self._model = ""
         self._todos: tuple[Todo, ...] = ()
+        self._seen: dict[str, Seen] = {}
         self._verified: Verified | None = None
         self._judged: Judged | None = None
         self._ended: Ended | None = None
@@ -132,6 +136,8 @@ class Fold:
                 self._talk.replace(record.messages)
             case Listed():
                 self._todos = record.todos
+            case Seen():
+                self._seen[record.path] = record
             case Saved():
                 self._talk.save(record)
             case Left():
@@ -188,6 +194,7 @@ class Fold:
             unanswered=unanswered,
             saved=tuple(talk.saved),
             left=dict(talk.left),
+            seen=dict(self._seen),
             verified=self._verified,
             judged=self._judged,
             ended=self._ended,

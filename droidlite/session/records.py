@@ -114,6 +114,17 @@ class Listed(Struct, frozen=True, kw_only=True, tag="listed"):
     todos: tuple[Todo, ...]
 
 
+class Seen(Struct, frozen=True, kw_only=True, tag="seen"):
+    """What a file was when the model last read or wrote it; `path` is absolute, `digest` "" for a huge file. The last
+    one of a path holds."""
+
+    path: str
+    mtime_ns: int
+    size: int
+    inode: int
+    digest: str
+
+
 class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
     """What a file was just before its first change in a turn.
 
@@ -184,6 +195,7 @@ Record = (
     | Spent
     | Compacted
     | Listed
+    | Seen
     | Saved
     | Left
     | Rewound

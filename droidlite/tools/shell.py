@@ -24,7 +24,7 @@ _PROGRESS = 4_000  # characters of new output passed on at one time
 
 class Shell(Struct, frozen=True, forbid_unknown_fields=True):
     command: str
-    timeout: int = DEFAULT_SECONDS
+    timeout: float = DEFAULT_SECONDS
     background: bool = False
     description: str = ""
 
@@ -43,7 +43,7 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     ended = _wait(child, arguments.command, context, call_id, seconds)
     note = {
         "": f"(exit code {_exit_code(ended.code)})",
-        "timeout": f"(exit code 124: stopped after its {seconds} s; use background for what runs longer)",
+        "timeout": f"(exit code 124: stopped after its {seconds:g} s; use background for what runs longer)",
         "cancelled": f"(exit code {_exit_code(ended.code)}: interrupted)",
     }[ended.why]
     content = "\n".join(part for part in (ended.text, note, ended.left) if part)
