@@ -89,7 +89,7 @@ def _assemble(
         ask=person.answer,
     )
     permissions = Permissions(
-        settings.autonomy or ("off" if options.headless else "low"),
+        settings.autonomy or "off",
         judge=_judge(settings.denied_commands, root),
         ask=person.approve,
         allowed_tools=options.allowed_tools,
