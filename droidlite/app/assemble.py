@@ -87,6 +87,7 @@ def _assemble(
         cancellation=Cancellation(),
         save=checkpoint.save,
         ask=person.answer,
+        network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(
         settings.autonomy or "off",

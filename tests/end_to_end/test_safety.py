@@ -1,10 +1,17 @@
 """What no flag, prompt or repository may get past, through the true binary."""
 
+import json
 import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import binary
 import pytest
+import terminal as terminal_module
 from binary import call, droidlite, write_script
 from terminal import Terminal
 
@@ -19,6 +26,20 @@ def repo(tmp_path: Path) -> Path:
     return root
 
 
+def events(out: str, kind: str) -> list[dict[str, Any]]:
+    """The events of one kind in stream-json output."""
+    return [event for line in out.splitlines() if (event := json.loads(line))["type"] == kind]
+
+
+def results(out: str) -> list[dict[str, Any]]:
+    return events(out, "call_finished")
+
+
+def calling(tmp_path: Path, *calls: dict[str, Any]) -> dict[str, str]:
+    """A model that makes these calls in one reply each and is done."""
+    return write_script(tmp_path / "s.jsonl", [*({"calls": [each]} for each in calls), {"text": "Done."}])
+
+
 @pytest.fixture
 def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path = tmp_path / "policy.toml"
@@ -29,7 +50,7 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize("most", LEVELS)
 def test_policy_also_narrows_the_autonomy_nobody_asked_for(most: str, repo: Path, policy: Path, tmp_path: Path) -> None:
     policy.write_text(f'[autonomy]\nmax = "{most}"\n')
-    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("write", file_path="a", content="x")]}, {"text": "Done."}])
+    env = calling(tmp_path, call("write", file_path="a", content="x"))
     with Terminal(cwd=repo, env=env) as terminal:
         terminal.sees(f"autonomy {'off' if most == 'off' else 'low'}")
         terminal.type("write a\r")
@@ -47,7 +68,70 @@ def test_exec_without_auto_stays_read_only_under_every_policy(
     most: str, repo: Path, policy: Path, tmp_path: Path
 ) -> None:
     policy.write_text(f'[autonomy]\nmax = "{most}"\n')
-    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("write", file_path="a", content="x")]}, {"text": "Done."}])
+    env = calling(tmp_path, call("write", file_path="a", content="x"))
     ran = droidlite("exec", "-o", "json", "write a", cwd=repo, env=env)
     assert (ran.result["permission_denials"], (repo / "a").exists()) == (["a"], False)
     assert "lowered" not in ran.err  # nobody asked for more
+
+
+@pytest.fixture
+def page() -> Iterator[str]:
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.end_headers()
+            self.wfile.write(b"the page itself")
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def loopback_counts_as_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The true program but for one judgement: there is no public page a test may fetch."""
+    code = (
+        "import sys; from droidlite.tools import web; from droidlite.__main__ import main;"
+        "web.is_public = lambda address: True; sys.exit(main())"
+    )
+    for module in (binary, terminal_module):
+        monkeypatch.setattr(module, "BINARY", (sys.executable, "-c", code))
+
+
+@pytest.mark.usefixtures("loopback_counts_as_public")
+def test_pages_are_fetched_at_high(repo: Path, page: str, tmp_path: Path) -> None:
+    ran = droidlite(
+        "exec", "--auto", "high", "-o", "stream-json", "look", cwd=repo, env=calling(tmp_path, call("fetch", url=page))
+    )
+    assert [(r["content"], r["is_error"]) for r in results(ran.out)] == [(f"{page}\n\nthe page itself", False)]
+
+
+@pytest.mark.usefixtures("loopback_counts_as_public")
+def test_pages_are_fetched_once_a_person_said_yes(repo: Path, page: str, tmp_path: Path) -> None:
+    with Terminal(cwd=repo, env=calling(tmp_path, call("fetch", url=page))) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("look\r")
+        terminal.answers("Fetch this?", "1")
+        terminal.sees(f"● fetch {page} ⎿ 3 lines")
+        terminal.sees("Done.")
+        assert terminal.leaves() == 0
+
+
+def test_below_high_nothing_is_fetched_unasked_and_never_from_this_machine(
+    repo: Path, page: str, tmp_path: Path
+) -> None:
+    env = calling(tmp_path, call("fetch", url=page))
+    asked = droidlite("exec", "--auto", "medium", "-o", "json", "look", cwd=repo, env=env)
+    assert asked.result["permission_denials"] == [page]
+    refused = droidlite("exec", "--auto", "high", "-o", "stream-json", "look", cwd=repo, env=env)
+    (result,) = results(refused.out)
+    assert result["content"] == (
+        "127.0.0.1 is an address of this machine or its network; only public pages are fetched."
+    )
