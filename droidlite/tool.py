@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from droidlite.cancellation import Cancellation
+from droidlite.secrecy import Redaction
 from droidlite.types import Image
 
 Effect = Literal["read", "write", "execute", "network"]
@@ -66,6 +67,7 @@ class ToolContext(Struct, kw_only=True):
     save: called with each path just before its first change, so that it can be undone. May raise OSError.
     ask: puts a question to the person; None when nobody can answer.
     progress: called with more of a running call's output, from any thread; must not raise.
+    redaction: takes secrets out of what a command prints before it is kept anywhere or passed on.
     """
 
     root: Path
@@ -77,6 +79,7 @@ class ToolContext(Struct, kw_only=True):
     ask: Callable[[Question], str] | None = None
     progress: Callable[[str, str], None] = lambda call_id, text: None
     network: bool = False
+    redaction: Redaction = Redaction()
     seen: dict[Path, Any] = field(default_factory=dict)
     jobs: dict[str, Any] = field(default_factory=dict)
 

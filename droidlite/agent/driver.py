@@ -120,7 +120,7 @@ class Driver:
         if reply is None:
             raise ProviderError(f"{self.route.endpoint} ended without a reply.", fault="incomplete", retry="same")
         self.replies += 1
-        transcript.hear(reply, cost)  # before anyone is told: what was shown must survive a kill
+        reply = transcript.hear(reply, cost)  # before anyone is told: what was shown must survive a kill
         yield ReplyFinished(
             text=reply.text,
             model=spec.id,

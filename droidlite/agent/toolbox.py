@@ -102,7 +102,7 @@ class Toolbox:
 
     def _run_batch(self, batch: list[Prepared], answers: "_Answers") -> Iterator[Event]:
         news: News = queue.SimpleQueue()
-        self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, self.clean(text)))
+        self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, text))
         threads: list[threading.Thread] = []
         try:
             for item in batch:

@@ -33,7 +33,7 @@ from droidlite.errors import DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.sandbox.rules import judge
-from droidlite.sanitise import redact
+from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
@@ -74,7 +74,8 @@ def _assemble(
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
     route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
-    hide_process()
+    hide_process(setup.env, setup.secrets)
+    redaction = Redaction(setup.secrets)
     warnings = [*settings.warnings, *journal.warnings]
     if not (root / ".git").exists():
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
@@ -87,6 +88,7 @@ def _assemble(
         cancellation=Cancellation(),
         save=checkpoint.save,
         ask=person.answer,
+        redaction=redaction,
         network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(
@@ -97,7 +99,7 @@ def _assemble(
         disallowed_tools=options.disallowed_tools,
         prefixes=settings.allowed_commands,
     )
-    toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=lambda text: redact(text, setup.secrets))
+    toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=redaction.text)
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),
         journal,
@@ -114,6 +116,7 @@ def _assemble(
         messages=past.messages if past else (),
         cache_key=_id(journal),
         check=settings.verify,
+        redaction=redaction,
     )
     routes = Routes(setup, person, toolbox, task)
     escalation = Escalation(budget, routes.open, routes.outfit)

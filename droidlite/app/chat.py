@@ -9,6 +9,7 @@ from droidlite.app import changes
 from droidlite.app.assemble import git_state, open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
+from droidlite.app.redacting import without_secrets
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import Task, choose_model, estimated, route
@@ -83,7 +84,7 @@ class Chat:
         """Runs what the person typed behind `!`; the model is told of it with the next prompt."""
         parts = self.session.parts
         self.session.renew()
-        finished = yield from run_typed(command, parts.context, parts.agent.toolbox.clean)
+        finished = yield from run_typed(command, parts.context)
         self.session.open_conversation()
         parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{finished.content}"), host=True)
         yield finished
@@ -93,7 +94,7 @@ class Chat:
         agent = self.session.parts.agent
         if len(agent.transcript.messages) < 3:
             raise UsageError("There is nothing to compact yet.")
-        return compact(agent.transcript, agent.driver)
+        return without_secrets(compact(agent.transcript, agent.driver), self.session.parts.context.redaction)
 
     def interrupt(self) -> None:
         if self._session is not None:

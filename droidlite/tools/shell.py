@@ -73,7 +73,7 @@ def run_command(command: str, context: ToolContext, call_id: str, seconds: float
 
 
 def _wait(child: Child, command: str, context: ToolContext, call_id: str, seconds: float) -> Ended:
-    recording = Recording(context.spill, "shell")
+    recording = Recording(context.spill, "shell", context.redaction)
     forget = context.cancellation.on_cancel(lambda: _interrupt(child))
     try:
         why = _follow(child, recording, context, call_id, time.monotonic() + seconds)
@@ -86,6 +86,7 @@ def _wait(child: Child, command: str, context: ToolContext, call_id: str, second
         _drain(child, recording)
     code = child.process.wait()
     left = _left_running(child, command, context)
+    recording.finish()
     text = _shown(recording.take())
     recording.close()
     return Ended(code, why, text, left)
