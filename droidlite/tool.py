@@ -65,6 +65,7 @@ class ToolContext(Struct, kw_only=True):
     seen: path -> stamp of what the model last read or wrote (owned by tools/files.py).
     jobs: background shell jobs by id (owned by tools/shell.py).
     save: called with each path just before its first change, so that it can be undone. May raise OSError.
+    overwrites: the files inside the root that a shell command would overwrite or remove, as far as its words say.
     ask: puts a question to the person; None when nobody can answer.
     progress: called with more of a running call's output, from any thread; must not raise.
     redaction: takes secrets out of what a command prints before it is kept anywhere or passed on.
@@ -76,6 +77,7 @@ class ToolContext(Struct, kw_only=True):
     environment: dict[str, str]
     cancellation: Cancellation
     save: Callable[[Path], None]
+    overwrites: Callable[[str], tuple[str, ...]] = lambda command: ()
     ask: Callable[[Question], str] | None = None
     progress: Callable[[str, str], None] = lambda call_id, text: None
     network: bool = False

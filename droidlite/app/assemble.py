@@ -32,7 +32,9 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
 from droidlite.sandbox.environment import child_environment, hide_process
+from droidlite.sandbox.overwriting import overwritten
 from droidlite.sandbox.rules import judge
+from droidlite.sandbox.tree import Tree
 from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
@@ -80,20 +82,23 @@ def _assemble(
     if not (root / ".git").exists():
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
+    extra = tuple(path.resolve() for path in options.add_dirs)
+    tree = Tree(str(root.resolve()), tuple(map(str, extra)))
     context = ToolContext(
         root=root,
-        extra=tuple(path.resolve() for path in options.add_dirs),
+        extra=extra,
         spill=journal.spill,
         environment=child_environment(setup.env, setup.secrets),
         cancellation=Cancellation(),
         save=checkpoint.save,
+        overwrites=lambda command: overwritten(command, tree).files,
         ask=person.answer,
         redaction=redaction,
         network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(
         settings.autonomy or "off",
-        judge=_judge(settings.denied_commands, root),
+        judge=_judge(settings.denied_commands, tree),
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
@@ -205,9 +210,9 @@ def _names_local_server(model: str) -> bool:
     return model.split("/", 1)[0] in ("ollama", "llamacpp", "vllm", "local")
 
 
-def _judge(denied: tuple[str, ...], root: Path) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
+def _judge(denied: tuple[str, ...], tree: Tree) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
     def rule(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
-        verdict = judge(command, autonomy, prefixes, denied, root=str(root))
+        verdict = judge(command, autonomy, prefixes, denied, tree=tree)
         return Ruling(verdict.allow, verdict.reason, verdict.prefix, verdict.denied)
 
     return rule

@@ -4,12 +4,14 @@ import os
 import select
 import signal
 import time
+from pathlib import Path
 
 from msgspec import Struct
 
 from droidlite.sanitise import strip_escapes
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.children import Child, end, outlived, shell_argv, start
+from droidlite.tools.files import keep
 from droidlite.tools.jobs import add_job
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.recording import Recording
@@ -32,6 +34,8 @@ class Shell(Struct, frozen=True, forbid_unknown_fields=True):
 def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     if not arguments.command.strip() or "\0" in arguments.command:
         raise Problem("The command is empty or holds a NUL character.")
+    for path in context.overwrites(arguments.command):
+        keep(context, Path(path))
     try:
         child = start(shell_argv(arguments.command, context), context)
     except UnicodeEncodeError as error:

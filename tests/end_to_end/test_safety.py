@@ -1,6 +1,7 @@
 """What no flag, prompt or repository may get past, through the true binary."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +15,9 @@ import pytest
 import terminal as terminal_module
 from binary import call, droidlite, write_script
 from terminal import Terminal
+
+from droidlite.session.checkpoint import Checkpoint
+from droidlite.session.store import Store
 
 LEVELS = ("off", "low", "medium", "high")
 
@@ -135,3 +139,38 @@ def test_below_high_nothing_is_fetched_unasked_and_never_from_this_machine(
     assert result["content"] == (
         "127.0.0.1 is an address of this machine or its network; only public pages are fetched."
     )
+
+
+@pytest.mark.parametrize("auto", [[], ["--auto", "low"], ["--auto", "medium"]])
+def test_no_command_reads_outside_the_root_through_a_link(auto: list[str], repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("topsecret")
+    (repo / "link").symlink_to(tmp_path / "secret")
+    (repo / "ld").symlink_to(tmp_path)
+    commands = ("cat link", "cat ld/secret", "head -c 20 ld/secret", "cp link copied", "grep -r top ld/", "ls ld/")
+    env = calling(tmp_path, *(call("shell", command=command) for command in commands))
+    ran = droidlite("exec", *auto, "-o", "stream-json", "look", cwd=repo, env=env)
+    assert [event["summary"] for event in events(ran.out, "call_denied")] == list(commands)
+    assert ("topsecret" in ran.out, (repo / "copied").exists()) == (False, False)
+
+
+@pytest.mark.parametrize("command", ["echo x > b", "cp a b", "mv a b", "echo x | tee b", "true > b", "mv b a"])
+def test_what_medium_runs_unasked_can_be_taken_back(command: str, repo: Path, tmp_path: Path) -> None:
+    (repo / "a").write_text("other\n")
+    (repo / "b").write_text("precious\n")
+    env = calling(tmp_path, call("shell", command=command))
+    ran = droidlite("exec", "--auto", "medium", "-o", "json", "go", cwd=repo, env=env)
+    assert ran.result["permission_denials"] == []
+    before = {path.name: path.read_text() for path in repo.iterdir() if path.is_file()}
+    rewind(ran.result["session_id"], repo)
+    after = {path.name: path.read_text() for path in repo.iterdir() if path.is_file()}
+    assert (before != after, after) == (True, {"a": "other\n", "b": "precious\n"})
+
+
+def rewind(session: str, repo: Path) -> list[str]:
+    """Takes the session's first turn back, as /rewind does."""
+    store = Store(Path(os.environ["DROIDLITE_HOME"]) / "state" / "sessions")
+    journal, past = store.open(session)
+    try:
+        return Checkpoint(journal.folder, journal, repo, session=past).rewind(1)
+    finally:
+        journal.close()
