@@ -61,7 +61,8 @@ class ToolContext(Struct, kw_only=True):
     """What a tool may touch. One per session; shared by the threads that run read-only calls in parallel.
 
     root: the only folder writes may happen in, resolved. extra: further folders (--add-dir).
-    spill: a folder outside the root for outputs too long to show. environment: what a child process gets; never keys.
+    spill: a folder outside the root for outputs too long to show. environment: what a child process gets; never keys;
+    guards: more variables for the model's own commands, so that they run nothing a repository names.
     seen: path -> stamp of what the model last read or wrote (owned by tools/files.py).
     jobs: background shell jobs by id (owned by tools/shell.py).
     save: called with each path just before its first change, so that it can be undone. May raise OSError.
@@ -80,6 +81,7 @@ class ToolContext(Struct, kw_only=True):
     overwrites: Callable[[str], tuple[str, ...]] = lambda command: ()
     ask: Callable[[Question], str] | None = None
     progress: Callable[[str, str], None] = lambda call_id, text: None
+    guards: dict[str, str] = field(default_factory=dict)
     network: bool = False
     redaction: Redaction = Redaction()
     seen: dict[Path, Any] = field(default_factory=dict)

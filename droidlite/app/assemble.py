@@ -32,6 +32,7 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
 from droidlite.sandbox.environment import child_environment, hide_process
+from droidlite.sandbox.gitprograms import git_guards
 from droidlite.sandbox.overwriting import overwritten
 from droidlite.sandbox.rules import judge
 from droidlite.sandbox.tree import Tree
@@ -94,6 +95,7 @@ def _assemble(
         overwrites=lambda command: overwritten(command, tree).files,
         ask=person.answer,
         redaction=redaction,
+        guards=git_guards(settings.autonomy or "off", setup.env),
         network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(

@@ -19,6 +19,7 @@ from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.sandbox.gitprograms import git_guards
 from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.policy import narrow
@@ -201,6 +202,7 @@ class Chat:
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
         allowed = settings.autonomy or "off"
         self.session.parts.agent.toolbox.permissions.autonomy = allowed
+        self.session.parts.context.guards = git_guards(allowed, self.setup.env)
         return allowed
 
     def raise_cap(self, cap_usd: float) -> None:

@@ -8,6 +8,7 @@ from droidlite.sandbox.building import stays_and_undoes
 from droidlite.sandbox.commands import UNKNOWN, Reading, Redirect, read_command
 from droidlite.sandbox.denial import denied_by, hides_commands
 from droidlite.sandbox.gitcommands import NEVER_OFFERED, subcommand
+from droidlite.sandbox.gitprograms import named_program
 from droidlite.sandbox.options import names
 from droidlite.sandbox.overwriting import by_command
 from droidlite.sandbox.reading import HARMLESS_OPTIONS, follows_links, only_reads, searched_words
@@ -145,6 +146,8 @@ def _why_not(argv: tuple[str, ...], scene: _Scene) -> str:
         gits = next((word for word in argv[1:] if _is_gits(word)), "") if not why else ""
         why = f"it touches {gits}, which is git's own" if gits else why
         why = why or by_command(argv, scene.globs, scene.places).why_not
+    if not why and argv[0] == "git" and (key := named_program(scene.tree.root) if scene.tree.root else ""):
+        why = f"this repository's git settings may run a program or lead elsewhere ({key})"
     return why or _far(argv, scene)
 
 

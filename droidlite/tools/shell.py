@@ -37,7 +37,8 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     for path in context.overwrites(arguments.command):
         keep(context, Path(path))
     try:
-        child = start(shell_argv(arguments.command, context), context)
+        environment = context.environment | context.guards
+        child = start(shell_argv(arguments.command, context), context, environment=environment)
     except UnicodeEncodeError as error:
         raise Problem("The command holds characters that cannot be passed to a program.") from error
     if arguments.background:
