@@ -174,3 +174,21 @@ def rewind(session: str, repo: Path) -> list[str]:
         return Checkpoint(journal.folder, journal, repo, session=past).rewind(1)
     finally:
         journal.close()
+
+
+def test_a_rewind_can_say_which_commands_it_does_not_take_back(repo: Path, tmp_path: Path) -> None:
+    replies = [
+        {"calls": [call("shell", command="ls"), call("shell", command="sh change.sh")]},
+        {"text": "One."},
+        {"calls": [call("shell", command="sh again.sh")]},
+        {"text": "Two."},
+    ]
+    env = write_script(tmp_path / "s.jsonl", replies)
+    first = droidlite("exec", "--auto", "high", "-o", "json", "go", cwd=repo, env=env)
+    droidlite("exec", "-c", "--auto", "high", "-o", "json", "on", cwd=repo, env=env)
+    session = first.result["session_id"]
+    store = Store(Path(os.environ["DROIDLITE_HOME"]) / "state" / "sessions")
+    told = [store.load(session).commands_since(turn) for turn in (1, 2, 3)]
+    assert told == [("sh change.sh", "sh again.sh"), ("sh again.sh",), ()]
+    rewind(session, repo)
+    assert store.load(session).commands_since(1) == ()
