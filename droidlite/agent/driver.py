@@ -121,7 +121,7 @@ class Driver:
         if reply is None:
             raise ProviderError(f"{self.route.endpoint} ended without a reply.", fault="incomplete", retry="same")
         self.replies += not final
-        transcript.hear(reply, cost)  # before anyone is told: what was shown must survive a kill
+        reply = transcript.hear(reply, cost)  # before anyone is told: what was shown must survive a kill
         yield ReplyFinished(
             text=reply.text,
             model=spec.id,

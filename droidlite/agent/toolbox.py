@@ -109,14 +109,14 @@ class Toolbox:
 
     def _run_batch(self, batch: list[Prepared], answers: "_Answers") -> Iterator[Event]:
         news: News = queue.SimpleQueue()
-        self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, self.clean(text)))
+        self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, text))
         threads: list[threading.Thread] = []
         try:
             for item in batch:
                 summary = summarise(item.call)
                 refusal = self._refusal(item, summary)
                 if refusal is None:
-                    answers.start(item)
+                    answers.start(item, summary if self._may_change(item) else "")
                     yield CallStarted(
                         call_id=item.call.id,
                         name=item.call.name,
@@ -173,6 +173,9 @@ class Toolbox:
         answers.finish(item, outcome)
         yield _finished(item.call, outcome, 0.0)
 
+    def _may_change(self, item: Prepared) -> bool:
+        return item.tool is not None and self.permissions.may_change(item.tool, item.arguments)
+
     def _refusal(self, item: Prepared, summary: str) -> str | None:
         """Why this call does not run, for the model; None when it may."""
         if self.context.cancellation.cancelled:
@@ -198,8 +201,8 @@ class _Answers:
         self._results: dict[int, ToolResult] = {}
         self._lock = threading.Lock()
 
-    def start(self, item: Prepared) -> None:
-        self.transcript.journal.append(CallStartedRecord(call_id=item.call.id, name=item.call.name))
+    def start(self, item: Prepared, command: str) -> None:
+        self.transcript.journal.append(CallStartedRecord(call_id=item.call.id, name=item.call.name, command=command))
         self._started.add(item.index)
 
     def finish(self, item: Prepared, outcome: Outcome) -> None:

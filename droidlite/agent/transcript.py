@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from droidlite.secrecy import Redaction
 from droidlite.session.records import CallFinished, Compacted, Listed, Record, Replied, Said
 from droidlite.tool import Todo
 from droidlite.types import (
@@ -39,7 +40,8 @@ class Journaled(Protocol):
 
 
 class Transcript:
-    """What one session's model calls are made of. `journal` needs append(record).
+    """What one session's model calls are made of. `journal` needs append(record). `redaction` takes secrets out of all
+    that is said and heard before it is kept or sent: what was journaled is byte for byte what the model is sent.
 
     Beside the messages it keeps what must outlive a compaction: `prompts`, what the person said, oldest first; `todos`,
     the model's list; `changed` tells the files changed so far, such as "a.py (modified)"."""
@@ -56,8 +58,10 @@ class Transcript:
         prompts: tuple[str, ...] = (),
         todos: tuple[Todo, ...] = (),
         changed: Callable[[], tuple[str, ...]] = lambda: (),
+        redaction: Redaction | None = None,
     ) -> None:
-        self.system, self.tools, self.journal = system, tools, journal
+        self._redaction = redaction or Redaction()
+        self.system, self.tools, self.journal = self._redaction.text(system), tools, journal
         self.cache_key, self.check = cache_key, check
         self.prompts, self.todos, self.changed = prompts, todos, changed
         self._fixed_bytes = len(system.encode()) + len(_ENCODER.encode(tools))
@@ -72,6 +76,7 @@ class Transcript:
 
     def say(self, user: User, *, host: bool = False) -> None:
         """Adds a user message; `host` where not the person but droidlite itself says it."""
+        user = self._redaction.value(user)
         self.journal.append(Said(user=user, host=host))
         self._add(user)
         if not host:
@@ -82,13 +87,20 @@ class Transcript:
         self.journal.append(Listed(todos=todos))
         self.todos = todos
 
-    def hear(self, reply: Assistant, cost_usd: float | None) -> None:
-        """Adds a whole reply. Its usage measures everything before it, exactly, for this model."""
+    def hear(self, reply: Assistant, cost_usd: float | None) -> Assistant:
+        """Adds a whole reply and returns it as it is kept. Its usage measures everything before it, exactly, for this
+        model. The service's own items are all or nothing: a signed one cannot be changed, so where one holds a secret
+        the reply goes back as its text and calls alone."""
+        heard: Assistant = self._redaction.value(reply)
+        if heard.opaque != reply.opaque:
+            heard = msgspec.structs.replace(heard, opaque=None)
+        reply = heard
         self.journal.append(Replied(assistant=reply, cost_usd=cost_usd))
         if reply.usage is not None:
             usage = reply.usage
             self._measured = (reply.model, len(self._messages), usage.input + usage.cache_read + usage.cache_write)
         self._add(reply)
+        return reply
 
     def finish_call(self, result: ToolResult) -> None:
         self.journal.append(CallFinished(result=result))
@@ -99,6 +111,7 @@ class Transcript:
 
     def replace(self, messages: tuple[Message, ...], *, before_tokens: int) -> int:
         """Puts a compacted conversation in place of the old one; returns its estimated tokens."""
+        messages = self._redaction.value(messages)
         self.restore(messages, self.prompts)
         after = self.estimate()
         self.journal.append(Compacted(messages=messages, before_tokens=before_tokens, after_tokens=after))

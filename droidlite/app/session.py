@@ -12,6 +12,7 @@ from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.verify import Execute, Verification, verify
 from droidlite.app.escalating import Escalation
+from droidlite.app.redacting import without_secrets
 from droidlite.app.shadow import Shadow
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, DroidliteError, Interrupted, TimedOut, VerifyFailed
@@ -61,6 +62,9 @@ class Session:
 
     def run(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
         """Everything that happens, ending with RunFinished whatever happens."""
+        return without_secrets(self._run(text, images), self.parts.context.redaction)
+
+    def _run(self, text: str, images: tuple[Image, ...]) -> Iterator[Event]:
         parts, started = self.parts, time.monotonic()
         self._reroute(text)
         self._begin()

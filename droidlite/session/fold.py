@@ -72,6 +72,11 @@ class Session(Struct, frozen=True, kw_only=True):
     denials: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    def commands_since(self, turn: int) -> tuple[str, ...]:
+        """The shell commands of turn `turn` and later that may have changed files: rewinding does not bring back what
+        they changed, but for the files Checkpoint.changes_since tells."""
+        return tuple(command for each in self.turns if each.number >= turn for command in each.commands)
+
     @property
     def routing(self) -> RoutingDecision | None:
         return self.decision.decision if self.decision else None
@@ -116,7 +121,7 @@ class Fold:
                 self._talk.reply(record.assistant)
                 self._model = record.assistant.model or self._model
             case CallStarted():
-                self._talk.start(record.call_id)
+                self._talk.start(record.call_id, record.command)
             case CallFinished():
                 self._talk.finish(record.result)
                 if record.denied:

@@ -45,10 +45,12 @@ class Replied(Struct, frozen=True, kw_only=True, tag="replied"):
 
 
 class CallStarted(Struct, frozen=True, kw_only=True, tag="started"):
-    """A call is about to run; without its CallFinished the outcome is unknown and it must not run again."""
+    """A call is about to run; without its CallFinished the outcome is unknown and it must not run again. `command` is
+    that of a shell call which may change files: what it changes is not among the saved ones, but for what it says."""
 
     call_id: str
     name: str
+    command: str = ""
 
 
 class CallFinished(Struct, frozen=True, kw_only=True, tag="finished"):

@@ -102,7 +102,7 @@ def apply(context: ToolContext, changes: list[Change]) -> None:
     for change in changes:
         _require_writable(change)
     for change in changes:
-        _save(context, change.place.path)
+        keep(context, change.place.path)
     done: list[Change] = []
     try:
         for change in changes:
@@ -120,7 +120,8 @@ def _require_writable(change: Change) -> None:
         raise Problem(f"{change.place.shown} is read-only (mode {mode}); change its mode first if that is intended.")
 
 
-def _save(context: ToolContext, path: Path) -> None:
+def keep(context: ToolContext, path: Path) -> None:
+    """Keeps the file as it is, so that it can be brought back. Raises Problem."""
     try:
         context.save(path)
     except OSError as error:
