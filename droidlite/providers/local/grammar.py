@@ -6,18 +6,31 @@ from collections.abc import Sequence
 from droidlite.providers.local.regions import indent_of
 
 _TEXT = r'[^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4})'
+_MODULES = (
+    "math", "re", "json", "csv", "sys", "os", "string", "datetime", "decimal", "fractions", "collections", "itertools",
+    "functools", "dataclasses", "typing", "pathlib", "enum", "random", "textwrap", "time", "statistics", "bisect",
+)  # fmt: skip
 _PATH = "[A-Za-z0-9_] [A-Za-z0-9_./-]{0,80}"
 
 
-def code_grammar(language: str) -> str:
-    """One line of prose, then one code block."""
-    return "\n".join(
-        (
-            f'root ::= prose "\\n\\n```{language}\\n" line+ "```"',
-            "prose ::= [^`\\n#] [^\\n]{10,280}",
-            'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
-        )
-    )
+def code_grammar(language: str, names: Sequence[str] = ()) -> str:
+    """One line of prose, then one code block. Python code that is to define `names` may only begin with imports,
+    constants and helpers before one of them: not with tests, which a small model likes to write instead."""
+    begins = ' early* "\\n"* main' if language == "python" and names else ""
+    rules = [
+        f'root ::= prose "\\n\\n```{language}\\n"{begins} line+ "```"',
+        "prose ::= [^`\\n#] [^\\n]{10,280}",
+        'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
+    ]
+    if begins:
+        modules = " | ".join(_literal(module) for module in _MODULES)
+        rules += [
+            f"module ::= {modules}",
+            'early ::= "\\n" | "import " module "\\n" | "from " module " import " [^\\n]+ "\\n" | constant',
+            'constant ::= [A-Z] [A-Z0-9_]* " = " [^\\n]+ "\\n"',
+            f'main ::= ("def " | "class ") ("_" [a-z_]+ | {" | ".join(_literal(name) for name in names)}) [(:]',
+        ]
+    return "\n".join(rules)
 
 
 def command_grammar() -> str:
