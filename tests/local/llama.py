@@ -13,10 +13,12 @@ KEY = "llama-key"
 
 
 class Says(Struct, frozen=True):
-    """One answer. `finish` "" = the stream ends without a word about why; `status` other than 200 = refused with
-    `text` as the body; `error` = told within the stream; `held` = sends the text, then waits to be cut off."""
+    """One answer: `text`, or `lines` where a change by lines is asked for. `finish` "" = the stream ends without a word
+    about why; `status` other than 200 = refused with `text` as the body; `error` = told within the stream; `held` =
+    sends the text, then waits to be cut off."""
 
     text: str = ""
+    lines: str = ""
     finish: str = "stop"
     status: int = 200
     error: str = ""
@@ -43,7 +45,7 @@ class Llama:
                 if answer.status != 200:
                     self.wfile.write(answer.text.encode())
                     return
-                for chunk in _chunks(answer):
+                for chunk in _chunks(answer, llama.asked[-1]):
                     self.wfile.write(b"data: " + chunk + b"\n\n")
                     self.wfile.flush()
                 if answer.held:
@@ -76,8 +78,9 @@ class Llama:
         self._server.server_close()
 
 
-def _chunks(answer: Says) -> list[bytes]:
-    pieces = [answer.text[at : at + 7] for at in range(0, len(answer.text), 7)]
+def _chunks(answer: Says, asked: dict[str, Any]) -> list[bytes]:
+    text = answer.lines if answer.lines and "old ::=" in asked.get("grammar", "") else answer.text
+    pieces = [text[at : at + 7] for at in range(0, len(text), 7)]
     rows: list[dict[str, Any]] = [{"choices": [{"delta": {"role": "assistant", "content": None}}]}]
     rows += [{"choices": [{"delta": {"content": piece}, "finish_reason": None}]} for piece in pieces]
     if answer.error:

@@ -20,16 +20,18 @@ TASK = "half() in half.py is wrong."
 LEFT = f"read half.py|shell {CHECK}|read test_half.py".split("|")
 
 
-def code(*lines: str, said: str = "It must divide by two.") -> Says:
-    return Says(f"{said}\n\n```python\n" + "\n".join(lines) + "\n```")
+def code(*lines: str) -> Says:
+    return Says("It must divide by two.\n\n```python\n" + "\n".join(lines) + "\n```")
+
+
+def instead(old: str, new: str) -> str:
+    return json.dumps({"old": old, "new": new})
 
 
 def dividing_by(number: str) -> Says:
-    return code("def half(n):", f"    return n / {number}")
-
-
-def lines(old: str, new: str) -> Says:
-    return Says(json.dumps({"old": old, "new": new}))
+    """The same change in whichever form it is asked for."""
+    told = code("def half(n):", f"    return n / {number}")
+    return Says(told.text, instead("return n / 3", f"return n / {number}"))
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def test_the_model_is_shown_the_file_the_tests_and_what_failed(place: Workplace)
 
 
 def test_after_a_failed_check_another_change_is_tried(place: Workplace) -> None:
-    with Llama(dividing_by("4"), lines("return n / 3", "return n / 2")) as llama:
+    with Llama(dividing_by("4"), dividing_by("2")) as llama:
         told = place.work(Local(llama.endpoint), TASK, check=CHECK)
     assert (told, place.text("half.py")) == (f"Changed half.py (try 2); `{CHECK}` passes.", HALF.replace("3", "2"))
     assert place.calls() == [*LEFT, *["edit half.py", f"shell {CHECK}"] * 2]
@@ -81,20 +83,29 @@ def test_a_change_that_helps_is_built_on(tmp_path: Path) -> None:
     )
     place = Workplace(tmp_path, half__py=f"{HALF}\n\ndef third(n):\n    return n\n", test_half__py=test)
     first = code("def half(n):", "    return n / 2", "", "", "def third(n):", "    return -n")
-    with Llama(first, lines("return -n", "return n / 3")) as llama:
+    second = Says(code("def third(n):", "    return n / 3").text, instead("return -n", "return n / 3"))
+    with Llama(first, second) as llama:
         told = place.work(Local(llama.endpoint), "half.py is wrong.", check="python3 -B -m unittest -q")
     assert told == "Changed half.py (try 2); `python3 -B -m unittest -q` passes."
     assert "return n / 2" in llama.questions[1]
 
 
-def test_answers_of_no_use_are_asked_for_again(place: Workplace) -> None:
-    """One that is cut, one that repeats itself, one that changes nothing, one that does not parse."""
-    repeated = Says("It must divide.\n\n```python\n" + "a line of forty characters, as many as counts\n" * 40)
-    unparsable = code("def half(n):", "    return (n")
-    useless = [Says("It must", finish="length"), lines("return n / 3", "return n / 3"), repeated, unparsable]  # 4 forms
-    with Llama(*useless, lines("return n / 3", "return n / 2")) as llama:
+@pytest.mark.parametrize(
+    "useless",
+    [
+        Says("It must", finish="length"),
+        Says("It must divide.\n\n```python\n" + "a line of forty characters, as many as counts\n" * 40),
+        Says(code(*HALF.strip().split("\n")).text, instead("return n / 3", "return n / 3")),
+        Says(code("def half(n):", "    return (n").text, instead("return n / 3", "return (n")),
+        Says(code("# nothing").text, instead("return n / 4", "return n / 2")),
+    ],
+    ids=["cut", "repeats itself", "changes nothing", "does not parse", "belongs nowhere"],
+)
+def test_an_answer_of_no_use_is_asked_for_again(place: Workplace, useless: Says) -> None:
+    with Llama(useless, useless, dividing_by("2")) as llama:
         told = place.work(Local(llama.endpoint), TASK, check=CHECK)
-    assert (told, len(llama.asked)) == (f"Changed half.py; `{CHECK}` passes.", 5)
+    assert (told, len(llama.asked)) == (f"Changed half.py; `{CHECK}` passes.", 3)
+    assert len({asked["seed"] for asked in llama.asked}) == 3
 
 
 def test_without_any_usable_answer_nothing_is_changed(place: Workplace) -> None:

@@ -27,13 +27,14 @@ class Form(Struct, frozen=True):
 FORMS = (
     Form("whole", 0.0),
     Form("lines", 0.0),
-    Form("whole", 0.3, again=True),
-    Form("parts", 0.5, told=False),
+    Form("parts", 0.3, again=True),
     Form("lines", 0.6),
+    Form("parts", 0.5, told=False),
     Form("whole", 0.7, anew=True),
+    Form("lines", 0.8),
     Form("parts", 0.7),
-    Form("lines", 0.8, told=False, anew=True),
     Form("whole", 0.8, told=False),
+    Form("lines", 0.8, told=False, anew=True),
     Form("parts", 0.9, anew=True),
 )
 """Taken in turn, from the start again after the last, but then never at temperature 0."""

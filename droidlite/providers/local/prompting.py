@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from string import Template
 
 from droidlite.providers.local.episode import Situation
-from droidlite.providers.local.failures import digest, progress
+from droidlite.providers.local.failures import digest, is_better, progress
 from droidlite.providers.local.forms import Form, Shape, Trial, first_trial
 from droidlite.providers.local.regions import find_regions
 from droidlite.providers.local.showing import (
@@ -72,7 +72,9 @@ def _question(now: Situation, path: str, shape: Shape, base: Trial) -> Messages:
     failing = ""
     if base.run is not None and base.run.code and (base.view.lines or progress(base.run) is not None):
         output = digest(base.run, tests_of(now, path))
-        failing = "\n" + template("failing").substitute(check=now.check, output=output) + "\n"
+        partly = is_better(base.run, first_trial(now.history, path, now.check).run)
+        failing = template("partly" if partly else "failing").substitute(check=now.check, output=output)
+        failing = f"\n{failing}\n"
     shown, view = around(now, path, new=not base.view.lines), base.view
     if not view.lines:
         return ask("create", path=path, task=now.task.text, others=shown, failing=failing)
