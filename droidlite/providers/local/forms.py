@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from droidlite.providers.local.failures import is_better
@@ -15,34 +16,36 @@ Shape = Literal["whole", "parts", "lines"]
 class Form(Struct, frozen=True):
     """One way to ask. `temperature` is how free the choice of words is; `told`: with what the failed check said;
     `again`: as an answer to the failure of the last change, else as if asked for the first time; `anew`: of the file
-    as it was at first, else of the best change so far."""
+    as it was at first, else of the best change so far; `reasoned`: with a sentence on what must change before it."""
 
     shape: Shape
     temperature: float
     told: bool = True
     again: bool = False
     anew: bool = False
+    reasoned: bool = False
 
 
 FORMS = (
-    Form("whole", 0.0),
+    Form("parts", 0.0, reasoned=True),
     Form("lines", 0.0),
-    Form("parts", 0.3, again=True),
+    Form("whole", 0.3, reasoned=True),
+    Form("parts", 0.4),
     Form("lines", 0.6),
-    Form("parts", 0.5, told=False),
-    Form("whole", 0.7, anew=True),
+    Form("parts", 0.6, again=True, reasoned=True),
+    Form("parts", 0.8, told=False, anew=True),
     Form("lines", 0.8),
-    Form("parts", 0.7),
-    Form("whole", 0.8, told=False),
-    Form("lines", 0.8, told=False, anew=True),
-    Form("parts", 0.9, anew=True),
+    Form("whole", 0.8, anew=True, reasoned=True),
+    Form("parts", 0.8),
+    Form("lines", 0.9, told=False, anew=True),
+    Form("parts", 0.9, anew=True, reasoned=True),
 )
 """Taken in turn, from the start again after the last, but then never at temperature 0."""
 
 
 def form_at(place: int) -> Form:
     form = FORMS[place % len(FORMS)]
-    return form if place < len(FORMS) else Form(form.shape, 0.9, form.told, anew=form.anew)
+    return form if place < len(FORMS) else msgspec.structs.replace(form, temperature=0.9, again=False)
 
 
 class Trial(Struct, frozen=True):

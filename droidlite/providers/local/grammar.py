@@ -1,7 +1,7 @@
 """Grammars (GBNF) the model's answers must follow: it can say nothing that cannot be used."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from droidlite.providers.local.regions import indent_of
 
@@ -13,13 +13,15 @@ _MODULES = (
 _PATH = "[A-Za-z0-9_] [A-Za-z0-9_./-]{0,80}"
 
 
-def code_grammar(language: str, names: Sequence[str] = ()) -> str:
-    """One line of prose, then one code block. Python code that is to define `names` may only begin with imports,
-    constants and helpers before one of them: not with tests, which a small model likes to write instead."""
+def code_grammar(language: str, names: Sequence[str] = (), *, reasoned: bool = True) -> str:
+    """One code block, after a line of prose where it is to be reasoned. Python code that is to define `names` may only
+    begin with imports, constants and helpers before one of them: not with tests, which a small model likes to write
+    instead."""
     begins = ' early* "\\n"* main' if language == "python" and names else ""
+    before = "\\n\\n" if reasoned else ""
     rules = [
-        f'root ::= prose "\\n\\n```{language}\\n"{begins} line+ "```"',
-        "prose ::= [^`\\n#] [^\\n]{10,280}",
+        f'root ::= {"prose " if reasoned else ""}"{before}```{language}\\n"{begins} line+ "```"',
+        "prose ::= [^`\\n#] [^\\n]{10,400}",
         'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
     ]
     if begins:
@@ -45,11 +47,14 @@ def path_grammar() -> str:
     return f"root ::= {_PATH}"
 
 
-def lines_grammar(lines: Sequence[str]) -> str:
+def lines_grammar(lines: Sequence[str], places: Collection[int] = ()) -> str:
     """{"old": ..., "new": ...}, where `old` is a run of whole lines that occurs once, without its first line's
-    indentation: a chain of rules, each line leading to the next, so that it stays small for any length of run."""
+    indentation: a chain of rules, each line leading to the next, so that it stays small for any length of run. It may
+    begin at the lines `places` only, if any are given."""
     rules: dict[str, str] = {}
-    starts = [start for at in range(len(lines)) if (start := _start(lines, at, rules))]
+    starts = [start for at in places or range(len(lines)) if (start := _start(lines, at, rules))]
+    if not starts:
+        return lines_grammar(lines)
     head = 'root ::= "{\\"old\\": \\"" old "\\", \\"new\\": \\"" char* "\\"}"'
     chain = [f"{name} ::= {body}" for name, body in rules.items()]
     return "\n".join((head, f"char ::= {_TEXT}", f"old ::= {' | '.join(starts)}", *chain))

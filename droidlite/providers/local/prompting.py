@@ -7,7 +7,7 @@ from string import Template
 from droidlite.providers.local.episode import Situation
 from droidlite.providers.local.failures import digest, is_better, progress
 from droidlite.providers.local.forms import Form, Shape, Trial, first_trial
-from droidlite.providers.local.regions import find_regions
+from droidlite.providers.local.regions import find_regions, named_regions
 from droidlite.providers.local.showing import (
     WHOLE_CHARACTERS,
     excerpt,
@@ -57,18 +57,24 @@ def language_of(path: str) -> str:
 
 def change_messages(now: Situation, path: str, form: Form, base: Trial) -> Messages:
     """Asks for a change of `base` in the given form; with `form.again` in answer to how `base` failed."""
-    shape = shape_of(base.view, form)
     if form.again and base.run is not None and base.run.changes:
-        first = _question(now, path, shape, Trial(first_trial(now.history, path, now.check).view, None))
+        shape = shape_of(base.view, form)
+        before = Trial(first_trial(now.history, path, now.check).view, None)
+        first = _question(now, path, form, before)
         tried = changed_part(first_trial(now.history, path, now.check).view, base.view)
         failed = template("failed").substitute(
             check=now.check, output=digest(base.run, tests_of(now, path)), what=what_to_write(now, base.view, shape)
         )
         return *first, ("assistant", f"```{language_of(path)}\n{tried}\n```"), ("user", failed)
-    return _question(now, path, shape, base if form.told else Trial(base.view, None))
+    return _question(now, path, form, base if form.told else Trial(base.view, None))
 
 
-def _question(now: Situation, path: str, shape: Shape, base: Trial) -> Messages:
+def _first(form: Form) -> str:
+    return template("reason").template + " " if form.reasoned else ""
+
+
+def _question(now: Situation, path: str, form: Form, base: Trial) -> Messages:
+    """`base.run` None: nothing is told of how it failed."""
     failing = ""
     if base.run is not None and base.run.code and (base.view.lines or progress(base.run) is not None):
         output = digest(base.run, tests_of(now, path))
@@ -77,12 +83,13 @@ def _question(now: Situation, path: str, shape: Shape, base: Trial) -> Messages:
         failing = f"\n{failing}\n"
     shown, view = around(now, path, new=not base.view.lines), base.view
     if not view.lines:
-        return ask("create", path=path, task=now.task.text, others=shown, failing=failing)
+        return ask("create", path=path, task=now.task.text, others=shown, failing=failing, first=_first(form))
+    shape = shape_of(view, form)
     text = excerpt(view, now.task.names)
     parts = {"path": path, "text": text, "task": now.task.text, "others": shown, "failing": failing}
     if shape == "lines":
         return ask("lines", **parts)
-    return ask("change", **parts, what=what_to_write(now, view, shape))
+    return ask("change", **parts, what=what_to_write(now, view, shape), first=_first(form))
 
 
 def shape_of(view: View, form: Form) -> Shape:
@@ -98,7 +105,15 @@ def shape_of(view: View, form: Form) -> Shape:
 def what_to_write(now: Situation, view: View, shape: Shape) -> str:
     if shape == "whole":
         return f"the whole new {view.path}"
+    if named := named_functions(now, view):
+        return f"only {' and '.join(f'{name}()' for name in named)} of {view.path}, whole and corrected,"
     return f"only the functions of {view.path} that change, each of them whole,"
+
+
+def named_functions(now: Situation, view: View) -> tuple[str, ...]:
+    """Functions of the file the task names."""
+    regions = named_regions(view.path, view.lines, now.task.names)
+    return tuple(dict.fromkeys(region.name for region in regions if not region.is_class))
 
 
 def changed_part(before: View, after: View) -> str:

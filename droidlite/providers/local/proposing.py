@@ -12,8 +12,8 @@ from droidlite.providers.local.episode import ProposeChange, Situation
 from droidlite.providers.local.forms import Shape, best_trial, first_trial, form_at, later_trials
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.merge import merge, strip_frame
-from droidlite.providers.local.prompting import change_messages, language_of, shape_of
-from droidlite.providers.local.regions import find_regions, indent_of
+from droidlite.providers.local.prompting import change_messages, language_of, named_functions, shape_of
+from droidlite.providers.local.regions import find_regions, indent_of, named_regions
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.tidying import without_tests
@@ -60,7 +60,7 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
         view = base.view
         question = Ask(
             messages=change_messages(now, step.path, form, base),
-            grammar=lines_grammar(view.lines) if shape == "lines" else _code_grammar(now, view),
+            grammar=_grammar(now, view, shape, reasoned=form.reasoned),
             temperature=form.temperature,
             seed=1 + attempt + TRIES * step.round,
             max_tokens=max_tokens,
@@ -68,9 +68,19 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
         yield Question(question, view, shape)
 
 
-def _code_grammar(now: Situation, view: View) -> str:
-    names = () if view.lines or is_test(view.path) else now.task.called
-    return code_grammar(language_of(view.path), names)
+def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str:
+    if shape == "lines":
+        return lines_grammar(view.lines, _places(now, view))
+    names = now.task.called if not view.lines else () if shape == "whole" else named_functions(now, view)
+    if is_test(view.path):
+        names = ()
+    return code_grammar(language_of(view.path), names, reasoned=reasoned)
+
+
+def _places(now: Situation, view: View) -> list[int]:
+    """The lines of the functions the task names, where one of them is in the file."""
+    named = named_regions(view.path, view.lines, now.task.names)
+    return sorted({at for region in named for at in range(region.start, region.end)})
 
 
 def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal | Useless:
