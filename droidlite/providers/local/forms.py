@@ -16,7 +16,8 @@ Shape = Literal["whole", "parts", "lines"]
 class Form(Struct, frozen=True):
     """One way to ask. `temperature` is how free the choice of words is; `told`: with what the failed check said;
     `again`: as an answer to the failure of the last change, else as if asked for the first time; `anew`: of the file
-    as it was at first, else of the best change so far; `reasoned`: with a sentence on what must change before it."""
+    as it was at first, else of the best change so far; `reasoned`: with a sentence on what must change before it;
+    `blank`: without showing the code of the functions in question, which a small model keeps too close to."""
 
     shape: Shape
     temperature: float
@@ -24,21 +25,24 @@ class Form(Struct, frozen=True):
     again: bool = False
     anew: bool = False
     reasoned: bool = False
+    blank: bool = False
 
 
 FORMS = (
     Form("parts", 0.0, reasoned=True),
     Form("lines", 0.0),
+    Form("parts", 0.2, told=False, anew=True, blank=True),
     Form("whole", 0.3, reasoned=True),
-    Form("parts", 0.4),
     Form("lines", 0.6),
+    Form("parts", 0.7, told=False, anew=True, blank=True, reasoned=True),
     Form("parts", 0.6, again=True, reasoned=True),
     Form("parts", 0.8, told=False, anew=True),
     Form("lines", 0.8),
+    Form("parts", 0.9, told=False, anew=True, blank=True),
     Form("whole", 0.8, anew=True, reasoned=True),
     Form("parts", 0.8),
     Form("lines", 0.9, told=False, anew=True),
-    Form("parts", 0.9, anew=True, reasoned=True),
+    Form("parts", 1.0, told=False, anew=True, blank=True, reasoned=True),
 )
 """Taken in turn, from the start again after the last, but then never at temperature 0."""
 

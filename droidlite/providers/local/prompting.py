@@ -7,15 +7,17 @@ from string import Template
 from droidlite.providers.local.episode import Situation
 from droidlite.providers.local.failures import digest, is_better, progress
 from droidlite.providers.local.forms import Form, Shape, Trial, first_trial
-from droidlite.providers.local.regions import find_regions, named_regions
+from droidlite.providers.local.regions import find_regions
 from droidlite.providers.local.showing import (
     WHOLE_CHARACTERS,
     excerpt,
     is_short,
     lines_of_test,
     name_of,
+    named_regions,
     other_files,
     tests_of,
+    without_bodies,
 )
 from droidlite.providers.local.views import View
 
@@ -85,7 +87,7 @@ def _question(now: Situation, path: str, form: Form, base: Trial) -> Messages:
     if not view.lines:
         return ask("create", path=path, task=now.task.text, others=shown, failing=failing, first=_first(form))
     shape = shape_of(view, form)
-    text = excerpt(view, now.task.names)
+    text = excerpt(without_bodies(now, view) if form.blank else view, now.task.names)
     parts = {"path": path, "text": text, "task": now.task.text, "others": shown, "failing": failing}
     if shape == "lines":
         return ask("lines", **parts)
@@ -112,8 +114,7 @@ def what_to_write(now: Situation, view: View, shape: Shape) -> str:
 
 def named_functions(now: Situation, view: View) -> tuple[str, ...]:
     """Functions of the file the task names."""
-    regions = named_regions(view.path, view.lines, now.task.names)
-    return tuple(dict.fromkeys(region.name for region in regions if not region.is_class))
+    return tuple(dict.fromkeys(region.name for region in named_regions(now, view) if not region.is_class))
 
 
 def changed_part(before: View, after: View) -> str:

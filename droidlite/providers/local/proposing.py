@@ -13,7 +13,8 @@ from droidlite.providers.local.forms import Shape, best_trial, first_trial, form
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.merge import merge, strip_frame
 from droidlite.providers.local.prompting import change_messages, language_of, named_functions, shape_of
-from droidlite.providers.local.regions import find_regions, indent_of, named_regions
+from droidlite.providers.local.regions import find_regions, indent_of
+from droidlite.providers.local.showing import named_regions
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.tidying import without_tests
@@ -79,8 +80,7 @@ def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str
 
 def _places(now: Situation, view: View) -> list[int]:
     """The lines of the functions the task names, where one of them is in the file."""
-    named = named_regions(view.path, view.lines, now.task.names)
-    return sorted({at for region in named for at in range(region.start, region.end)})
+    return sorted({at for region in named_regions(now, view) for at in range(region.start, region.end)})
 
 
 def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal | Useless:

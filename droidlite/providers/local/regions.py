@@ -50,12 +50,6 @@ def find_regions(path: str, lines: Sequence[str]) -> list[Region]:
     return regions
 
 
-def named_regions(path: str, lines: Sequence[str], names: Sequence[str]) -> list[Region]:
-    """The definitions of `names`: of a class that is named, none where a member of it is named as well."""
-    found = [region for region in find_regions(path, lines) if region.name in names]
-    return [one for one in found if not any(one.start < inner.start and inner.end <= one.end for inner in found)]
-
-
 def _kept(lines: Sequence[str], at: int, head: int, *, python: bool) -> bool:
     """Whether the line above belongs to the definition: a decorator; comments stay where they are."""
     return python and lines[at].lstrip().startswith("@") and indent_of(lines[at]) == indent_of(lines[head])

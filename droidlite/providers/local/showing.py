@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from textwrap import dedent
 
 from droidlite.providers.local.episode import Situation
-from droidlite.providers.local.regions import find_regions
+from droidlite.providers.local.regions import Region, find_regions, indent_of
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.views import View
 
@@ -30,6 +30,39 @@ _FRAME = re.compile(r"\s*(def|class|from|import|@\w|(test|describe|it)\(|\}\);?\
 
 def is_short(view: View) -> bool:
     return view.whole and len(view.lines) <= WHOLE_LINES and len(view.text) <= WHOLE_CHARACTERS
+
+
+def named_regions(now: Situation, view: View) -> list[Region]:
+    """The definitions the task speaks of: where it marks no name as one, those whose name is a word of it. Of a class,
+    none where a member of it is named as well."""
+    all_ = find_regions(view.path, view.lines)
+    words = re.findall(r"\w+", now.task.text)
+    found = [region for region in all_ if region.name in now.task.names]
+    found = found or [region for region in all_ if region.name in words]
+    return [one for one in found if not any(one.start < inner.start and inner.end <= one.end for inner in found)]
+
+
+def without_bodies(now: Situation, view: View) -> View:
+    """The file with the functions the task speaks of left to be written, all but their heads and docstrings."""
+    lines = list(view.lines)
+    for region in sorted(named_regions(now, view), key=lambda one: one.head, reverse=True):
+        if not region.is_class:
+            lines[region.start : region.end] = _head(view.path, lines[region.start : region.end])
+    return view.with_lines(lines)
+
+
+def _head(path: str, body: list[str]) -> list[str]:
+    at = next((at for at, line in enumerate(body) if line.rstrip().endswith((":", "{"))), len(body) - 1)
+    kept, rest = body[: at + 1], body[at + 1 :]
+    if len(rest) < 2:
+        return body
+    pad = rest[0][: indent_of(rest[0])]
+    if not path.endswith((".py", ".pyi")):
+        return [*kept, f"{pad}// to be written", rest[-1]]
+    if rest[0].lstrip().startswith('"""'):
+        ends = next((at for at, line in enumerate(rest) if line.count('"""') == (1 if at else 2)), 0)
+        kept += rest[: ends + 1]
+    return [*kept, f"{pad}...  # to be written"]
 
 
 def excerpt(view: View, names: tuple[str, ...]) -> str:
