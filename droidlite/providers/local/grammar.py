@@ -29,7 +29,7 @@ def code_grammar(language: str, names: Sequence[str] = (), *, reasoned: bool = T
         rules += [
             f"module ::= {modules}",
             'early ::= "\\n" | "import " module "\\n" | "from " module " import " [^\\n]+ "\\n" | constant',
-            'constant ::= [A-Z] [A-Z0-9_]* " = " [^\\n]+ "\\n"',
+            'constant ::= [A-Z] [A-Z0-9_]* " = " [^\\n]+ "\\n" (("  " | [)}] | "]") [^\\n]* "\\n")*',
             f'main ::= ("def " | "class ") ("_" [a-z_]+ | {" | ".join(_literal(name) for name in names)}) [(:]',
         ]
     return "\n".join(rules)

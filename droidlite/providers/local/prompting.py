@@ -108,7 +108,8 @@ def what_to_write(now: Situation, view: View, shape: Shape) -> str:
     if shape == "whole":
         return f"the whole new {view.path}"
     if named := named_functions(now, view):
-        return f"only {' and '.join(f'{name}()' for name in named)} of {view.path}, whole and corrected,"
+        functions = " and ".join(f"{name}()" for name in named)
+        return f"only {functions} of {view.path}, whole and corrected, and constants that must change,"
     return f"only the functions of {view.path} that change, each of them whole,"
 
 

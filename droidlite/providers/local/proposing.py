@@ -22,6 +22,8 @@ from droidlite.providers.local.views import View, change_call
 
 TRIES = 6
 """How often the model is asked in one reply while its answers are of no use."""
+_MOST_NEW = 900
+"""Tokens of a new file; a change may have half as many more than the file itself takes."""
 _LEADS_IN = re.compile(r"(?:^|(?<=[.!?]) )[^.!?]*(?:[.][a-z][^.!?]*)?:$")  # "Here is the new file:"
 
 
@@ -64,7 +66,7 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
             grammar=_grammar(now, view, shape, reasoned=form.reasoned),
             temperature=form.temperature,
             seed=1 + attempt + TRIES * step.round,
-            max_tokens=max_tokens,
+            max_tokens=min(max_tokens, _MOST_NEW if not view.lines else _MOST_NEW // 2 + len(view.text) // 2),
         )
         yield Question(question, view, shape)
 
@@ -79,8 +81,11 @@ def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str
 
 
 def _places(now: Situation, view: View) -> list[int]:
-    """The lines of the functions the task names, where one of them is in the file."""
-    return sorted({at for region in named_regions(now, view) for at in range(region.start, region.end)})
+    """The lines of the functions the task names and those outside functions; none where it names none."""
+    regions, named = find_regions(view.path, view.lines), named_regions(now, view)
+    wanted = {at for region in named for at in range(region.start, region.end)}
+    others = {at for region in regions for at in range(region.start, region.end)}
+    return sorted(wanted | (set(range(len(view.lines))) - others)) if wanted else []
 
 
 def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal | Useless:
