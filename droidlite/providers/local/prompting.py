@@ -1,5 +1,7 @@
 """Builds what the model is asked: short, with the files first and the task last, so that its prefix is cached."""
 
+import builtins
+import re
 from functools import cache
 from pathlib import Path, PurePosixPath
 from string import Template
@@ -24,6 +26,7 @@ from droidlite.providers.local.views import View
 Messages = tuple[tuple[str, str], ...]
 
 _PROMPTS = Path(__file__).parents[2] / "prompts"
+_ADDS = re.compile(r"\b(add|write|create|implement|need|new)\b", re.IGNORECASE)
 _LANGUAGES = {
     "py": "python",
     "js": "javascript",
@@ -60,7 +63,7 @@ def language_of(path: str) -> str:
 def change_messages(now: Situation, path: str, form: Form, base: Trial) -> Messages:
     """Asks for a change of `base` in the given form; with `form.again` in answer to how `base` failed."""
     if form.again and base.run is not None and base.run.changes:
-        shape = shape_of(base.view, form)
+        shape = shape_of(now, base.view, form)
         before = Trial(first_trial(now.history, path, now.check).view, None)
         first = _question(now, path, form, before)
         tried = changed_part(first_trial(now.history, path, now.check).view, base.view)
@@ -83,10 +86,10 @@ def _question(now: Situation, path: str, form: Form, base: Trial) -> Messages:
         partly = is_better(base.run, first_trial(now.history, path, now.check).run)
         failing = template("partly" if partly else "failing").substitute(check=now.check, output=output)
         failing = f"\n{failing}\n"
-    shown, view = around(now, path, new=not base.view.lines), base.view
+    shown, view = around(now, path), base.view
     if not view.lines:
         return ask("create", path=path, task=now.task.text, others=shown, failing=failing, first=_first(form))
-    shape = shape_of(view, form)
+    shape = shape_of(now, view, form)
     text = excerpt(without_bodies(now, view) if form.blank else view, now.task.names)
     parts = {"path": path, "text": text, "task": now.task.text, "others": shown, "failing": failing}
     if shape == "lines":
@@ -94,10 +97,12 @@ def _question(now: Situation, path: str, form: Form, base: Trial) -> Messages:
     return ask("change", **parts, what=what_to_write(now, view, shape), first=_first(form))
 
 
-def shape_of(view: View, form: Form) -> Shape:
+def shape_of(now: Situation, view: View, form: Form) -> Shape:
     """What can be asked for: a new file is written whole, and of a long one that has no definitions some lines."""
     if not view.lines:
         return "whole"
+    if missing_functions(now, view):
+        return "parts"
     parted = bool(find_regions(view.path, view.lines))
     if form.shape == "lines" or not (parted or is_short(view)):
         return "lines"
@@ -107,10 +112,20 @@ def shape_of(view: View, form: Form) -> Shape:
 def what_to_write(now: Situation, view: View, shape: Shape) -> str:
     if shape == "whole":
         return f"the whole new {view.path}"
+    if missing := missing_functions(now, view):
+        return f"only {' and '.join(f'{name}()' for name in missing)}, whole, to be added to {view.path},"
     if named := named_functions(now, view):
         functions = " and ".join(f"{name}()" for name in named)
         return f"only {functions} of {view.path}, whole and corrected, and constants that must change,"
     return f"only the functions of {view.path} that change, each of them whole,"
+
+
+def missing_functions(now: Situation, view: View) -> tuple[str, ...]:
+    """Functions the task wants added to a file of Python."""
+    if not view.whole or not view.path.endswith(".py") or not _ADDS.search(now.task.text):
+        return ()
+    there = {region.name for region in find_regions(view.path, view.lines)}
+    return tuple(name for name in now.task.called if name not in there and not hasattr(builtins, name))
 
 
 def named_functions(now: Situation, view: View) -> tuple[str, ...]:
@@ -131,12 +146,11 @@ def changed_part(before: View, after: View) -> str:
     return "\n\n".join(parts) or after.text[:WHOLE_CHARACTERS]
 
 
-def around(now: Situation, path: str, *, new: bool = False) -> str:
-    """The tests and the other files the task names. Of the tests of a `new` file only what they say of it: the model
-    would write the tests again instead of the file."""
+def around(now: Situation, path: str) -> str:
+    """The other files the task names, and what the tests say."""
     output = "\n".join(run.output for run in now.history.runs[:1])
     files = [("other", other, text) for other, text in other_files(now, path).items()]
     for other, view in tests_of(now, path).items():
-        files.append(("expected" if new else "tests", other, lines_of_test(view, output, bare=new)))
+        files.append(("expected", other, lines_of_test(view, output)))
     shown = [template(kind).substitute(path=name_of(other), text=text) for kind, other, text in files[-3:]]
     return "\n\n".join(shown) + ("\n\n" if shown else "")

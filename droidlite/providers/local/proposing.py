@@ -12,7 +12,13 @@ from droidlite.providers.local.episode import ProposeChange, Situation
 from droidlite.providers.local.forms import Shape, best_trial, first_trial, form_at, later_trials
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.merge import merge, strip_frame
-from droidlite.providers.local.prompting import change_messages, language_of, named_functions, shape_of
+from droidlite.providers.local.prompting import (
+    change_messages,
+    language_of,
+    missing_functions,
+    named_functions,
+    shape_of,
+)
 from droidlite.providers.local.regions import find_regions, indent_of
 from droidlite.providers.local.showing import named_regions
 from droidlite.providers.local.soundness import find_problem
@@ -59,7 +65,7 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
         base = first if form.anew else best
         if form.again and step.round and base == first:
             base = later_trials(history, step.path, now.check)[-1]
-        shape = shape_of(base.view, form)
+        shape = shape_of(now, base.view, form)
         view = base.view
         question = Ask(
             messages=change_messages(now, step.path, form, base),
@@ -74,10 +80,13 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
 def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str:
     if shape == "lines":
         return lines_grammar(view.lines, _places(now, view))
-    names = now.task.called if not view.lines else () if shape == "whole" else named_functions(now, view)
-    if is_test(view.path):
-        names = ()
-    return code_grammar(language_of(view.path), names, reasoned=reasoned)
+    language = language_of(view.path)
+    if is_test(view.path) or (view.lines and shape == "whole"):
+        return code_grammar(language, reasoned=reasoned)
+    if not view.lines:
+        return code_grammar(language, now.task.called, reasoned=reasoned)
+    names = missing_functions(now, view) or named_functions(now, view)
+    return code_grammar(language, names, reasoned=reasoned, functions=True)
 
 
 def _places(now: Situation, view: View) -> list[int]:

@@ -110,12 +110,10 @@ def other_files(now: Situation, path: str) -> dict[str, str]:
     return {other: now.history.now[other].text[:OTHER_CHARACTERS] for other in shown[:2]}
 
 
-def lines_of_test(view: View, output: str, *, bare: bool = False) -> str:
-    """What a test says of the code. Of a long one only the functions that `output` names; `bare`: without what makes
-    it a test."""
-    kept = [at for at, line in enumerate(view.lines) if not _SAME_IN_ALL.match(line)]
-    if bare:
-        kept = [at for at in kept if not _FRAME.match(view.lines[at])]
+def lines_of_test(view: View, output: str) -> str:
+    """What a test says of the code, without what makes it a test: the model would write that again instead of the
+    code. Of a long one only the functions that `output` names."""
+    kept = [at for at, line in enumerate(view.lines) if not _SAME_IN_ALL.match(line) and not _FRAME.match(line)]
     text = dedent("\n".join(view.lines[at] for at in kept))
     if len(text) <= TEST_CHARACTERS:
         return text
