@@ -94,7 +94,7 @@ def test_a_change_that_helps_is_built_on(tmp_path: Path) -> None:
     "useless",
     [
         Says("It must", finish="length"),
-        Says("It must divide.\n\n```python\n" + "a line of forty characters, as many as counts\n" * 40),
+        Says("It must divide.\n\n```python\n" + "a line of forty characters, as many as counts\n" * 40, held=True),
         Says(code(*HALF.strip().split("\n")).text, instead("return n / 3", "return n / 3")),
         Says(code("def half(n):", "    return (n").text, instead("return n / 3", "return (n")),
         Says(code("# nothing").text, instead("return n / 4", "return n / 2")),

@@ -7,6 +7,7 @@ from droidlite.providers.local.failures import digest, is_better, progress
 from droidlite.providers.local.forms import FORMS, Form, Trial, best_trial, form_at
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.history import History, Run
+from droidlite.providers.local.prompting import missing_functions
 from droidlite.providers.local.showing import lines_of_test, without_bodies
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import read_task
@@ -200,3 +201,16 @@ def test_python_that_must_define_a_name_does_not_begin_with_tests() -> None:
 )
 def test_brackets(text: str, sound: bool) -> None:
     assert (find_problem("a.js", text) == "") is sound
+
+
+@pytest.mark.parametrize(
+    ("task", "missing"),
+    [
+        ("Add third(n) to a.py.", ("third",)),
+        ("third(9) in a.py is wrong.", ()),
+        ("Add a case to half(n) in a.py, with sorted(n).", ()),
+    ],
+)
+def test_functions_to_be_added(task: str, missing: tuple[str, ...]) -> None:
+    now = Situation(read_task(task), History(), frozenset())
+    assert missing_functions(now, View("a.py", ("def half(n):", "    return n / 2"))) == missing

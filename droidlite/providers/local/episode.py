@@ -15,8 +15,8 @@ from droidlite.providers.local.views import View, change_call
 
 ROUNDS = 14
 """Changes that are tried before it is given up: a check costs little, and one of several answers is often right."""
-MOST_WORK = 4_000
-"""Work after which no further change is tried (see history.work_of): about 4 minutes on two quiet cores."""
+MOST_WORK = 3_600
+"""Work after which no further change is tried (see history.work_of): close to 4 minutes on two quiet cores."""
 FIRST_SECONDS, CHECK_SECONDS = 30, 60
 """How long a check may take before the first change, and after one where the first came to an end."""
 READ_LINES = 400

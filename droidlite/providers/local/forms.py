@@ -32,17 +32,17 @@ FORMS = (
     Form("parts", 0.0, reasoned=True),
     Form("lines", 0.0),
     Form("parts", 0.2, told=False, anew=True, blank=True),
+    Form("parts", 0.7, told=False, anew=True, blank=True, reasoned=True),
     Form("whole", 0.3, reasoned=True),
     Form("lines", 0.6),
-    Form("parts", 0.7, told=False, anew=True, blank=True, reasoned=True),
+    Form("parts", 0.9, told=False, anew=True, blank=True),
     Form("parts", 0.6, again=True, reasoned=True),
     Form("parts", 0.8, told=False, anew=True),
     Form("lines", 0.8),
-    Form("parts", 0.9, told=False, anew=True, blank=True),
+    Form("parts", 1.0, told=False, anew=True, blank=True, reasoned=True),
     Form("whole", 0.8, anew=True, reasoned=True),
     Form("parts", 0.8),
     Form("lines", 0.9, told=False, anew=True),
-    Form("parts", 1.0, told=False, anew=True, blank=True, reasoned=True),
 )
 """Taken in turn, from the start again after the last, but then never at temperature 0."""
 

@@ -23,7 +23,8 @@ def code_grammar(language: str, names: Sequence[str] = (), *, reasoned: bool = T
     before = "\\n\\n" if reasoned else ""
     rules = [
         f'root ::= {"prose " if reasoned else ""}"{before}```{language}\\n"{begins} line+ "```"',
-        "prose ::= [^`\\n#] [^\\n]{10,400}",
+        'prose ::= [^`\\n# ] sentence (" " sentence)?',  # ended ones: cut off within one, the code is worse
+        "sentence ::= ([^.:!?\\n] | [.:!?] [^ \\n]){5,260} [.:!?]",
         'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
     ]
     if begins:
