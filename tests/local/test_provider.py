@@ -216,3 +216,18 @@ def test_nothing_is_asked_after_cancelling(place: Workplace) -> None:
         with pytest.raises(Interrupted):
             list(Local(llama.endpoint).stream(SPEC, place.request(), cancellation))
         assert llama.asked == []
+
+
+def test_a_script_that_judges_is_read_but_not_changed(tmp_path: Path) -> None:
+    """A file that is not there yet is written, although the task names the script as well."""
+    place = Workplace(tmp_path, check__py="import json\nassert json.load(open('port.json')) == {'port': 80}\n")
+    with Llama(Says('```json\n{"port": 80}\n```')) as llama:
+        told = place.work(Local(llama.endpoint), "check.py misses port.json: port is 80.", check="python3 -B check.py")
+    assert told == "Changed port.json; `python3 -B check.py` passes."
+
+
+def test_a_script_that_judges_itself_can_be_changed(tmp_path: Path) -> None:
+    place = Workplace(tmp_path, count__py="def count():\n    return 2\n\n\nassert count() == 3\n")
+    with Llama(Says(code("def count():", "    return 3").text, instead("return 2", "return 3"))) as llama:
+        told = place.work(Local(llama.endpoint), "It should count to three.", check="python3 -B count.py")
+    assert (place.text("count.py").count("3"), told.endswith("`python3 -B count.py` passes.")) == (2, True)

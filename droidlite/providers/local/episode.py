@@ -224,12 +224,13 @@ def find_target(now: Situation) -> str | None:
     absent = [path for path in task.paths if path in history.missing and not _elsewhere(history, path)]
     named = [path for path in task.paths if path in history.now or path in history.unreadable]
     sources = [path for path in named if not is_test(path)]
-    sources = [path for path in sources if path not in now.judges] or sources
-    if absent and (not sources or re.search(r"\b(write|create|new)\b", task.text, re.IGNORECASE)):
+    judged = [path for path in sources if path not in now.judges]
+    if absent and (not judged or re.search(r"\b(write|create|new)\b", task.text, re.IGNORECASE)):
         return absent[0]
-    others = [path for path in history.now if not is_test(path) and path not in (*task.paths, *now.judges)]
+    others = [path for path in history.now if not is_test(path) and path not in task.paths]
+    others.sort(key=now.judges.__contains__)
     if sources or others:
-        return (_best(task, sources, history) if sources else None) or others[0]
+        return _best(task, judged or sources, history) if sources else others[0]
     return named[0] if named and re.search(r"\b(write|add|extend)\b.*\btests?\b", task.text, re.IGNORECASE) else None
 
 
