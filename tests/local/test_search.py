@@ -8,7 +8,7 @@ from droidlite.providers.local.forms import FORMS, Form, Trial, best_trial, form
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.history import History, Run
 from droidlite.providers.local.prompting import missing_functions
-from droidlite.providers.local.showing import lines_of_test, without_bodies
+from droidlite.providers.local.showing import lines_of_test, named_regions, without_bodies
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import read_task
 from droidlite.providers.local.tidying import without_tests
@@ -153,6 +153,12 @@ def test_the_code_in_question_can_be_left_blank() -> None:
     assert without_bodies(now, view).lines == (
         "def f(a):", '    """Twice."""', "    ...  # to be written", "", "def g():", "    return 1",
     )  # fmt: skip
+
+
+def test_what_a_named_function_calls_is_in_question_too() -> None:
+    code = ("def half(n):", "    return part(n, 2)", "def part(n, m):", "    return n // m", "def other():", "    pass")
+    now = Situation(read_task("half() in a.py is wrong"), History(), frozenset())
+    assert [region.name for region in named_regions(now, View("a.py", code))] == ["half", "part"]
 
 
 def test_tests_and_imports_of_the_file_itself_are_taken_out() -> None:

@@ -24,7 +24,7 @@ def code_grammar(language: str, names: Sequence[str] = (), *, reasoned: bool = T
     rules = [
         f'root ::= {"prose " if reasoned else ""}"{before}```{language}\\n"{begins} line+ "```"',
         'prose ::= [^`\\n# ] sentence (" " sentence)?',  # ended ones: cut off within one, the code is worse
-        "sentence ::= ([^.:!?\\n] | [.:!?] [^ \\n]){5,260} [.:!?]",
+        "sentence ::= ([^.:!?\\n] | [.:!?] [^ `\\n]){5,260} [.:!?]",
         'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
     ]
     if begins:

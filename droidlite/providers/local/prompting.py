@@ -116,7 +116,7 @@ def what_to_write(now: Situation, view: View, shape: Shape) -> str:
         return f"only {' and '.join(f'{name}()' for name in missing)}, whole, to be added to {view.path},"
     if named := named_functions(now, view):
         functions = " and ".join(f"{name}()" for name in named)
-        return f"only {functions} of {view.path}, whole and corrected, and constants or a constructor that must change,"
+        return f"only {functions} of {view.path}, whole and corrected (and constants, if they must change),"
     return f"only the functions of {view.path} that change, each of them whole,"
 
 

@@ -33,13 +33,16 @@ def is_short(view: View) -> bool:
 
 
 def named_regions(now: Situation, view: View) -> list[Region]:
-    """The definitions the task speaks of: where it marks no name as one, those whose name is a word of it. Of a class,
-    none where a member of it is named as well."""
+    """The definitions the task speaks of, and the functions they call, where the fault may lie: where it marks no name
+    as one, those whose name is a word of it. Of a class, none where a member of it is named as well."""
     all_ = find_regions(view.path, view.lines)
     words = re.findall(r"\w+", now.task.text)
     found = [region for region in all_ if region.name in now.task.names]
     found = found or [region for region in all_ if region.name in words]
-    return [one for one in found if not any(one.start < inner.start and inner.end <= one.end for inner in found)]
+    found = [one for one in found if not any(one.start < inner.start and inner.end <= one.end for inner in found)]
+    code = "\n".join(line for one in found if not one.is_class for line in view.lines[one.head + 1 : one.end])
+    called = [one for one in all_ if one not in found and re.search(rf"\b{re.escape(one.name)}\(", code)]
+    return [*found, *(one for one in called if not one.is_class)]
 
 
 def without_bodies(now: Situation, view: View) -> View:
