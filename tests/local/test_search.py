@@ -8,6 +8,7 @@ from droidlite.providers.local.forms import FORMS, Form, Trial, best_trial, form
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.history import History, Run
 from droidlite.providers.local.prompting import missing_functions
+from droidlite.providers.local.proposing import split_answer
 from droidlite.providers.local.showing import lines_of_test, named_regions, without_bodies
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import read_task
@@ -169,6 +170,11 @@ def test_tests_and_imports_of_the_file_itself_are_taken_out() -> None:
 def test_tests_in_javascript_are_taken_out() -> None:
     code = ['import test from "node:test";', "export const f = () => 1;", 'test("f", () => {', "  f();", "});"]
     assert without_tests(View("a.mjs"), code) == ["export const f = () => 1;"]
+
+
+def test_a_fence_within_the_prose_is_none() -> None:
+    assert split_answer("It must stop.```pyth:\n\n```python\nn = 1\n```") == ("It must stop.", ["n = 1", ""])
+    assert split_answer("```python\nn = 1\n```") == ("", ["n = 1", ""])
 
 
 def test_what_was_there_stays() -> None:

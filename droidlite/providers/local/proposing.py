@@ -28,6 +28,7 @@ from droidlite.providers.local.views import View, change_call
 
 TRIES = 6
 """How often the model is asked in one reply while its answers are of no use."""
+_FENCE = re.compile(r"(?:^|\n)```\w*\n")
 _MOST_NEW = 900
 """Tokens of a new file; a change may have half as many more than the file itself takes."""
 _LEADS_IN = re.compile(r"(?:^|(?<=[.!?]) )[^.!?]*(?:[.][a-z][^.!?]*)?:$")  # "Here is the new file:"
@@ -126,8 +127,8 @@ def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal 
 
 def split_answer(text: str) -> tuple[str, list[str]]:
     """The sentence before the code block, and the lines of the block."""
-    said, _, rest = text.partition("```")
-    code = rest.partition("\n")[2].removesuffix("```")
+    parts = _FENCE.split(text, maxsplit=1)
+    said, code = parts[0].partition("```")[0], parts[-1].removesuffix("```")
     told = _LEADS_IN.sub("", " ".join(said.split()))
     return told.strip(), code.split("\n")
 
