@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from droidlite import tools
 from droidlite.app.assemble import open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
@@ -75,10 +76,17 @@ def _carries() -> bool | None:
 
 @contextmanager
 def stopped_by_signals(session: Session) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the run in order; the session stays resumable. A second Ctrl-C ends the process."""
+    """Ctrl-C and SIGTERM end the run in order; the session stays resumable. A second one ends the process, and what it
+    started with it."""
+
+    def leave(number: int, frame: object) -> None:
+        tools.kill_all(session.parts.context)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     def stop(number: int, frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
+        for each in before:
+            signal.signal(each, leave)
         code = 128 + number
         session.stop(Interrupted("Interrupted." if number == signal.SIGINT else "Terminated.", exit_code=code))
 

@@ -3,10 +3,11 @@
 import shutil
 import sys
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
-from droidlite.sanitise import clean
+from droidlite.sanitise import clean, escape_json
 
 
 def show(lines: Iterable[str]) -> None:
@@ -18,7 +19,7 @@ def show(lines: Iterable[str]) -> None:
 
 def show_json(value: object) -> None:
     """Prints anything msgspec can encode as indented JSON."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    sys.stdout.write(escape_json(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"))
 
 
 def width() -> int:
@@ -29,6 +30,17 @@ def width() -> int:
 def show_table(text: str) -> None:
     """Prints a table that was laid out, and sanitised, by another room of the UI."""
     sys.stdout.write(text)
+
+
+def show_document(text: str, form: Literal["md", "json"]) -> None:
+    """Prints what others wrote: JSON with escapes for all that could steer a terminal; Markdown as it is for a file or
+    a pipe, cleaned for a terminal."""
+    if form == "json":
+        show_table(escape_json(text))
+    elif sys.stdout.isatty():
+        show([text])
+    else:
+        show_table(text)
 
 
 def in_colour(no_color: str, term: str) -> bool:

@@ -192,3 +192,29 @@ def test_a_rewind_can_say_which_commands_it_does_not_take_back(repo: Path, tmp_p
     assert told == [("sh change.sh", "sh again.sh"), ("sh again.sh",), ()]
     rewind(session, repo)
     assert store.load(session).commands_since(1) == ()
+
+
+EVIL = "a\x1b[2Jb\x1b]52;c;aGk=\x07 \u202egnp.exe \u061c \u200b \x9b31m \x7f end"
+STEERING = set("\x1b\x07\x7f\x9b\u202e\u061c\u200b")
+
+
+def test_what_others_wrote_does_not_steer_the_terminal(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"text": EVIL}])
+    said = droidlite("exec", "-o", "json", f"say {EVIL}", cwd=repo, env=env)
+    session = said.result["session_id"]
+    for words in (
+        ["sessions", "--json"],
+        ["sessions"],
+        ["sessions", "show", session],
+        ["sessions", "show", session, "--json"],
+        ["sessions", "export", session, "--format", "json"],
+    ):
+        ran = droidlite(*words, cwd=repo)
+        assert (ran.code, "end" in ran.out, STEERING & set(ran.out)) == (0, True, set()), words
+        if "json" in words[-1]:
+            assert "\u202egnp.exe" in json.dumps(json.loads(ran.out), ensure_ascii=False)  # nothing is lost
+    with Terminal("sessions", "export", session, cwd=repo) as terminal:
+        terminal.sees("gnp.exe")
+        assert terminal.process.wait(30) == 0
+        assert STEERING & set(terminal.written) == set()
+    assert EVIL.replace("\r", "") in droidlite("sessions", "export", session, cwd=repo).out  # a file gets all of it
