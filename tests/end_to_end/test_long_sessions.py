@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from binary import call, configure, droidlite, endpoint_settings, write_script
 from loopback import Asked, Loopback, Said
+from terminal import Terminal
 
 DIALECTS = ("anthropic", "openai-chat", "openai-responses")
 MODEL = {"anthropic": "claude-sonnet-5-5", "openai-chat": "gpt-6.1-sol", "openai-responses": "gpt-6.1-sol"}
@@ -133,3 +135,22 @@ def test_the_todo_list_outlives_the_run(repo: Path, tmp_path: Path) -> None:
     ran = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
     exported = droidlite("sessions", "export", "--format", "json", ran.result["session_id"], cwd=repo)
     assert json.loads(exported.out)["todos"] == [{"text": "mend it", "status": "in_progress"}]
+
+
+def test_a_cap_reached_by_a_compaction_pauses_where_a_person_can_raise_it(repo: Path) -> None:
+    replies = [READ, Said("A summary."), Said("All done.")]
+    with Loopback(replies) as server:
+        house(server, "{ input = 1000, output = 1000 }")
+        with Terminal("-m", "house", "--max-cost", "20", cwd=repo) as terminal:
+            terminal.sees("autonomy low")
+            terminal.type("go\r")
+            terminal.sees("The cap of $20.00 would be passed, so nothing was sent.")
+            assert len(server.requests) == 1
+            terminal.sees("Enter choose · Esc stop")
+            deadline = time.monotonic() + 20
+            while "capraisedto" not in terminal.seen and time.monotonic() < deadline:
+                terminal.type("\r")  # keys pressed while a question appears do not answer it
+                time.sleep(1.0)
+            terminal.sees("All done.")
+            assert terminal.leaves() == 0
+        assert len(server.requests) == 3
