@@ -22,7 +22,7 @@ from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
-from droidlite.ui.conversation import ExportFormat, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, Rewinding, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
 from droidlite.ui.wording import counted, instead
 
@@ -82,6 +82,7 @@ class Chat:
     def shell(self, command: str) -> Iterator[Event]:
         """Runs what the person typed behind `!`; the model is told of it with the next prompt."""
         parts = self.session.parts
+        parts.checkpoint.settle_rewind()
         self.session.renew()
         finished = yield from run_typed(command, parts.context, parts.agent.toolbox.clean)
         self.session.open_conversation()
@@ -240,19 +241,25 @@ class Chat:
         )
 
     def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        found = self.session.parts.checkpoint.changes_since(turn)
-        lines = [f"{change.path}: {changes.EFFECTS[change.effect]}" for change in found]
-        lines += [f"{change.path}: {change.note}" for change in found if change.note]
-        dropped = sum(1 for row in self.turns() if row.turn >= turn)
-        return (*lines, f"{dropped} message{'' if dropped == 1 else 's'} of yours and what followed are dropped")
+        parts = self.session.parts
+        return changes.preview(self.store.load(parts.session_id), parts.checkpoint.changes_since(turn), turn)
 
-    def rewind(self, turn: int) -> str:
+    def rewind(self, turn: int) -> Rewinding:
         parts = self.session.parts
         before = self.store.load(parts.session_id)
-        text = changes.prompt_of(before, turn)
+        prompt = changes.prompt_of(before, turn)
         told = [line for line in parts.checkpoint.rewind(turn) if "not put back" in line or "outside" in line]
-        parts.warnings += told  # told with the next prompt, before anything else happens
-        after = self.store.load(parts.session_id)
-        parts.agent.transcript.restore(after.messages)
-        parts.turns = len(after.turns)
-        return text
+        self._restore()
+        return Rewinding(prompt, (*told, *changes.not_taken_back(before, turn)))
+
+    def undo_rewind(self) -> tuple[str, ...]:
+        told = self.session.parts.checkpoint.undo_rewind()
+        self._restore()
+        return tuple(told)
+
+    def _restore(self) -> None:
+        """The conversation as the journal now tells it."""
+        parts = self.session.parts
+        now = self.store.load(parts.session_id)
+        parts.agent.transcript.restore(now.messages)
+        parts.turns = len(now.turns)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from droidlite.errors import UsageError
 from droidlite.events import ModelUsage, add_call
-from droidlite.session.conversation import Conversation, Turn
+from droidlite.session.conversation import Conversation, Ran, Turn
 from droidlite.session.lines import JOURNAL, Line, scan
 from droidlite.session.records import (
     CallFinished,
@@ -43,7 +43,8 @@ class Session(Struct, frozen=True, kw_only=True):
     spent_usd: what the session has cost, reservations never settled included (a broken-off reply is charged its worst
     case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id; calls: one by one.
     unanswered: results made up for calls the journal has none for; Journal.open records them.
-    saved, left: the files side, for Checkpoint. ended: None while running, and after a kill.
+    saved, left: the files side, for Checkpoint; ran: the commands run in turns still in the conversation. ended: None
+    while running, and after a kill.
     """
 
     header: Header
@@ -63,6 +64,7 @@ class Session(Struct, frozen=True, kw_only=True):
     unanswered: tuple[ToolResult, ...]
     saved: tuple[Saved, ...]
     left: dict[str, str]
+    ran: tuple[Ran, ...]
     verified: Verified | None
     judged: Judged | None
     ended: Ended | None
@@ -188,6 +190,7 @@ class Fold:
             unanswered=unanswered,
             saved=tuple(talk.saved),
             left=dict(talk.left),
+            ran=tuple(talk.ran),
             verified=self._verified,
             judged=self._judged,
             ended=self._ended,
@@ -224,6 +227,16 @@ class Reading(Struct, frozen=True, kw_only=True):
 def load(folder: Path) -> Session:
     """The session in a folder, without writing anything. Raises UsageError when there is none to read."""
     return read(folder).fold.session()
+
+
+def header_of(folder: Path) -> Header:
+    """Only the header of the session in a folder. Raises UsageError when there is none to read."""
+    try:
+        first = next(scan(folder / JOURNAL), None)
+    except OSError as error:
+        raise UsageError(f"Session {folder.name} cannot be read: {error.strerror}: {error.filename}.") from error
+    record = first.record if first else None
+    return record if isinstance(record, Header) else _headless(folder)
 
 
 def read(folder: Path) -> Reading:

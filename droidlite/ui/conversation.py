@@ -56,6 +56,13 @@ class TurnRow(Struct, frozen=True, kw_only=True):
     files: int = 0
 
 
+class Rewinding(Struct, frozen=True):
+    """What a rewind came to: the message of its turn, to edit and send again, and lines about what did not go back."""
+
+    prompt: str
+    told: tuple[str, ...] = ()
+
+
 class Person(Protocol):
     """Who sits at the terminal. Every method is called from a worker thread and blocks until answered; all of them
     return the refusing answer at once when the person leaves."""
@@ -124,8 +131,13 @@ class Conversation(Protocol):
         """Lines that say what rewinding would restore and drop."""
         ...
 
-    def rewind(self, turn: int) -> str:
-        """Rewinds files and conversation to just before `turn`; the message of that turn, to edit and send again."""
+    def rewind(self, turn: int) -> Rewinding:
+        """Rewinds files and conversation to just before `turn`."""
+        ...
+
+    def undo_rewind(self) -> tuple[str, ...]:
+        """Takes the last rewind back, until the next prompt or command: lines that say what was done. Raises
+        UsageError when there is none."""
         ...
 
     def diff(self) -> str:

@@ -6,7 +6,7 @@ import pytest
 from session_samples import ASK, DECISION, DONE, HEADER, RECORDS, faults, records_in
 
 from droidlite.events import ModelUsage
-from droidlite.session.conversation import NOT_RUN, OUTCOME_UNKNOWN, UNREADABLE, Turn
+from droidlite.session.conversation import NOT_RUN, OUTCOME_UNKNOWN, UNREADABLE, Ran, Turn
 from droidlite.session.fold import Fold, Session, load
 from droidlite.session.journal import Journal
 from droidlite.session.lines import JOURNAL
@@ -64,6 +64,7 @@ def test_a_session_is_what_its_records_add_up_to() -> None:
         unanswered=(),
         saved=(),
         left={},
+        ran=(Ran(1, "pytest"),),
         verified=None,
         judged=None,
         ended=None,
@@ -174,6 +175,13 @@ def test_a_rewind_takes_back_messages_turns_and_saves_but_not_money() -> None:
     session = folded(*RECORDS, Saved(turn=2, path="a.py", blob="0" * 64, mode=0o100644), Rewound(to_turn=2))
     assert (session.messages, session.turns, session.saved) == (before.messages, before.turns, ())
     assert (session.spent_usd, session.left) == (0.28, {"a.py": "0" * 64})
+
+
+def test_commands_are_known_by_turn_and_go_with_a_rewind() -> None:
+    assert folded(*RECORDS).ran == (Ran(1, "pytest"),)
+    assert folded(*RECORDS, Rewound(to_turn=2)).ran == (Ran(1, "pytest"),)
+    assert folded(*RECORDS, Rewound(to_turn=1)).ran == ()
+    assert folded(*RECORDS, Rewound(to_turn=1), RewindUndone()).ran == (Ran(1, "pytest"),)
 
 
 def test_a_rewind_beyond_a_compaction_brings_the_messages_back() -> None:
