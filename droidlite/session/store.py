@@ -10,9 +10,10 @@ from msgspec import Struct
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session import fold
 from droidlite.session.copying import copied, share_files
-from droidlite.session.journal import Journal, NullJournal, held
+from droidlite.session.journal import Journal, held
 from droidlite.session.lines import JOURNAL
 from droidlite.session.records import Header, Titled
+from droidlite.session.unstored import NullJournal
 
 SUMMARY = "summary.json"
 

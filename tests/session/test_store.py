@@ -12,9 +12,10 @@ import pytest
 from session_samples import HEADER, RECORDS, records_in
 
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.session.journal import Journal, NullJournal
+from droidlite.session.journal import Journal
 from droidlite.session.records import Header, Said, Saved, Titled
 from droidlite.session.store import SUMMARY, Store, Summary
+from droidlite.session.unstored import NullJournal
 from droidlite.types import User
 
 
