@@ -18,6 +18,7 @@ from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.session.export import export
 from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.policy import narrow
@@ -52,7 +53,8 @@ class Chat:
     def attend(self, person: AtTheTerminal) -> None:
         def raise_cap(reached: CapReached) -> bool:
             budget = self.session.parts.agent.driver.budget
-            cap = person.ask_cap(budget.spent_usd, budget.cap_usd or 0.0, reached.needed_usd)
+            most = self.setup.policy.budget.max_cost_usd
+            cap = person.ask_cap(budget.spent_usd, budget.cap_usd or 0.0, reached.needed_usd, most)
             if cap is None:
                 return False
             self.raise_cap(cap)
@@ -72,7 +74,7 @@ class Chat:
 
     def _retold(self) -> tuple[Event | User, ...]:
         parts = self.session.parts
-        return retell(parts.agent.transcript.messages, self.store.load(parts.session_id).turns)
+        return retell(parts.agent.transcript.messages, parts.journal.session().turns)
 
     # --- running ----------------------------------------------------------------------------------------------------
 
@@ -119,6 +121,7 @@ class Chat:
             effort=driver.effort,
             branch=git_state(parts.context.root).removeprefix("branch "),
             scripted=parts.scripted,
+            stored=parts.journal.stored,
         )
 
     def files(self, prefix: str) -> tuple[str, ...]:
@@ -136,7 +139,7 @@ class Chat:
     def _task(self) -> Task:
         """What this session is about: its first prompt, where there was one."""
         root = self.session.parts.context.root
-        said = self.store.load(self.session.parts.session_id).turns
+        said = self.session.parts.journal.session().turns
         return Task(root=root, prompt=said[0].prompt if said else "", headless=False)
 
     def cost_lines(self) -> tuple[str, ...]:
@@ -174,10 +177,10 @@ class Chat:
         return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
 
     def export(self, form: ExportFormat) -> str:
-        session_id = self.session.parts.session_id
-        path = self.options.cwd / f"droidlite-{session_id}.{form}"
+        parts = self.session.parts
+        path = self.options.cwd / f"droidlite-{parts.session_id}.{form}"
         try:
-            path.write_text(self.store.export(session_id, form), encoding="utf-8")
+            path.write_text(export(parts.journal.session(), form), encoding="utf-8")
         except OSError as error:
             raise DroidliteError(f"{path} cannot be written: {error.strerror}.") from error
         return str(path)
@@ -220,21 +223,28 @@ class Chat:
     def resume(self, session_id: str) -> tuple[Event | User, ...]:
         if session_id == self.session.parts.session_id:
             return ()
-        options = msgspec.structs.replace(self.options, resume=session_id, fork=False)
-        opened = open_session(options, self._person, self.setup)
-        self.session.close()
-        self._session = opened
+        self._open(resume=session_id)
         return self._retold()
 
     def new(self) -> None:
-        options = msgspec.structs.replace(self.options, resume="", fork=False)
+        self._open()
+
+    def fork(self) -> None:
+        parts = self.session.parts
+        if not parts.journal.stored:
+            raise UsageError("This session is not stored, so there is nothing to copy.")
+        self._open(resume=parts.session_id, fork=True)
+
+    def _open(self, *, resume: str = "", fork: bool = False) -> None:
+        """Goes on with another session. Raises UsageError, SettingsError, Refused; then the one there was stays."""
+        options = msgspec.structs.replace(self.options, resume=resume, fork=fork)
         opened = open_session(options, self._person, self.setup)
         self.session.close()
         self._session = opened
 
     def turns(self) -> tuple[TurnRow, ...]:
         parts = self.session.parts
-        past = self.store.load(parts.session_id)
+        past = parts.journal.session()
         return tuple(
             TurnRow(turn=turn.number, text=turn.text, files=len(parts.checkpoint.changes_since(turn.number)))
             for turn in past.turns
@@ -242,11 +252,11 @@ class Chat:
 
     def preview_rewind(self, turn: int) -> tuple[str, ...]:
         parts = self.session.parts
-        return changes.preview(self.store.load(parts.session_id), parts.checkpoint.changes_since(turn), turn)
+        return changes.preview(parts.journal.session(), parts.checkpoint.changes_since(turn), turn)
 
     def rewind(self, turn: int) -> Rewinding:
         parts = self.session.parts
-        before = self.store.load(parts.session_id)
+        before = parts.journal.session()
         prompt = changes.prompt_of(before, turn)
         told = [line for line in parts.checkpoint.rewind(turn) if "not put back" in line or "outside" in line]
         self._restore()
@@ -260,6 +270,6 @@ class Chat:
     def _restore(self) -> None:
         """The conversation as the journal now tells it."""
         parts = self.session.parts
-        now = self.store.load(parts.session_id)
+        now = parts.journal.session()
         parts.agent.transcript.restore(now.messages)
         parts.turns = len(now.turns)

@@ -177,7 +177,7 @@ def journals(root: Path) -> list[tuple[float, int, str]]:
     found: list[tuple[float, int, str]] = []
     try:
         names = os.listdir(root)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise DroidliteError(f"Sessions cannot be read: {error.strerror}: {error.filename}.") from error

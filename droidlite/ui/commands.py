@@ -96,6 +96,8 @@ def _resume(host: Host, words: str) -> None:
     chosen = words
     if not chosen:
         rows = host.conversation.sessions()
+        if not rows:
+            raise UsageError("There is no stored session of this folder.")
         now = time.time()
         items = [Item(row.id, (clean_line(row.title or row.id, 120), *_facts(row, now))) for row in rows]
         chosen = host.ask(pick_from("Resume a session", items))
@@ -135,6 +137,11 @@ def _rewind(host: Host, words: str) -> None:
 def _new(host: Host, words: str) -> None:
     host.conversation.new()
     host.say("\n" + host.painter.text(f"new session {host.conversation.status().session_id}", "dim"))
+
+
+def _fork(host: Host, words: str) -> None:
+    host.conversation.fork()
+    host.say("\n" + host.painter.text(f"going on with a copy, {host.conversation.status().session_id}", "dim"))
 
 
 def _diff(host: Host, words: str) -> None:
@@ -187,6 +194,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("autonomy", "what runs without asking: off, low, medium, high", _autonomy, True, ("permissions",)),
     Command("compact", "replace the conversation so far by a summary", _compact),
     Command("diff", "everything this session changed", _diff, True),
+    Command("fork", "go on with a copy of this session", _fork),
     Command("rewind", "take back messages and the files they changed; undo", _rewind, False, ("undo",)),
     Command("resume", "go on with an earlier session", _resume, False, ("sessions",)),
     Command("new", "start a new session", _new, False, ("clear",)),

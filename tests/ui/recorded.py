@@ -274,6 +274,9 @@ class Recorded:
     def new(self) -> None:
         self.now = replace(self.now, session_id="01JE", cost_usd=0.0)
 
+    def fork(self) -> None:
+        self.now = replace(self.now, session_id="01JF")
+
     def turns(self) -> tuple[TurnRow, ...]:
         return (TurnRow(turn=1, text="fix clamp", files=1), TurnRow(turn=2, text="now the docs", files=0))
 
