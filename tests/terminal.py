@@ -79,7 +79,7 @@ class Terminal:
         self.until(lambda: wanted in self.seen)
 
     def answers(self, title: str, text: str) -> None:
-        """Types `text` into the dialog `title` once it takes keys, which is not while they come too fast."""
+        """Types `text` into the dialog `title` once it takes keys: it takes none that come too fast to be meant."""
         wanted = re.sub(r"\s", "", title)
         self.until(lambda: "Enterchoose" in self.seen.partition(wanted)[2])
         before = self.seen.count("❯")

@@ -233,8 +233,8 @@ def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:
             raise UsageError(f"There is no session of {root} to go on with; start one without -c and -r.")
         name = latest
     if options.fork:
-        name = store.fork(name)
-    return store.open(name)
+        name = store.fork(name, cwd=root)
+    return store.open(name, cwd=root)
 
 
 def _id(journal: Journal) -> str:
