@@ -136,7 +136,7 @@ def test_after_esc_the_model_is_told_that_it_was_interrupted(repo: Path) -> None
             terminal.until(lambda: server.requests)
             terminal.sees("esc to interrupt")
             terminal.type("\x1b")
-            terminal.sees("stopped")
+            terminal.sees("interrupted")
             terminal.type("SECOND\r")
             terminal.sees("All done.")
             assert terminal.leaves() == 0
