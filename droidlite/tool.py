@@ -108,13 +108,14 @@ class Tool(Struct, frozen=True, kw_only=True):
 
 class Approval(Struct, frozen=True, kw_only=True):
     """What a person is asked before a call runs. `summary` is the exact command or path; `always` spells out what
-    answering "always" or "session" would allow from then on ("" = not offered)."""
+    answering "session" would allow from then on ("" = not offered), and "always" where it is `lasting`."""
 
     tool: str
     summary: str
     reason: str
     displays: tuple[Display, ...] = ()
     always: str = ""
+    lasting: bool = False
 
 
 class Answer(Struct, frozen=True):

@@ -18,6 +18,7 @@ from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.agent.verify import Execute
+from droidlite.app.allowing import allowed_here, remembering
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.escalating import Escalation
 from droidlite.app.options import Options
@@ -109,7 +110,8 @@ def _assemble(
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
-        prefixes=settings.allowed_commands,
+        prefixes=(*settings.allowed_commands, *allowed_here(setup.places.state, root, warnings.append)),
+        remember=remembering(setup.places.state, root, warnings.append),
     )
     toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=redaction.text)
     budget = Budget(

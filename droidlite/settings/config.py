@@ -61,7 +61,8 @@ class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
-    long a model service may be silent before the call is tried again; the command lists hold prefixes of commands."""
+    long a model service may be silent before the call is tried again; the command lists hold prefixes of commands.
+    `denied_commands` stops a command that is written out, not one that a script or another language runs."""
 
     model: Annotated[str, Meta(min_length=1)] = "auto"
     effort: Effort = ""

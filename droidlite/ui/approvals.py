@@ -90,6 +90,7 @@ def approval_dialog(approval: Approval) -> Asking:
     options: tuple[Option, ...] = (Option("Yes, this once", "once"),)
     if always:
         options += (Option(f"Yes, and for the rest of this session allow: {always}", "session"),)
+    if always and approval.lasting:
         options += (Option(f"Yes, and from now on, in this project, always allow: {always}", "always"),)
     options += (Option("No, and say what to do instead", "no", typed=True),)
     asked = f"Allow {clean_line(approval.tool, 40)} of {clean_line(command[0], 200)}?"

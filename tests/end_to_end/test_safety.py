@@ -218,3 +218,36 @@ def test_what_others_wrote_does_not_steer_the_terminal(repo: Path, tmp_path: Pat
         assert terminal.process.wait(30) == 0
         assert STEERING & set(terminal.written) == set()
     assert EVIL.replace("\r", "") in droidlite("sessions", "export", session, cwd=repo).out  # a file gets all of it
+
+
+def test_always_holds_in_this_project_and_no_other(repo: Path, tmp_path: Path) -> None:
+    env = calling(tmp_path, call("shell", command="npm install left-pad --offline"))
+    with Terminal(cwd=repo, env=env) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("go\r")
+        terminal.answers("Run this command?", "3")
+        terminal.sees("Done.")
+        assert terminal.leaves() == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    again = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
+    other = droidlite("exec", "-o", "json", "go", cwd=elsewhere, env=env)
+    assert again.result["permission_denials"] == []
+    assert other.result["permission_denials"] == ["npm install left-pad --offline"]
+    assert "for good in this folder: npm install;" in droidlite("doctor", cwd=repo).out
+    assert [path.name for path in repo.iterdir()] == [".git"]
+    (kept,) = (Path(os.environ["DROIDLITE_HOME"]) / "state" / "allowed").iterdir()
+    kept.write_text("{")
+    broken = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
+    assert broken.result["permission_denials"] == ["npm install left-pad --offline"]
+    assert f"{kept}: cannot be used" in broken.err
+
+
+def test_always_is_not_offered_where_it_would_not_be_kept(repo: Path, tmp_path: Path) -> None:
+    env = calling(tmp_path, call("fetch", url="http://127.0.0.1:1/"))
+    with Terminal(cwd=repo, env=env) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("go\r")
+        terminal.answers("Fetch this?", "3")
+        terminal.sees("Enter send")
+        assert "fromnowon" not in terminal.seen

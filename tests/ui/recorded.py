@@ -190,6 +190,7 @@ class Recorded:
                 summary="rm -rf build && make",
                 reason="it deletes files",
                 always="commands that begin: make",
+                lasting=True,
             )
             self.asked.append(self.person.ask_approval(approval))
         if "edit" in text:
