@@ -20,7 +20,8 @@ MOST_TASKS = 5_000
 class TextPolicy:
     """Logistic regression on TF-IDF of the prompt (and the name of the kind): the cheaper model of the training folds'
     mix line where it is likely to solve the task, else the dearer one. The threshold is the cheapest that reaches 99 %
-    of the frontier's passes on predictions made across folds of the training tasks."""
+    of the frontier's passes on predictions made across folds of the training tasks. Tasks without a prompt are not
+    learned from, and told by their kind alone."""
 
     def __init__(self, grid: Grid, seed: int) -> None:
         texts = [f"{grid.kinds[code]} {text}" for code, text in zip(grid.kind, grid.prompts, strict=True)]
@@ -40,7 +41,7 @@ class TextPolicy:
         counts, solved = self._counts[fold.train_rows[rows]], fold.train.solved[rows, cheap]
         least = _threshold(fold, rows, (cheap, dear), _across(counts, solved))
         likely = _predict(counts, solved, self._counts[fold.test_rows])
-        take = (likely >= least) & self._has_text[fold.test_rows]
+        take = likely >= least
         one, other = play(fold.test, [(cheap, None)]), play(fold.test, [(dear, None)])
         return Played(
             np.where(take, one.solved, other.solved),

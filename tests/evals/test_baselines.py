@@ -114,7 +114,9 @@ def test_words_that_tell_nothing_save_nothing() -> None:
     assert sums(TextPolicy(grid, 0)(fold_of(grid, "dear"))) == (40, 160, 40, ("cheap or dear",))
 
 
-def test_a_task_without_a_prompt_goes_to_the_dear_model() -> None:
-    prompts = tuple("a typo" if i % 2 == 0 and i < 60 else "" if i >= 60 else "a race" for i in range(80))
-    grid = grid_of(half_and_all(80), prompts=prompts)
-    assert sums(TextPolicy(grid, 0)(fold_of(grid, "dear"))) == (40, 10 * 1 + 30 * 4, 40, ("cheap or dear",))
+def test_a_task_without_a_prompt_is_told_by_its_kind_alone() -> None:
+    """Which is less sure than a typo, so that it goes to the dear model."""
+    cheap = [(int(i % 7 > 0 or i >= 40), 1.0) for i in range(80)]
+    prompts = tuple("" if i >= 70 else "a race" if i % 7 == 0 and i < 40 else "a typo" for i in range(80))
+    grid = grid_of({"cheap": cheap, "dear": [(1, 4.0)] * 80}, prompts=prompts)
+    assert sums(TextPolicy(grid, 0)(fold_of(grid, "dear"))) == (40, 30 * 1 + 10 * 4, 40, ("cheap or dear",))
