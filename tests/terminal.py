@@ -58,6 +58,11 @@ class Terminal:
         os.close(self._ours)
 
     @property
+    def written(self) -> str:
+        """All that was written, as it came."""
+        return self._raw.decode(errors="replace")
+
+    @property
     def seen(self) -> str:
         """All that was written, without escape sequences and blanks: redraws move the cursor where a space would be."""
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\s", "", self._raw.decode(errors="replace"))
@@ -72,6 +77,17 @@ class Terminal:
     def sees(self, text: str) -> None:
         wanted = re.sub(r"\s", "", text)
         self.until(lambda: wanted in self.seen)
+
+    def answers(self, title: str, text: str) -> None:
+        """Types `text` into the dialog `title` once it takes keys: it takes none that come too fast to be meant."""
+        wanted = re.sub(r"\s", "", title)
+        self.until(lambda: "Enterchoose" in self.seen.partition(wanted)[2])
+        before = self.seen.count("❯")
+        while self.seen.count("❯") == before:
+            self.type("\x1b[B")
+            with self._more:
+                self._more.wait_for(lambda: self.seen.count("❯") > before, 1)
+        self.type(text)
 
     def leaves(self) -> int:
         """The exit code of a person who quits."""

@@ -70,7 +70,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[ModelSettings, ...] = ()
     max_cost_usd: Annotated[float, Meta(gt=0)] | None = None
     max_turns: Annotated[int, Meta(ge=1)] | None = None
-    timeout: Annotated[float, Meta(gt=0)] | None = None
+    timeout: Annotated[float, Meta(gt=0, le=2_592_000)] | None = None
     stall_seconds: Annotated[float, Meta(gt=0, le=86_400)] | None = None
     verify: str = ""
     autonomy: Autonomy | None = None

@@ -26,7 +26,7 @@ def sentence(err: str) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["exec", "--modle", "x"], "No such option: --modle (Possible options: --file, --model, --yolo)"),
+        (["exec", "--modle", "x"], "No such option: --modle. Did you mean --model?"),
         (["exec", "-o", "xml", "x"], "Invalid value for '-o' / '--output-format'"),
         (["exec", "--max-cost", "much", "x"], "Invalid value for '--max-cost' / '--max-budget-usd'"),
         (["exec", "--max-cost", "-1", "x"], "--max-cost must be an amount above 0 in USD, such as 0.50; it is -1."),
