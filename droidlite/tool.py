@@ -14,7 +14,7 @@ Effect = Literal["read", "write", "execute", "network"]
 
 
 class Diff(Struct, frozen=True, tag="diff"):
-    """A change to one file, as unified diff text. `path` is relative to the root."""
+    """A change to one file, as unified diff text. `path` is as the tools name it: relative to the working folder."""
 
     path: str
     patch: str
@@ -59,7 +59,8 @@ class Question(Struct, frozen=True):
 class ToolContext(Struct, kw_only=True):
     """What a tool may touch. One per session; shared by the threads that run read-only calls in parallel.
 
-    root: the only folder writes may happen in, resolved. extra: further folders (--add-dir).
+    root: the only folder writes may happen in, resolved. cwd: the folder in it where commands run and relative paths
+    begin (None = the root). extra: further folders (--add-dir).
     spill: a folder outside the root for outputs too long to show. environment: what a child process gets; never keys.
     seen: path -> stamp of what the model last read or wrote (owned by tools/files.py).
     jobs: background shell jobs by id (owned by tools/shell.py).
@@ -69,6 +70,7 @@ class ToolContext(Struct, kw_only=True):
     """
 
     root: Path
+    cwd: Path | None = None
     extra: tuple[Path, ...] = ()
     spill: Path
     environment: dict[str, str]
@@ -79,6 +81,11 @@ class ToolContext(Struct, kw_only=True):
     network: bool = False
     seen: dict[Path, Any] = field(default_factory=dict)
     jobs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where commands run and relative paths begin."""
+        return self.cwd or self.root
 
 
 class Tool(Struct, frozen=True, kw_only=True):

@@ -81,6 +81,7 @@ def _assemble(
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     context = ToolContext(
         root=root,
+        cwd=options.cwd.resolve(),
         extra=tuple(path.resolve() for path in options.add_dirs),
         spill=journal.spill,
         environment=child_environment(setup.env, setup.secrets),
@@ -135,7 +136,7 @@ def _assemble(
     return Session(
         Parts(
             session_id=_id(journal),
-            cwd=str(root),
+            cwd=str(options.cwd),
             agent=agent,
             context=context,
             journal=journal,
@@ -230,6 +231,7 @@ def _opening(root: Path, cwd: Path, check: str) -> str:
     memory = tuple((str(path.relative_to(root)), text) for path, text in load_memory(root, cwd))
     facts = Facts(
         root=str(root),
+        cwd=str(cwd),
         platform=f"{platform.system()} {platform.machine()}",
         date=datetime.date.today().isoformat(),
         git=git_state(root),

@@ -49,12 +49,12 @@ def start(
     environment: dict[str, str] | None = None,
     merge: bool = True,
 ) -> Child:
-    """Runs `argv` in `cwd` (the root) with nothing on stdin. `merge` puts stderr into stdout; else it is dropped.
-    Raises OSError."""
+    """Runs `argv` in `cwd` (None = the working folder), nothing on stdin. `merge` puts stderr into stdout; else it is
+    dropped. Raises OSError."""
     mark = f"{mark_of(context)}{next(_numbers)}."
     process = subprocess.Popen(
         argv,
-        cwd=cwd or context.root,
+        cwd=cwd or context.folder,
         env={**(environment or context.environment), MARK: mark},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -8,7 +8,7 @@ from stat import S_ISDIR
 from msgspec import Struct
 
 from droidlite.tool import Outcome, Output, Tool, ToolContext
-from droidlite.tools.confined import Place, locate, open_beneath
+from droidlite.tools.confined import Place, locate, open_beneath, shown
 from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.scan import scan
@@ -57,11 +57,10 @@ def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool
     argv = _git_argv(arguments, context, place.parts)
     if argv and (yield from _git_lines(argv, context, place)):
         return
-    prefix = "" if place.shown == "." else f"{place.shown}/"
     expression, choices = _compiled(arguments), spelled_out(arguments.glob)
     for path in files_below(place.path, context):
         if any(not choice or matches(path, choice) for choice in choices):
-            inner = Place(place.base, (*place.parts, *path.split("/")), prefix + path)
+            inner = Place(place.base, (*place.parts, *path.split("/")), shown(place.path / path, context))
             yield from scan(inner, expression, context, around=arguments.context, names=arguments.files_only)
 
 
@@ -97,10 +96,10 @@ def _pathspec(below: tuple[str, ...], glob: str) -> str:
 def _git_lines(argv: list[str], context: ToolContext, place: Place) -> Generator[str, None, bool]:
     """Yields result lines; returns False where git could not search: no Perl expressions, or a folder it ignores."""
     child = git_start(argv, context, place.base, outside=True)
-    prefix = "" if place.base == context.root else f"{place.base}/"
     for piece in pieces(child, context, b"\0" if "-l" in argv else b"\n"):
         path, *rest = piece.decode("utf-8", "replace").split("\0", 2)
-        yield f"{prefix}{path}:{rest[0]}:{rest[1]}" if len(rest) == 2 else prefix + path
+        name = path if place.base == context.folder else shown(place.base / path, context)
+        yield f"{name}:{rest[0]}:{rest[1]}" if len(rest) == 2 else name
     nothing = child.process.returncode == 1 and bool(place.parts) and is_ignored(place.path, context)
     return child.process.returncode != 128 and not nothing
 
