@@ -22,7 +22,7 @@ from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.escalating import Escalation
 from droidlite.app.options import Options
 from droidlite.app.person import Person
-from droidlite.app.routes import Routes, make_route, tools_for
+from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
 from droidlite.app.routing import Task, choose_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
@@ -54,6 +54,8 @@ def open_session(
     Raises UsageError, SettingsError, Refused."""
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
+    check_tool_names("--allowed-tools", options.allowed_tools)
+    check_tool_names("--disallowed-tools", options.disallowed_tools)
     setup = setup or read_setup(options.cwd, options=options, discover=_names_local_server(options.model))
     journal, past = _journal(options, setup)
     try:

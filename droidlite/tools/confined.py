@@ -37,7 +37,7 @@ class Place(Struct, frozen=True):
 
 
 def locate(text: str, context: ToolContext, *, writing: bool = False) -> Place:
-    """Where `text`, absolute or relative to the working folder, leads. Raises Problem when that is outside the root, the
+    """Where `text`, absolute or relative to the working folder, leads. Raises Problem where it is outside the root, the
     extra folders and (for reading) the spill folder, or when writing to git's own files."""
     full = os.path.normpath(context.folder / _checked(text))
     real = os.path.realpath(full)
