@@ -2,9 +2,11 @@
 
 import sys
 
-COMMANDS = ("exec", "chat", "models", "route", "sessions", "doctor", "local", "demo")
-PLANNED = ("router", "stats", "policy", "mcp", "acp", "mission")
-"""Commands that are announced; one that is in COMMANDS as well is there."""
+COMMANDS = (
+    "exec", "chat", "models", "route", "sessions", "stats", "policy", "router", "doctor", "local", "demo",
+)  # fmt: skip
+PLANNED = ("mcp", "acp", "mission")
+"""Commands that are announced, and not there yet."""
 OPTIONAL_VALUE = {"-r": "last", "--resume": "last", "-w": "new", "--worktree": "new"}
 """Options that may stand alone, and what they then mean."""
 

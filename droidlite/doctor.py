@@ -47,7 +47,7 @@ def findings(cwd: Path) -> list[Finding]:
     return [
         *found,
         Finding("settings", "problem" if setup.settings.warnings else "ok", _settings(setup)),
-        Finding("policy", "ok" if setup.policy.file else "off", setup.policy.file or "none"),
+        Finding("policy", "ok" if setup.policy.layers else "off", _policy(setup)),
         _model(setup, cwd),
         *_endpoints(setup),
         _folder(cwd),
@@ -62,6 +62,10 @@ def _settings(setup: Setup) -> str:
         return " ".join(setup.settings.warnings)
     files = sorted({where.rpartition(":")[0] for where in setup.settings.origin.values() if ":" in where})
     return ", ".join(files) or f"none; your own go to {setup.places.config / 'config.toml'}"
+
+
+def _policy(setup: Setup) -> str:
+    return ", ".join(f"{layer.file} ({layer.layer})" for layer in setup.policy.layers) or "none"
 
 
 def _model(setup: Setup, cwd: Path) -> Finding:

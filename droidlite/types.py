@@ -13,6 +13,9 @@ Effort = Literal["", "low", "medium", "high"]
 Stop = Literal["end", "calls", "length"]
 """Why a reply ended: it was done, it asks for tools, or it was cut at the output limit."""
 Tier = Literal["local", "small", "mid", "frontier"]
+TaskKind = Literal["fix", "feature", "tests", "refactor", "docs", "question", "terminal", "other"]
+"""fix: something is broken; feature: something new; tests: write tests; refactor: same behaviour, other shape; docs:
+text; question: nothing changes; terminal: set up, build, run, operate; other: it cannot be told."""
 Autonomy = Literal["off", "low", "medium", "high"]
 """What runs without asking: off = reads only; low = + edits inside the root; medium = + commands that stay on this
 machine and can be undone; high = everything but what policy denies."""

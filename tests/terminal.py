@@ -58,6 +58,11 @@ class Terminal:
         os.close(self._ours)
 
     @property
+    def written(self) -> str:
+        """All that was written, as it came."""
+        return self._raw.decode(errors="replace")
+
+    @property
     def seen(self) -> str:
         """All that was written, without escape sequences and blanks: redraws move the cursor where a space would be."""
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\s", "", self._raw.decode(errors="replace"))

@@ -102,9 +102,11 @@ class Budget:
         *,
         sent: bool = True,
         guess: Usage | None = None,
+        judge: bool = False,
     ) -> float | None:
         """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation,
-        or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing."""
+        or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing.
+        `judge`: it only helped to choose a model."""
         held = self._open.pop(reservation.number, None)
         if not sent:
             cost: float | None = 0.0
@@ -119,6 +121,7 @@ class Budget:
             usd=cost if cost is not None else (held or 0.0),
             at=self.clock(),
             unpriced=cost is None and held is None,
+            judge=judge,
         )
         self.settled_usd += spent.usd
         self._count(spent)

@@ -60,7 +60,7 @@ def preview(past: Past, found: list[FileChange], turn: int) -> tuple[str, ...]:
 
 def not_taken_back(past: Past, turn: int) -> tuple[str, ...]:
     """One line that names the commands run since the start of `turn`: nothing kept what they changed."""
-    ran = list(dict.fromkeys(first_line(each.command) for each in past.ran if each.turn >= turn))
+    ran = list(dict.fromkeys(first_line(command) for command in past.commands_since(turn)))
     if not ran:
         return ()
     named = "; ".join(ran[:MOST_NAMED]) + (f"; and {len(ran) - MOST_NAMED} more" if len(ran) > MOST_NAMED else "")

@@ -9,18 +9,21 @@ from droidlite.app import changes
 from droidlite.app.assemble import git_state, open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
+from droidlite.app.redacting import without_secrets
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import Task, choose_model, estimated, route
 from droidlite.app.session import Session
-from droidlite.app.setup import read_setup
+from droidlite.app.setup import Setup, read_setup
 from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.sandbox.gitprograms import git_guards
 from droidlite.session.export import export
 from droidlite.session.records import Judged
 from droidlite.session.store import Store
+from droidlite.settings.config import Mode
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
 from droidlite.ui.conversation import ExportFormat, Rewinding, SessionRow, Spending, Status, TurnRow
@@ -38,7 +41,7 @@ class Chat:
         if options.worktree:
             options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
         self.options = options
-        self.setup = read_setup(options.cwd, options=options)
+        self.setup = read_setup(options.cwd, options=options, discover=None)
         self.store = Store(self.setup.places.state / "sessions")
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
@@ -86,7 +89,7 @@ class Chat:
         parts = self.session.parts
         parts.checkpoint.settle_rewind()
         self.session.renew()
-        finished = yield from run_typed(command, parts.context, parts.agent.toolbox.clean)
+        finished = yield from run_typed(command, parts.context)
         self.session.open_conversation()
         parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{finished.content}"), host=True)
         yield finished
@@ -96,7 +99,7 @@ class Chat:
         agent = self.session.parts.agent
         if len(agent.transcript.messages) < 3:
             raise UsageError("There is nothing to compact yet.")
-        return compact(agent.transcript, agent.driver)
+        return without_secrets(compact(agent.transcript, agent.driver), self.session.parts.context.redaction)
 
     def interrupt(self) -> None:
         if self._session is not None:
@@ -127,12 +130,11 @@ class Chat:
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)
 
-    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
-        self.setup = read_setup(self.options.cwd, options=self.options, discover=True)
-        task = self._task()
-        found = estimated(self.setup, task, self.setup.candidates(priced=True))
+    def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+        setup, task = self._setup(mode), self._task()
+        found = estimated(setup, task, setup.candidates(priced=True))
         try:
-            return route(self.setup, task), found
+            return route(setup, task), found
         except DroidliteError:
             return None, found
 
@@ -187,7 +189,18 @@ class Chat:
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
-    def choose(self, model: str) -> None:
+    def decision(self) -> RoutingDecision:
+        return self.session.parts.decision
+
+    def _setup(self, mode: str) -> Setup:
+        """As it is now, with auto in `mode` ("" = as before)."""
+        options = self.options
+        if mode:
+            options = msgspec.structs.replace(options, router=msgspec.convert(mode, Mode))
+        return read_setup(options.cwd, options=options, discover=True)
+
+    def choose(self, model: str, mode: str = "") -> None:
+        self.setup = self._setup(mode)
         decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
@@ -198,18 +211,22 @@ class Chat:
         )
         parts.agent.toolbox.replace(tools_for(spec, self._person))
         parts.agent.transcript.retool(parts.agent.toolbox.specs)
-        self.options = msgspec.structs.replace(self.options, model=model)
+        self.options = msgspec.structs.replace(
+            self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
+        )
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
         allowed = settings.autonomy or "off"
         self.session.parts.agent.toolbox.permissions.autonomy = allowed
+        self.session.parts.context.guards = git_guards(allowed, self.setup.env)
         return allowed
 
     def raise_cap(self, cap_usd: float) -> None:
         most = self.setup.policy.budget.max_cost_usd
         if most is not None and cap_usd > most:
-            raise UsageError(f"Policy {self.setup.policy.file} allows at most ${most:g} a session.")
+            where = self.setup.policy.where("budget.max_cost_usd")
+            raise UsageError(f"Policy {where} allows at most ${most:g} a session.")
         self.session.parts.agent.driver.budget.cap_usd = cap_usd
 
     # --- sessions ---------------------------------------------------------------------------------------------------
@@ -271,5 +288,5 @@ class Chat:
         """The conversation as the journal now tells it."""
         parts = self.session.parts
         now = parts.journal.session()
-        parts.agent.transcript.restore(now.messages)
+        parts.agent.transcript.restore(now.messages, tuple(row.prompt for row in now.turns))
         parts.turns = len(now.turns)

@@ -12,11 +12,11 @@ from droidlite.types import ModelSpec, RoutingDecision
 
 def cost_on(spec: ModelSpec, calls: Iterable[Spent], repricer: Repricer) -> float | None:
     """USD of `calls` with the tokens they used, at the prices of `spec` when each was made. A call whose tokens are not
-    known is taken at what it cost, one whose price is not known at nothing, as in every other sum. None where a price
-    of `spec` is not known."""
+    known is taken at what it cost, one whose price is not known at nothing, as in every other sum; one of the judge
+    would not have been made. None where a price of `spec` is not known."""
     total = 0.0
     for call in calls:
-        if call.unpriced:
+        if call.unpriced or call.judge:
             continue
         cost = call.usd if call.usage is None else repricer.cost(spec, call.usage, call.at)
         if cost is None:

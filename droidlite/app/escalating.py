@@ -21,10 +21,11 @@ class Escalation:
         self._at, self._before, self._check_failed = 0, 0.0, False
 
     def follow(self, decision: RoutingDecision) -> None:
-        """Begins with the first stage of another plan."""
+        """Takes up another plan, at the stage of the model that `decision` names."""
         estimate = decision.estimate
         self._stages = estimate.stages if estimate is not None else ()
-        self._at, self._before, self._check_failed = 0, self._budget.spent_usd, False
+        at = [number for number, stage in enumerate(self._stages) if stage.model == decision.model]
+        self._at, self._before, self._check_failed = (at[0] if at else 0), self._budget.spent_usd, False
 
     def begin_task(self) -> None:
         """What a stage may spend is meant for one task: each prompt begins one."""

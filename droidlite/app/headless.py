@@ -1,5 +1,6 @@
 """One prompt without a person: `droidlite exec`."""
 
+import os
 import signal
 import sys
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
 
+from droidlite import tools
 from droidlite.app.assemble import open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
@@ -60,10 +62,17 @@ def failure(error: DroidliteError, session: Session | None, seconds: float) -> R
 
 @contextmanager
 def stopped_by_signals(session: Session) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the run in order; the session stays resumable. A second Ctrl-C ends the process."""
+    """Ctrl-C and SIGTERM end the run in order; the session stays resumable. A second one ends the process, and what it
+    started with it."""
+
+    def leave(number: int, frame: object) -> None:
+        tools.kill_all(session.parts.context)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     def stop(number: int, frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
+        for each in before:
+            signal.signal(each, leave)
         code = 128 + number
         session.stop(Interrupted("Interrupted." if number == signal.SIGINT else "Terminated.", exit_code=code))
 

@@ -8,9 +8,11 @@ from typing import Literal, get_args
 import msgspec
 
 from droidlite import providers, tools
+from droidlite.agent.budget import Budget
 from droidlite.agent.driver import Route
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
+from droidlite.app.judging import Judge
 from droidlite.app.person import Person
 from droidlite.app.routing import Task, choose_model, find_model
 from droidlite.app.setup import Setup
@@ -25,8 +27,21 @@ EditKind = Literal["edit", "patch"]
 class Routes:
     """The ways open to one session, which works on `task`."""
 
-    def __init__(self, setup: Setup, person: Person, toolbox: Toolbox, task: Task) -> None:
+    def __init__(self, setup: Setup, person: Person, toolbox: Toolbox, task: Task, budget: Budget) -> None:
         self._setup, self._person, self._toolbox, self._task = setup, person, toolbox, task
+        self._judge = self._judge_on(budget)
+
+    @property
+    def judges(self) -> bool:
+        """Whether a decision may ask a judge: then it has to wait for the session's ledger."""
+        return self._judge is not None
+
+    def _judge_on(self, budget: Budget) -> Judge | None:
+        name = self._setup.settings.router.judge
+        if not name or not self._setup.policy.router.judge:
+            return None
+        found = find_model(self._setup, name)
+        return Judge(lambda: make_route(self._setup, *found), budget, self._setup.places.state / "judge.json")
 
     def open(self, model: str) -> Route:
         """The way to a model by id. Raises UsageError, Refused."""
@@ -39,7 +54,8 @@ class Routes:
 
     def anew(self, prompt: str, transcript: Transcript) -> tuple[Route, RoutingDecision]:
         """What auto chooses now that the prompt is known. Raises UsageError, Refused."""
-        task = msgspec.structs.replace(self._task, prompt=prompt)
+        judge = self._judge.judged if self._judge is not None else None
+        task = msgspec.structs.replace(self._task, prompt=prompt, judge=judge)
         decision, spec, endpoint = choose_model(self._setup, "auto", task=task)
         route = make_route(self._setup, spec, endpoint)
         self.outfit(route, transcript)

@@ -1,16 +1,20 @@
 """What auto means here: candidates, policy, rules, kind and evidence brought together into one decision."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct, structs
 
+from droidlite.app.own_evidence import own_evidence
 from droidlite.app.setup import Setup
 from droidlite.app.shadow import within
 from droidlite.errors import Refused, UsageError
 from droidlite.routing.evidence import Evidence, read_evidence
-from droidlite.routing.features import Features
+from droidlite.routing.features import Features, read_features
+from droidlite.routing.listing import list_files
 from droidlite.routing.router import Asked, Narrowing, decide, estimates
+from droidlite.routing.rules import apply_rules, matched_rules
 from droidlite.settings.candidates import default_model, nothing_runs
 from droidlite.settings.catalog import resolve
 from droidlite.settings.config import Mode
@@ -21,13 +25,19 @@ PRIORS = Path(__file__).parents[1] / "routing" / "priors.json"
 """The shipped evidence, made by scripts/make-priors."""
 
 
+Judged = Callable[[Features, Sequence[str]], Features]
+"""(features, guidance of the rules that matched) -> features with the kind a judge named."""
+
+
 class Task(Struct, frozen=True, kw_only=True):
-    """What is to be routed: the prompt ("" = not known yet) in the repository at `root`."""
+    """What is to be routed: the prompt ("" = not known yet) in the repository at `root`. `judge` is asked where the
+    kind is uncertain; None = nobody."""
 
     root: Path
     prompt: str = ""
     headless: bool = True
     worker: bool = False
+    judge: Judged | None = None
 
 
 def route(setup: Setup, task: Task, *, mode: Mode | None = None) -> RoutingDecision:
@@ -48,24 +58,35 @@ def route(setup: Setup, task: Task, *, mode: Mode | None = None) -> RoutingDecis
 def ask(setup: Setup, task: Task, candidates: tuple[Candidate, ...], *, mode: Mode | None = None) -> Asked:
     """The question as the router takes it."""
     features = features_of(setup, task)
-    set_mode = setup.settings.router.mode
+    narrowing = narrowing_of(setup, features, candidates)  # by local signs alone: no judge may widen what they allow
+    if task.judge is not None:
+        features = task.judge(features, [rule.guidance for rule in matched_rules(setup.policy, features)])
     public, trouble = load_evidence(PRIORS)
+    today = datetime.now(UTC).date()
     return Asked(
         features=features,
         candidates=candidates,
-        narrowing=narrowing_of(setup, features, candidates),
-        mode=mode or (set_mode if set_mode != "shadow" else within(setup.policy)),
+        narrowing=narrowing,
+        mode=mode or mode_of(setup),
         reference=setup.settings.router.reference,
         public=public,
-        today=datetime.now(UTC).date(),
+        own=own_evidence(setup, today),
+        today=today,
         trouble=trouble,
     )
 
 
+def mode_of(setup: Setup) -> Mode:
+    """What auto aims at; in shadow mode what it would aim at."""
+    mode = setup.settings.router.mode
+    return within(setup.policy) if mode == "shadow" else mode
+
+
 def features_of(setup: Setup, task: Task) -> Features:
     settings = setup.settings
-    return Features(
-        prompt=task.prompt,
+    return read_features(
+        task.prompt,
+        list_files(task.root),
         mode="headless" if task.headless else "interactive",
         worker=task.worker,
         verified=bool(settings.verify),
@@ -74,7 +95,14 @@ def features_of(setup: Setup, task: Task) -> Features:
 
 
 def narrowing_of(setup: Setup, features: Features, candidates: tuple[Candidate, ...]) -> Narrowing:
-    return Narrowing()
+    """What the rules of the policy make of the task. Raises Refused where they leave nobody."""
+    ruled = apply_rules(setup.policy, features, candidates)
+    return Narrowing(
+        rejected=ruled.rejected,
+        preferred=ruled.preferred[0] if ruled.preferred else (),
+        rules=tuple(f"{rule.name} ({rule.where})" for rule in ruled.matched),
+        reasons=ruled.reasons,
+    )
 
 
 def load_evidence(path: Path) -> tuple[Evidence, str]:
@@ -88,8 +116,11 @@ def load_evidence(path: Path) -> tuple[Evidence, str]:
 
 
 def estimated(setup: Setup, task: Task, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """The candidates with what each alone would do with the task."""
-    found = estimates(ask(setup, task, candidates))
+    """The candidates with what each alone would do with the task; nothing where the rules leave nobody."""
+    try:
+        found = estimates(ask(setup, task, candidates))
+    except Refused:
+        return candidates
     return tuple(structs.replace(c, estimate=found.get(c.spec.id)) if not c.why_not else c for c in candidates)
 
 

@@ -13,12 +13,13 @@ from droidlite.settings.catalog import Catalog, load_catalog, price_tables
 from droidlite.settings.config import Settings
 from droidlite.settings.endpoints import find_endpoints
 from droidlite.settings.loading import load_settings
-from droidlite.settings.local_servers import discover_local
-from droidlite.settings.paths import Places, places
-from droidlite.settings.policy import Policy, load_policy, narrow
+from droidlite.settings.local_servers import LOCAL_SERVERS, discover_local
+from droidlite.settings.paths import Places, find_root, places
+from droidlite.settings.policy import Policy, narrow
+from droidlite.settings.policy_files import load_policy
 from droidlite.settings.prices import Prices
 from droidlite.settings.secrets import secrets
-from droidlite.types import Candidate, Endpoint, ModelSpec
+from droidlite.types import Candidate, Endpoint
 
 
 class Setup(Struct, frozen=True, kw_only=True):
@@ -49,8 +50,9 @@ class Setup(Struct, frozen=True, kw_only=True):
         return next(endpoint for endpoint in self.endpoints if endpoint.name == name)
 
 
-def read_setup(cwd: Path, *, options: Options | None = None, discover: bool = False) -> Setup:
-    """Reads settings, policy and environment. `discover` also asks local model servers (0.3 s at most).
+def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | None = False) -> Setup:
+    """Reads settings, policy and environment. `discover` also asks local model servers (0.3 s at most); None asks them
+    where one is named, or where auto would have nothing but the embedded model.
 
     Raises SettingsError, UsageError, Refused."""
     env = dict(os.environ)
@@ -58,27 +60,41 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool = Fa
     settings = load_settings(cwd, env, where)
     if options is not None:
         settings = with_flags(settings, options)
-    policy = load_policy(env)
+    policy = load_policy(env, where, root=find_root(cwd))
     settings = narrow(settings, policy)
     endpoints = find_endpoints(settings, env)
-    found: tuple[ModelSpec, ...] = ()
-    if discover:
-        more, found = discover_local(env)
-        endpoints = (*endpoints, *(e for e in more if e.name not in {known.name for known in endpoints}))
-    return Setup(
+    setup = Setup(
         env=env,
         places=where,
         settings=settings,
         policy=policy,
         endpoints=endpoints,
-        catalog=load_catalog(settings, found),
+        catalog=load_catalog(settings, ()),
         prices=Prices(price_tables(settings)),
         secrets=secrets(endpoints, env),
     )
+    return _discovered(setup) if (_wants_local(setup) if discover is None else discover) else setup
+
+
+def _discovered(setup: Setup) -> Setup:
+    more, models = discover_local(setup.env)
+    known = {endpoint.name for endpoint in setup.endpoints}
+    endpoints = (*setup.endpoints, *(endpoint for endpoint in more if endpoint.name not in known))
+    catalog = load_catalog(setup.settings, models)
+    return msgspec.structs.replace(setup, endpoints=endpoints, catalog=catalog, secrets=secrets(endpoints, setup.env))
+
+
+def _wants_local(setup: Setup) -> bool:
+    model = setup.settings.model
+    if model != "auto":
+        return model.partition("/")[0] in LOCAL_SERVERS
+    return all(choice.why_not or choice.spec.tier == "local" for choice in setup.candidates())
 
 
 def with_flags(settings: Settings, options: Options) -> Settings:
-    """Flags win over every settings file."""
+    """Flags win over every settings file. Where neither says how much runs without asking, it is nothing but reads
+    for a run nobody watches and edits inside the root for a person: said here, so that policy narrows it too."""
+    settings = msgspec.structs.replace(settings, autonomy=settings.autonomy or ("off" if options.headless else "low"))
     given: dict[str, object] = {
         "model": options.model or None,
         "max_cost_usd": options.max_cost,

@@ -6,7 +6,8 @@ from typing import Any
 
 import typer
 
-from droidlite.cli import looking, route, running  # noqa: F401 - they hang their commands on app
+# each hangs its commands on app
+from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, stats  # noqa: F401
 from droidlite.cli.app import app
 from droidlite.errors import DroidliteError, UsageError
 

@@ -21,12 +21,14 @@ TIER_RUNS = 4.0
 """What is known of a tier counts as so many runs."""
 OWN_RUNS = 10.0
 """After so many runs of the person's own, public ones count half."""
-TIER_SUCCESS: dict[Tier, float] = {"frontier": 0.80, "mid": 0.72, "small": 0.55, "local": 0.15}
-"""Means over the shipped evidence's models of these tiers, both kinds; local: the embedded model's class."""
-TIER_COST: dict[Tier, float] = {"frontier": 1.1, "mid": 0.5, "small": 0.35, "local": 0.0}
+TIER_SUCCESS: dict[Tier, float] = {"frontier": 0.80, "mid": 0.71, "small": 0.63, "local": 0.15}
+"""Means over 52 model-and-kind pairs of the OpenHands index (2026-06-30) by tier; local: what a model of the embedded
+one's size can be expected to do with such tasks."""
+TIER_COST: dict[Tier, float] = {"frontier": 0.96, "mid": 0.64, "small": 0.72, "local": 0.0}
 """USD a task, likewise, where not even the price is known."""
-TASK_TOKENS = 0.16
-"""Cost of a task over the blended list price, in million tokens: median over the shipped evidence's priced models."""
+TASK_TOKENS = 0.30
+"""Cost of a task over the blended list price, in million tokens: median over the 49 pairs of them with a known price
+(half lie between 0.17 and 0.61)."""
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -71,7 +73,7 @@ def believe(option: Option, kind: str, public: Evidence, own: Evidence | None = 
         mean = (mean * runs + mine.solved) / (runs + mine.runs)
         cost = (cost * runs + mine.cost * mine.runs) / (runs + mine.runs)
         runs += mine.runs
-        basis = f"{basis}, {mine.runs:g} of your own" if basis else f"{mine.runs:g} runs of your own"
+        basis = ", ".join(part for part in (basis, f"{mine.runs:.1f} of your own") if part)
     family = record.solved / record.runs if record is not None else TIER_SUCCESS[option.tier]
     return Belief(
         option=option,

@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 
 from droidlite.types import ModelSpec, Stage, Usage
 
+FAILED_CHECK = "the check still fails"
+"""The one cause that tells for certain that the model before has failed."""
+
 
 def cause_to_move(stages: Sequence[Stage], at: int, spent_usd: float, *, check_failed: bool) -> str:
     """Why stage number `at` (from 0), which has spent `spent_usd`, gives way to the next; "" where it stays."""
@@ -11,7 +14,7 @@ def cause_to_move(stages: Sequence[Stage], at: int, spent_usd: float, *, check_f
         return ""
     stop = stages[at].stop_usd
     if check_failed:
-        return "the check still fails"
+        return FAILED_CHECK
     if stop is not None and spent_usd >= stop:
         return f"{stages[at].model} has spent ${spent_usd:.2f}; few of the tasks it solves cost more than ${stop:.2f}"
     return ""

@@ -1,12 +1,18 @@
-"""What kind of task this is, told from the prompt and the list of the repository's files: no model, no network."""
+"""What kind of task this is, told from the prompt and the names of the repository's files: no model, no network."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-TaskKind = Literal["fix", "feature", "tests", "refactor", "docs", "question", "terminal", "other"]
-"""fix: something is broken; feature: something new; tests: write tests; refactor: same behaviour, other shape; docs:
-text; question: nothing changes; terminal: set up, build, run, operate; other: it cannot be told."""
+from droidlite.routing.kinds import read_kind
+from droidlite.routing.prompt import cut, take_apart
+from droidlite.routing.tree import has_tests, languages_of, named_in, tools_of
+from droidlite.types import TaskKind as TaskKind
+
+UNKNOWN = 0.9
+"""How much of the confidence stays where the repository's files could not be listed."""
 
 
 class Features(Struct, frozen=True, kw_only=True):
@@ -29,3 +35,39 @@ class Features(Struct, frozen=True, kw_only=True):
     worker: bool = False
     verified: bool = False
     budget_usd: float | None = None
+
+
+def read_features(
+    prompt: str,
+    listing: Sequence[str],
+    *,
+    mode: Literal["interactive", "headless"],
+    worker: bool = False,
+    verified: bool = False,
+    budget_usd: float | None = None,
+) -> Features:
+    """What a prompt and the paths of the repository's files (relative, with "/") tell of a task. Takes any text and
+    raises nothing; the order of the paths makes no difference. Without any paths the confidence is lowered."""
+    told = _read(prompt, listing, verified=verified)
+    return replace(told, mode=mode, worker=worker, verified=verified, budget_usd=budget_usd)
+
+
+def _read(prompt: str, listing: Sequence[str], *, verified: bool) -> Features:
+    text = cut(prompt)
+    parts = take_apart(text)
+    names = [path.rpartition("/")[2] for path in listing]
+    distinct = set(names)
+    paths = named_in(text, listing, distinct)
+    kind, confidence, why = read_kind(parts, paths, verified=verified)
+    return Features(
+        prompt=prompt.encode("utf-8", "replace").decode(),
+        kind=kind,
+        confidence=confidence if listing else round(confidence * UNKNOWN, 2),
+        why=why,
+        paths=paths,
+        languages=languages_of(paths) or languages_of(names),
+        toolchain=tools_of(distinct),
+        has_tests=has_tests(listing),
+        has_trace=bool(parts.traces),
+        files=len(listing),
+    )

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from droidlite.routing.belief import Belief, Option, believe
+from droidlite.routing.belief import Belief, Option, believe, name_of
 from droidlite.routing.chains import Chain, Pairs, alone, at, checked, lengthened, stopped
 from droidlite.routing.evidence import Evidence, Kind
 from droidlite.settings.config import Mode
@@ -39,7 +39,7 @@ class Plan(Struct, frozen=True):
 
 class Choice(Struct, frozen=True, kw_only=True):
     """What was chosen and against what. `others`: the best plan of each other start model, best first. `singles`: each
-    model alone, by model. `reached`: False where no plan reached the target and the reference was taken; `capped`: True
+    model alone, by model. `reached`: False where no plan but the reference alone reaches the target; `capped`: True
     where what would have been chosen is expected to cost more than may be spent."""
 
     plan: Plan
@@ -83,7 +83,7 @@ def choose_plan(
         others=_distinct(ranked, chosen),
         singles={plan.chain.stages[0].model: plan for plan in (field.plan(alone(b)) for b in beliefs)},
         reference=compared.option.model,
-        reached=bool(ranked),
+        reached=any(plan.margin < math.inf for plan in ranked),
         capped=chosen is not wanted,
         target=TARGET[mode] * compared.success,
     )
@@ -203,7 +203,7 @@ def _chains(field: _Field, tail: Sequence[float], *, verified: bool) -> Iterator
     two: list[Chain] = []
     for a in usable:
         for b in usable:
-            if a is b:
+            if _same(a, b):
                 continue
             if verified:
                 two.extend(checked(a, b, field.pairs))
@@ -213,7 +213,13 @@ def _chains(field: _Field, tail: Sequence[float], *, verified: bool) -> Iterator
     if verified:
         for chain in _frontier(two)[:LENGTHENED]:
             before = [field.of(stage) for stage in chain.stages]
-            yield from (lengthened(chain, before, c, field.pairs) for c in usable if c not in before)
+            others = [c for c in usable if not any(_same(c, a) for a in before)]
+            yield from (lengthened(chain, before, c, field.pairs) for c in others)
+
+
+def _same(one: Belief, other: Belief) -> bool:
+    """Whether two options are one model, perhaps on two services: what it failed at it would fail at again."""
+    return one is other or (one.key or name_of(one.option.model)) == (other.key or name_of(other.option.model))
 
 
 def _band(field: _Field) -> list[Belief]:

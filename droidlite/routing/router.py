@@ -104,7 +104,7 @@ def _usable(asked: Asked) -> tuple[list[Candidate], dict[str, str]]:
 def _unfit(spec: ModelSpec) -> str:
     if not spec.tools:
         return "it cannot call tools"
-    if spec.context < ROOM_TOKENS:
+    if spec.context < ROOM_TOKENS and spec.tier != "local":  # these know their limits, and may be all there is
         return f"its context of {spec.context:,} tokens is too small to work in"
     return ""
 
@@ -156,6 +156,8 @@ def _outcome(plan: Plan, choice: Choice, *, verified: bool) -> str:
     numbers = f"{plan.estimate.success.mean:.0%} at ${plan.estimate.cost.mean:.2f}"
     if choice.capped:
         return f"within the cap: {describe(plan.chain.stages, verified=verified)}: {numbers}"
+    if len(choice.singles) == 1:
+        return f"{choice.reference} is the only model that may run here"
     if not choice.reached:
         return f"no cheaper plan surely reaches that, so {choice.reference} it is: uncertain means strong"
     return f"{describe(plan.chain.stages, verified=verified)}: {numbers}"

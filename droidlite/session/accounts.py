@@ -25,7 +25,7 @@ from droidlite.session.records import (
     Verified,
 )
 from droidlite.session.store import journals
-from droidlite.types import Switch
+from droidlite.types import RoutingDecision, Switch
 
 _Counted = (
     Header
@@ -73,8 +73,13 @@ class Account(Struct, frozen=True, kw_only=True):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """Those that were paid for, in the order of their first call."""
-        return tuple(dict.fromkeys(call.model for call in self.calls))
+        """Those that did the work, in the order of their first call."""
+        return tuple(dict.fromkeys(call.model for call in self.work))
+
+    @property
+    def work(self) -> tuple[Spent, ...]:
+        """The calls without those of the judge."""
+        return tuple(call for call in self.calls if not call.judge)
 
     @property
     def routed(self) -> bool:
@@ -82,11 +87,11 @@ class Account(Struct, frozen=True, kw_only=True):
         return bool(self.decisions) and self.decisions[0].decision.strategy in ("auto", "fallback")
 
     @property
-    def kind(self) -> str:
-        """The kind of task by the first decision that names one, made or shadowed; "" = nobody said."""
+    def decision(self) -> RoutingDecision | None:
+        """The first one that names a kind of task, made or shadowed; None = nobody did."""
         made = [decided.decision for decided in self.decisions]
         shadow = self.shadowed.decision if self.shadowed else None
-        return next((each.kind for each in (*made, *((shadow,) if shadow else ())) if each.kind), "")
+        return next((each for each in (*made, shadow) if each is not None and each.kind), None)
 
     @property
     def updated(self) -> float:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from copy import copy
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from droidlite.session.records import Rewound, Said, Saved
-from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
+from droidlite.types import Assistant, Message, ToolResult, ToolResults, User
 
 OUTCOME_UNKNOWN = "Interrupted: it was started and its outcome is unknown. Check before doing it again."
 NOT_RUN = "Not run: the session was interrupted before it."
@@ -16,19 +16,14 @@ UNREADABLE = "(What was said here could not be read back.)"
 
 class Turn(Struct, frozen=True):
     """One prompt and all that was done for it. `text` is its first line, `seq` the number of its record, `prompt` all
-    that was said."""
+    that was said. `commands` are the shell commands that ran for it and may have changed files which a rewind does not
+    bring back."""
 
     number: int
     text: str
     seq: int
     prompt: str = ""
-
-
-class Ran(Struct, frozen=True):
-    """A command the model had run in a turn: what it changed is not among the saved files."""
-
-    turn: int
-    command: str
+    commands: tuple[str, ...] = ()
 
 
 class Pending:
@@ -39,10 +34,8 @@ class Pending:
         self._results: list[ToolResult | None] = [None] * len(reply.calls)
         self._started: set[str] = set()
 
-    def start(self, call_id: str) -> str:
-        """Notes that a call runs; returns the shell command it is, "" for anything else."""
+    def start(self, call_id: str) -> None:
         self._started.add(call_id)
-        return next((_command(call) for call in self._calls if call.id == call_id), "")
 
     def finish(self, result: ToolResult) -> None:
         """Keeps the first result of a call; a second one, or one for a call nobody made, is ignored."""
@@ -73,7 +66,6 @@ class Conversation:
         self.turns: list[Turn] = []
         self.saved: list[Saved] = []
         self.left: dict[str, str] = {}
-        self.ran: list[Ran] = []
         self.damaged = False
         self._marks: list[tuple[list[Message], int]] = []
         self._pending: Pending | None = None
@@ -95,9 +87,12 @@ class Conversation:
         self.messages.append(assistant)
         self._pending = Pending(assistant) if assistant.calls else None
 
-    def start(self, call_id: str) -> None:
-        if self._pending and (command := self._pending.start(call_id)):
-            self.ran.append(Ran(len(self.turns), command))
+    def start(self, call_id: str, command: str = "") -> None:
+        if self._pending:
+            self._pending.start(call_id)
+        if command and self.turns:
+            turn = self.turns[-1]
+            self.turns = [*self.turns[:-1], replace(turn, commands=(*turn.commands, command))]
 
     def finish(self, result: ToolResult) -> None:
         if self._pending:
@@ -124,7 +119,6 @@ class Conversation:
         self.turns, self._marks = self.turns[:place], self._marks[:place]
         undone = [saved for saved in self.saved if saved.turn >= rewound.to_turn]
         self.saved = [saved for saved in self.saved if saved.turn < rewound.to_turn]
-        self.ran = [ran for ran in self.ran if ran.turn < rewound.to_turn]
         self.left = self.left | {saved.path: saved.blob or "" for saved in reversed(undone) if not saved.skipped}
         self._pending = None
 
@@ -149,19 +143,6 @@ def first_line(text: str, limit: int = 120) -> str:
     """The first line that says something, cut to `limit` characters."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def _command(call: Call) -> str:
-    if call.name != "shell":
-        return ""
-    try:
-        return msgspec.json.decode(call.arguments, type=_Shell).command
-    except (msgspec.MsgspecError, UnicodeEncodeError):
-        return ""
-
-
-class _Shell(Struct):
-    command: str = ""
 
 
 def _awaits_reply(messages: list[Message]) -> bool:

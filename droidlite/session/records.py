@@ -45,10 +45,12 @@ class Replied(Struct, frozen=True, kw_only=True, tag="replied"):
 
 
 class CallStarted(Struct, frozen=True, kw_only=True, tag="started"):
-    """A call is about to run; without its CallFinished the outcome is unknown and it must not run again."""
+    """A call is about to run; without its CallFinished the outcome is unknown and it must not run again. `command` is
+    that of a shell call which may change files: what it changes is not among the saved ones, but for what it says."""
 
     call_id: str
     name: str
+    command: str = ""
 
 
 class CallFinished(Struct, frozen=True, kw_only=True, tag="finished"):
@@ -88,7 +90,8 @@ class Reserved(Struct, frozen=True, kw_only=True, tag="reserved"):
 
 class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     """What a reservation came to. `usage` is None where the service reported none. `at` is when, in seconds since 1970
-    (0 = not recorded); `unpriced` where no price was known: then `usd` is 0 and says nothing."""
+    (0 = not recorded); `unpriced` where no price was known: then `usd` is 0 and says nothing. `judge`: the call only
+    helped to choose a model, it did none of the work."""
 
     reservation: int
     model: str
@@ -96,6 +99,7 @@ class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     usd: float
     at: float = 0.0
     unpriced: bool = False
+    judge: bool = False
 
 
 class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
@@ -110,6 +114,17 @@ class Listed(Struct, frozen=True, kw_only=True, tag="listed"):
     """The to-do list as it is now."""
 
     todos: tuple[Todo, ...]
+
+
+class Seen(Struct, frozen=True, kw_only=True, tag="seen"):
+    """What a file was when the model last read or wrote it; `path` is absolute, `digest` "" for a huge file. The last
+    one of a path holds."""
+
+    path: str
+    mtime_ns: int
+    size: int
+    inode: int
+    digest: str
 
 
 class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
@@ -182,6 +197,7 @@ Record = (
     | Spent
     | Compacted
     | Listed
+    | Seen
     | Saved
     | Left
     | Rewound

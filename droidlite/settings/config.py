@@ -42,10 +42,12 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`reference` is the model that success and cost are held against ("" = the strongest allowed)."""
+    """`reference` is the model that success and cost are held against ("" = the strongest allowed); `judge` a cheap
+    model that may be asked what kind of task it is where that is uncertain ("" = nobody is asked)."""
 
     mode: RouterMode = "balanced"
     reference: str = ""
+    judge: str = ""
 
 
 class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,3 +32,14 @@ def find_root(cwd: Path) -> Path:
         if (folder / ".git").exists():
             return folder
     return here
+
+
+def repository_of(root: Path) -> Path:
+    """The repository a root belongs to: that of a git worktree is the one it was made from."""
+    made, _, _ = str(root).partition("/.droidlite/worktrees/")  # one of ours, also when it is gone
+    try:
+        link = (root / ".git").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return Path(made)
+    home, found, _ = link.removeprefix("gitdir: ").partition("/.git/worktrees/")
+    return Path(home) if found and link.startswith("gitdir: /") else Path(made)

@@ -1,30 +1,36 @@
-"""The organisation's policy: what no flag, setting or repository can widen. A policy that cannot be read refuses."""
+"""What may be used at all: the organisation's policy, narrowed further by a person's and a project's. No flag, setting
+or repository widens it, and no layer widens what another has narrowed."""
 
-import os
-from collections.abc import Mapping
-from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Annotated, Literal
+from collections.abc import Callable, Sequence
+from math import inf
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field, structs
 
-from droidlite.errors import Refused, SettingsError
-from droidlite.settings import reading
 from droidlite.settings.config import Mode, Settings
+from droidlite.settings.terms import all_names, fits, wire_names
 from droidlite.types import Autonomy, Endpoint, ModelSpec
 
-SYSTEM_FILE = Path("/etc/droidlite/policy.toml")
 _MODES: tuple[Mode, ...] = ("cost", "balanced", "quality")
 _AUTONOMIES: tuple[Autonomy, ...] = ("off", "low", "medium", "high")
-_TIERS = ("local", "small", "mid", "frontier")
+_STRICTNESS: dict[str, Callable[[Any], float]] = {
+    "router.allowed": int,
+    "router.judge": int,
+    "router.max_mode": _MODES.index,
+    "budget.max_cost_usd": lambda cap: inf if cap is None else cap,
+    "autonomy.max": _AUTONOMIES.index,
+}
+"""The values of which the strictest layer's holds; the smaller number is the stricter."""
 Texts = tuple[Annotated[str, Meta(min_length=1)], ...]
+LayerName = Literal["org", "project", "user"]
 
 
 class RouterPolicy(Struct, frozen=True, forbid_unknown_fields=True):
-    """`allowed`: may auto be used at all."""
+    """`allowed`: may auto be used at all; `judge`: may it ask a model that judges the task."""
 
     allowed: bool = True
     max_mode: Mode = "quality"
+    judge: bool = True
 
 
 class ModelPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +40,13 @@ class ModelPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     deny: Texts = ()
     regions: Texts = ()
     open_weights_only: bool = False
+
+
+class EndpointPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Globs over the names of endpoints; an empty `allow` allows all, `deny` wins."""
+
+    allow: Texts = ()
+    deny: Texts = ()
 
 
 class BudgetPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,16 +60,25 @@ class AutonomyPolicy(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleCondition(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a rule asks of the session; "" and None ask nothing. mode: whether somebody can be asked; worker: started
+    by a mission; verified: a check ends the task; budget_below_usd: less than this may be spent."""
+
     mode: Literal["", "headless", "interactive"] = ""
+    worker: bool | None = None
+    verified: bool | None = None
+    budget_below_usd: Annotated[float, Meta(gt=0)] | None = None
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """A routing rule; the first that matches wins. Read and checked now, applied by the router."""
+    """A routing rule: it matches where every condition that is given holds, a list where one of its items does. Of a
+    layer's rules the first that matches wins. paths: globs as in .gitignore; tasks: kinds of task. require, forbid and
+    prefer hold terms: a model's id, a glob, `tier:T`, `provider:P`. `guidance` is read by the judge alone."""
 
     name: Annotated[str, Meta(min_length=1)]
     paths: Texts = ()
     tasks: Texts = ()
     languages: Texts = ()
+    toolchain: Texts = ()
     when: RuleCondition = RuleCondition()
     prefer: Texts = ()
     require: Texts = ()
@@ -65,62 +87,97 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """One policy file, as written."""
+
     router: RouterPolicy = RouterPolicy()
     models: ModelPolicy = ModelPolicy()
+    endpoints: EndpointPolicy = EndpointPolicy()
     budget: BudgetPolicy = BudgetPolicy()
     autonomy: AutonomyPolicy = AutonomyPolicy()
     rules: tuple[Rule, ...] = ()
 
 
-class Policy(PolicyFile, frozen=True, forbid_unknown_fields=True):
-    """The policy in force; `file` is "" where there is none. `lines` tells file:line by key, such as models.deny."""
+class Layer(PolicyFile, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A policy file that was read: whose it is, and file:line by key, such as models.deny and rules[0].require."""
 
-    file: str = ""
+    layer: LayerName
+    file: str
     lines: dict[str, str] = field(default_factory=dict)
 
     def where(self, key: str) -> str:
         return self.lines.get(key, self.file)
 
 
-def load_policy(env: Mapping[str, str], system: Path = SYSTEM_FILE) -> Policy:
-    """The system's policy; DROIDLITE_POLICY names another file only where the system has none. Raises Refused."""
-    path = system if os.path.lexists(system) else Path(env["DROIDLITE_POLICY"]) if env.get("DROIDLITE_POLICY") else None
-    if path is None:
-        return Policy()
-    try:
-        document = reading.read_document(path)
-        if document is None:
-            raise SettingsError("is named as the policy but is not there", file=str(path))
-        record = reading.convert(document, PolicyFile)
-        _check(document, record)
-    except SettingsError as error:
-        raise Refused(f"Nothing runs while the policy cannot be read. {error}") from error
-    tables = {name: getattr(record, name) for name in PolicyFile.__struct_fields__}
-    lines = {
-        f"{table}.{key}": document.where((table, key))
-        for table, value in document.data.items()
-        if isinstance(value, dict)
-        for key in value
-    }
-    return Policy(**tables, file=document.file, lines=lines)
+class Policy(Struct, frozen=True, kw_only=True):
+    """The policy in force: what every layer says, in the order org, project, user; and the strictest of the values of
+    which only one can hold. `lines` tells file:line by key for those that some layer gives."""
+
+    layers: tuple[Layer, ...] = ()
+    router: RouterPolicy = RouterPolicy()
+    budget: BudgetPolicy = BudgetPolicy()
+    autonomy: AutonomyPolicy = AutonomyPolicy()
+    lines: dict[str, str] = field(default_factory=dict)
+
+    def where(self, key: str) -> str:
+        return self.lines.get(key, "")
+
+    @property
+    def rules(self) -> tuple[tuple[Layer, int, Rule], ...]:
+        """Every rule with its layer and its index there, in the order they apply."""
+        return tuple((layer, index, rule) for layer in self.layers for index, rule in enumerate(layer.rules))
+
+
+def combine(layers: Sequence[Layer]) -> Policy:
+    """The policy that is as strict as the strictest of `layers` in everything."""
+    tables: dict[str, dict[str, Any]] = {"router": {}, "budget": {}, "autonomy": {}}
+    lines: dict[str, str] = {}
+    for key, rank in _STRICTNESS.items():
+        table, _, name = key.partition(".")
+        given = [(getattr(getattr(layer, table), name), layer) for layer in layers if key in layer.lines]
+        if given:
+            value, layer = min(given, key=lambda pair: rank(pair[0]))
+            tables[table][name] = value
+            lines[key] = layer.where(key)
+    return Policy(
+        layers=tuple(layers),
+        router=RouterPolicy(**tables["router"]),
+        budget=BudgetPolicy(**tables["budget"]),
+        autonomy=AutonomyPolicy(**tables["autonomy"]),
+        lines=lines,
+    )
 
 
 def why_not(policy: Policy, spec: ModelSpec, endpoint: Endpoint | None) -> str:
-    """Why policy forbids this model (on this endpoint, where one is known); "" when it does not."""
-    models = policy.models
-    if pattern := next((p for p in models.deny if _matches(p, _all_names(spec))), ""):
-        return f'denied by policy {policy.where("models.deny")} ("{pattern}")'
-    if models.allow and not any(_matches(pattern, _wire_names(spec)) for pattern in models.allow):
-        return f"not on the list of policy {policy.where('models.allow')} (models.allow)"
+    """Why policy forbids this model (on this endpoint, where one is known); "" when no layer does."""
+    reasons = (
+        reason
+        for layer in policy.layers
+        for reason in (_why_not_model(layer, spec), _why_not_endpoint(layer, endpoint) if endpoint else "")
+    )
+    return next((reason for reason in reasons if reason), "")
+
+
+def _why_not_model(layer: Layer, spec: ModelSpec) -> str:
+    models = layer.models
+    if pattern := next((p for p in models.deny if fits(p, all_names(spec))), ""):
+        return f'denied by policy {layer.where("models.deny")} ("{pattern}")'
+    if models.allow and not any(fits(pattern, wire_names(spec)) for pattern in models.allow):
+        return f"not on the list of policy {layer.where('models.allow')} (models.allow)"
     if models.open_weights_only and not spec.open_weights:
-        return f"policy {policy.where('models.open_weights_only')} allows only open weights"
-    if not models.regions or endpoint is None or endpoint.protocol in ("local", "scripted"):
-        return ""
-    if endpoint.region not in models.regions:
-        place = f"is in region {endpoint.region}" if endpoint.region else "names no region"
-        allowed = ", ".join(models.regions)
-        return f'endpoint "{endpoint.name}" {place}; policy {policy.where("models.regions")} allows {allowed}'
+        return f"policy {layer.where('models.open_weights_only')} allows only open weights"
     return ""
+
+
+def _why_not_endpoint(layer: Layer, endpoint: Endpoint) -> str:
+    name, lists, regions = endpoint.name, layer.endpoints, layer.models.regions
+    if pattern := next((p for p in lists.deny if fits(p, {name.lower()})), ""):
+        return f'endpoint "{name}" is denied by policy {layer.where("endpoints.deny")} ("{pattern}")'
+    if lists.allow and not any(fits(pattern, {name.lower()}) for pattern in lists.allow):
+        return f'endpoint "{name}" is not on the list of policy {layer.where("endpoints.allow")} (endpoints.allow)'
+    if not regions or endpoint.protocol in ("local", "scripted") or endpoint.region in regions:
+        return ""
+    place = f"is in region {endpoint.region}" if endpoint.region else "names no region"
+    return f'endpoint "{name}" {place}; policy {layer.where("models.regions")} allows {", ".join(regions)}'
 
 
 def why_not_auto(policy: Policy) -> str:
@@ -145,40 +202,9 @@ def narrow(settings: Settings, policy: Policy) -> Settings:
         lower("max_cost_usd", "budget.max_cost_usd", cap, f"${cap:g}", f"${asked:g}" if asked is not None else "")
     most, level = policy.autonomy.max, settings.autonomy
     if level is not None and _AUTONOMIES.index(level) > _AUTONOMIES.index(most):
-        lower("autonomy", "autonomy.max", most, most, level)
+        lower("autonomy", "autonomy.max", most, most, "" if origin.get("autonomy") == "default" else level)
     limit, mode = policy.router.max_mode, settings.router.mode
     if mode != "shadow" and _MODES.index(mode) > _MODES.index(limit):  # a shadow spends nothing
         router = structs.replace(settings.router, mode=limit)
         lower("router.mode", "router.max_mode", router, limit, "" if origin.get("router.mode") == "default" else mode)
     return structs.replace(settings, **changes, origin=origin, warnings=(*settings.warnings, *warnings))
-
-
-def _wire_names(spec: ModelSpec) -> set[str]:
-    """What an allow list is matched against: what is really sent, not an id the person may have chosen freely."""
-    name = (spec.name or spec.id).lower()
-    return {name, f"{spec.provider}/{name}".lower()}
-
-
-def _all_names(spec: ModelSpec) -> set[str]:
-    names = _wire_names(spec) | {spec.id.lower()}
-    return names | {name.rpartition("/")[2] for name in names}
-
-
-def _matches(pattern: str, names: set[str]) -> bool:
-    return any(fnmatchcase(name, pattern.lower()) for name in names)
-
-
-def _check(document: reading.Document, record: PolicyFile) -> None:
-    cap = record.budget.max_cost_usd
-    if cap is not None and cap == float("inf"):
-        document.fail(("budget", "max_cost_usd"), "must be a number; leave the key out for no limit")
-    names: set[str] = set()
-    for index, rule in enumerate(record.rules):
-        if rule.name in names:
-            document.fail(("rules", index, "name"), f'"{rule.name}" is used twice; names must differ')
-        names.add(rule.name)
-        for key in ("prefer", "require", "forbid"):
-            for term in getattr(rule, key):
-                if term.startswith("tier:") and term.removeprefix("tier:") not in _TIERS:
-                    near = ", ".join(f"tier:{tier}" for tier in _TIERS)
-                    document.fail(("rules", index, key), f'"{term}" is no tier; there are {near}')

@@ -42,7 +42,8 @@ class Item(Struct, frozen=True):
 
 class Choosing(Struct, frozen=True, kw_only=True):
     """The state of a picker. `headers` and every item's cells have the same length; `shrink` and `right` name columns
-    that give way when it is narrow and that are set to the right. `names`: the first column's ends tell rows apart."""
+    that give way when it is narrow and that are set to the right. `names`: the first column's ends tell rows apart.
+    `tab`: what Tab does in a word, and the value it ends with."""
 
     title: str
     items: tuple[Item, ...]
@@ -53,6 +54,7 @@ class Choosing(Struct, frozen=True, kw_only=True):
     filter: str = ""
     cursor: int = 0
     left: Any = None
+    tab: tuple[str, Any] | None = None
 
     @property
     def visible(self) -> tuple[Item, ...]:
@@ -71,6 +73,8 @@ class Choosing(Struct, frozen=True, kw_only=True):
             case "enter":
                 item = self.selected
                 return Done(item.value) if item and not item.why_not else self
+            case "tab" if self.tab is not None:
+                return Done(self.tab[1])
             case "backspace":
                 return self._filtered(self.filter[:-1])
             case "text":
@@ -134,7 +138,10 @@ class Choosing(Struct, frozen=True, kw_only=True):
         ]
         place = min(self.cursor + 1, len(self.visible))
         count = f" · {len(self.visible) if self.filter else place} of {len(self.items)}"
-        keys = f"↑↓ move · type to filter · Enter choose · Esc {'clear filter' if self.filter else 'cancel'}{count}"
+        tab = f" · Tab {self.tab[0]}" if self.tab else ""
+        keys = (
+            f"↑↓ move{tab} · type to filter · Enter choose · Esc {'clear filter' if self.filter else 'cancel'}{count}"
+        )
         return [*told, ("class:dim", cut(keys, width))]
 
 

@@ -14,7 +14,8 @@ from droidlite.types import Autonomy, User
 from droidlite.ui.asking import Asking, Option
 from droidlite.ui.choosing import Dialog, Item, pick_from
 from droidlite.ui.conversation import Conversation, ExportFormat, SessionRow
-from droidlite.ui.picker import model_picker
+from droidlite.ui.decision import decision_lines
+from droidlite.ui.picker import Aim, model_picker
 from droidlite.ui.render import Painter
 from droidlite.ui.wording import SCRIPTED, ago, counted, dollars, tokens
 
@@ -54,18 +55,33 @@ def _help(host: Host, words: str) -> None:
 
 def _model(host: Host, words: str) -> None:
     status = host.conversation.status()
-    if words:
-        chosen = words
-    else:
-        auto, candidates = host.conversation.candidates()
+    chosen: str | Aim | None = words or Aim("")
+    while isinstance(chosen, Aim):
+        mode = chosen.mode
+        auto, candidates = host.conversation.candidates(mode)
         current = "auto" if status.strategy == "auto" else status.model
         chosen = host.ask(model_picker(auto, candidates, current))
     if not chosen:
         return
-    host.conversation.choose(chosen)
+    host.conversation.choose(chosen, "" if words else mode)
+    _tell_model(host)
+
+
+def _tell_model(host: Host) -> None:
     now = host.conversation.status()
     where = f" via {now.endpoint}" if now.endpoint else ""
     host.say(host.painter.text(f"model: {now.model} ({now.strategy}){where}", "dim"))
+
+
+def _router(host: Host, words: str) -> None:
+    modes = ("cost", "balanced", "quality")
+    if words in ("", "why"):
+        host.say("\n" + host.painter.text("\n".join(decision_lines(host.conversation.decision())), indent="  "))
+    elif words in modes:
+        host.conversation.choose("auto", words)
+        _tell_model(host)
+    else:
+        raise UsageError(f"/router takes why, or a mode: {', '.join(modes)}.")
 
 
 def _cost(host: Host, words: str) -> None:
@@ -189,6 +205,7 @@ def _quit(host: Host, words: str) -> None:
 COMMANDS: tuple[Command, ...] = (
     Command("help", "commands and keys", _help, True),
     Command("model", "choose the model, or auto", _model),
+    Command("router", "why this model; cost, balanced, quality: what auto aims at", _router),
     Command("cost", "what this session has cost, by model", _cost, True),
     Command("status", "model, endpoint, context, folder and session", _status, True, ("context",)),
     Command("autonomy", "what runs without asking: off, low, medium, high", _autonomy, True, ("permissions",)),

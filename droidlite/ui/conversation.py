@@ -109,9 +109,16 @@ class Conversation(Protocol):
         """Paths relative to the working folder that match what was typed after @, best first, at most 50."""
         ...
 
-    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]: ...
-    def choose(self, model: str) -> None:
-        """A ModelSpec id, or "auto"."""
+    def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+        """What auto would choose, in `mode` ("" = the one in force), and every model."""
+        ...
+
+    def choose(self, model: str, mode: str = "") -> None:
+        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
+        ...
+
+    def decision(self) -> RoutingDecision:
+        """Why this session is on its model."""
         ...
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:

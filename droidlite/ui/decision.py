@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from droidlite.sanitise import clean_line
 from droidlite.types import Estimate, Interval, RoutingDecision, Stage
-from droidlite.ui.wording import dollars
+from droidlite.ui.wording import counted, dollars
+
+UNREACHABLE = ("no key", "no endpoint", "not installed")
+"""How the reasons begin of models that nobody set up: counted, not listed."""
 
 
 def decision_line(decision: RoutingDecision) -> str:
@@ -40,14 +43,17 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
     if decision.rule:
         lines.append(f"  rules: {decision.rule}")
     if decision.estimate is not None:
-        lines += ["", f"  {'plan':<58} {'success':>16} {'cost a task':>20}"]
+        lines += ["", f"  {'success':<15} {'cost a task':<19} plan"]
         lines.append(_row(decision.estimate, decision))
         lines += [_row(other, decision) for other in decision.others]
     if decision.counterfactual is not None:
         lines.append(_row(decision.counterfactual, decision, "  (reference)"))
     if decision.rejected:
+        without = [model for model, why in decision.rejected.items() if why.startswith(UNREACHABLE)]
         lines += ["", "  not considered:"]
-        lines += [f"    {model}: {why}" for model, why in sorted(decision.rejected.items())]
+        lines += [f"    {m}: {why}" for m, why in sorted(decision.rejected.items()) if m not in without]
+        if without:
+            lines.append(f"    {counted(len(without), 'model')} without a key or a service here; /model lists them")
     if decision.evidence:
         lines += ["", f"  evidence {decision.evidence}; intervals hold 80 %"]
     return tuple(clean_line(line, 400) if line else "" for line in lines)
@@ -55,8 +61,8 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
 
 def _row(estimate: Estimate, decision: RoutingDecision, note: str = "") -> str:
     plan = plan_words(estimate.stages, verified=decision.verified) + note
-    success = f"{estimate.success.mean:.0%} ({estimate.success.low:.0%}-{estimate.success.high:.0%})"
-    return f"  {plan:<58} {success:>16} {_dollars(estimate.cost):>20}"
+    success = f"{estimate.success.mean:.0%} ({100 * estimate.success.low:.0f}-{estimate.success.high:.0%})"
+    return f"  {success:<15} {_dollars(estimate.cost):<19} {plan}"
 
 
 def _dollars(cost: Interval) -> str:

@@ -23,7 +23,7 @@ from droidlite.events import (
     VerifyFinished,
     Warned,
 )
-from droidlite.sanitise import clean, clean_line
+from droidlite.sanitise import clean, clean_line, escape_json
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
 from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, instead, outcome, spent, tokens
@@ -32,21 +32,6 @@ OutputFormat = Literal["text", "json", "stream-json"]
 
 ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_turns"})
 """Subtypes whose `result` is the model's answer or summary; in all others it is a sentence about what went wrong."""
-
-_STEERING = {
-    code: json.dumps(chr(code))[1:-1]
-    for codes in (
-        (0x7F, 0xA0),
-        (0x200B, 0x2010),
-        (0x2028, 0x202F),
-        (0x2060, 0x2070),
-        (0xFEFF, 0xFF00),
-        (0xE0000, 0xE0080),
-    )
-    for code in range(*codes)
-}
-"""DEL, C1, invisible, reordering and tag characters, as the escapes JSON knows for them (json.dumps leaves DEL)."""
-_STEERING[0x7F] = "\\u007f"
 
 
 def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, stderr: TextIO) -> RunFinished:
@@ -88,7 +73,7 @@ def json_line(event: Event) -> str:
         line = msgspec.json.encode(event).decode()
     except UnicodeEncodeError:  # half a surrogate pair, from a file name that is not UTF-8
         line = json.dumps(msgspec.to_builtins(event), separators=(",", ":"))
-    return line.translate(_STEERING) + "\n"
+    return escape_json(line) + "\n"
 
 
 class Progress:

@@ -5,12 +5,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Literal, TextIO
 
 import msgspec
 
 from droidlite.errors import DroidliteError
-from droidlite.sanitise import clean
+from droidlite.sanitise import clean, escape_json
 
 
 def show(lines: Iterable[str]) -> None:
@@ -20,7 +20,7 @@ def show(lines: Iterable[str]) -> None:
 
 def show_json(value: object) -> None:
     """Prints anything msgspec can encode as indented JSON."""
-    show_table(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    show_table(escape_json(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"))
 
 
 def width() -> int:
@@ -55,6 +55,17 @@ def _silence(stream: TextIO) -> None:
     """Sends what is still in the buffer nowhere, or it would fail once more at exit."""
     with contextlib.suppress(OSError):  # no descriptor, nothing to fail
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def show_document(text: str, form: Literal["md", "json"]) -> None:
+    """Prints what others wrote: JSON with escapes for all that could steer a terminal; Markdown as it is for a file or
+    a pipe, cleaned for a terminal."""
+    if form == "json":
+        show_table(escape_json(text))
+    elif sys.stdout.isatty():
+        show([text])
+    else:
+        show_table(text)
 
 
 def in_colour(no_color: str, term: str) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from droidlite.agent.budget import Budget, Prices
 from droidlite.agent.driver import Retry
 from droidlite.errors import CapReached, ProviderError, UsageError
+from droidlite.events import ModelUsage
 from droidlite.session import records
 from droidlite.types import Assistant, Call, Request, Usage, User
 
@@ -51,6 +52,16 @@ def test_a_refused_call_costs_nothing() -> None:
     budget = Budget(Prices(cost, worst), Records(), cap_usd=100.0)
     budget.settle(budget.reserve(SPEC, 1_000, 2_000), SPEC, None, sent=False)
     assert budget.spent_usd == 0.0
+
+
+def test_a_call_without_a_known_price_is_booked_as_such() -> None:
+    kept = Records()
+    budget = Budget(Prices(lambda spec, usage: None, worst), kept, clock=lambda: 5.0)
+    assert budget.settle(budget.reserve(SPEC, 1_000, 2_000), SPEC, Usage(input=7)) is None
+    assert list(kept) == [
+        records.Spent(reservation=1, model="fake", usage=Usage(input=7), usd=0.0, at=5.0, unpriced=True)
+    ]
+    assert budget.by_model == {"fake": ModelUsage(usage=Usage(input=7), cost_usd=0.0, calls=1, unpriced=1)}
 
 
 def test_output_is_cut_to_what_the_cap_affords() -> None:

@@ -29,8 +29,8 @@ price = { input = 2.0, output = 3.0 }
 """
 
 
-def spent(usage: Usage | None = MILLION, usd: float = 2.0, *, unpriced: bool = False) -> Spent:
-    return Spent(reservation=1, model="cheap", usage=usage, usd=usd, at=AT, unpriced=unpriced)
+def spent(usage: Usage | None = MILLION, usd: float = 2.0, *, unpriced: bool = False, judge: bool = False) -> Spent:
+    return Spent(reservation=1, model="cheap", usage=usage, usd=usd, at=AT, unpriced=unpriced, judge=judge)
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_calls_since_the_last_prompt_are_added(setup: Setup) -> None:
     assert against(ROUTED) == Counterfactual(model="dear", cost_usd=10.0)
 
 
-def test_calls_without_tokens_stay_at_their_cost_and_those_without_a_price_out(setup: Setup) -> None:
-    calls = [spent(), spent(None, 0.25), spent(MILLION, 0.0, unpriced=True)]
+def test_calls_without_tokens_stay_at_their_cost_those_without_a_price_and_of_the_judge_out(setup: Setup) -> None:
+    calls = [spent(), spent(None, 0.25), spent(MILLION, 0.0, unpriced=True), spent(judge=True)]
     assert cost_on(setup.catalog["dear"], calls, Repricer(setup.prices)) == 5.25
 
 

@@ -59,6 +59,18 @@ def test_paths_are_relative_to_it_and_may_reach_the_rest_of_the_repository(repo:
     assert (repo / "top.txt").read_text() == "needle ABOVE\n"
 
 
+def test_what_a_command_may_touch_is_seen_from_where_it_runs(repo: Path, tmp_path: Path) -> None:
+    """A link beside the command leads out, though one of that name at the root does not."""
+    (tmp_path / "secret").write_text("secret-content")
+    (repo / "sub" / "link").symlink_to(tmp_path / "secret")
+    (repo / "link").write_text("harmless")
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command="cat link")]}, {"text": "Done."}])
+    ran = droidlite("exec", "--auto", "low", "-o", "stream-json", "x", "-C", "sub", cwd=repo, env=env)
+    assert "secret-content" not in ran.out
+    ran = droidlite("exec", "--auto", "low", "-o", "stream-json", "x", cwd=repo, env=env)
+    assert contents(ran.out) == ["harmless\n(exit code 0)"]
+
+
 def test_the_model_is_told_both_folders(repo: Path) -> None:
     with Loopback([Said("Done.")]) as server:
         configure(endpoint_settings(server.endpoint("anthropic")))

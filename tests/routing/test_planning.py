@@ -178,3 +178,10 @@ def test_records_of_nothing_do_not_break_the_choice() -> None:
 def test_an_empty_pool_is_refused() -> None:
     with pytest.raises(ValueError, match="no model"):
         choose(Evidence())
+
+
+def test_one_model_on_two_services_is_no_second_try() -> None:
+    evidence = evidence_of(fix={"strong": STRONG, "weak": regular(400, 60, 0.1)})
+    pool = options("weak", "house/weak", "strong")
+    choice = choose_plan("fix", pool, evidence, reference="strong", verified=True, today=TODAY)
+    assert models(choice) in [("weak", "strong"), ("house/weak", "strong")]

@@ -6,7 +6,7 @@ import pytest
 from session_samples import ASK, DECISION, DONE, HEADER, RECORDS, faults, records_in
 
 from droidlite.events import ModelUsage
-from droidlite.session.conversation import NOT_RUN, OUTCOME_UNKNOWN, UNREADABLE, Ran, Turn
+from droidlite.session.conversation import NOT_RUN, OUTCOME_UNKNOWN, UNREADABLE, Turn
 from droidlite.session.fold import Fold, Session, load
 from droidlite.session.journal import Journal
 from droidlite.session.lines import JOURNAL
@@ -26,6 +26,7 @@ from droidlite.session.records import (
     Rewound,
     Said,
     Saved,
+    Seen,
     Shadowed,
     Spent,
     Titled,
@@ -64,7 +65,7 @@ def test_a_session_is_what_its_records_add_up_to() -> None:
         unanswered=(),
         saved=(),
         left={},
-        ran=(Ran(1, "pytest"),),
+        seen={},
         verified=None,
         judged=None,
         ended=None,
@@ -178,10 +179,10 @@ def test_a_rewind_takes_back_messages_turns_and_saves_but_not_money() -> None:
 
 
 def test_commands_are_known_by_turn_and_go_with_a_rewind() -> None:
-    assert folded(*RECORDS).ran == (Ran(1, "pytest"),)
-    assert folded(*RECORDS, Rewound(to_turn=2)).ran == (Ran(1, "pytest"),)
-    assert folded(*RECORDS, Rewound(to_turn=1)).ran == ()
-    assert folded(*RECORDS, Rewound(to_turn=1), RewindUndone()).ran == (Ran(1, "pytest"),)
+    ran = (*RECORDS, CallStarted(call_id="c9", name="shell", command="touch x"))
+    assert (folded(*ran).commands_since(2), folded(*ran).commands_since(3)) == (("touch x",), ())
+    assert folded(*ran, Rewound(to_turn=2)).commands_since(1) == ()
+    assert folded(*ran, Rewound(to_turn=2), RewindUndone()).commands_since(1) == ("touch x",)
 
 
 def test_a_rewind_beyond_a_compaction_brings_the_messages_back() -> None:
@@ -250,3 +251,9 @@ def test_calls_without_a_known_price_are_counted_apart() -> None:
         Spent(reservation=2, model="m", usage=two, usd=0.0, unpriced=True),
     )
     assert session.usage == {"m": ModelUsage(usage=Usage(input=30, output=5), cost_usd=0.25, calls=2, unpriced=1)}
+
+
+def test_of_a_file_the_newest_thing_known_holds() -> None:
+    old, new = (Seen(path="/r/a.py", mtime_ns=n, size=n, inode=7, digest=str(n)) for n in (1, 2))
+    other = Seen(path="/r/b.py", mtime_ns=1, size=1, inode=8, digest="")
+    assert folded(old, other, new).seen == {"/r/a.py": new, "/r/b.py": other}

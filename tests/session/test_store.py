@@ -13,7 +13,7 @@ from session_samples import HEADER, RECORDS, records_in
 
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session.journal import Journal
-from droidlite.session.records import Header, Said, Saved, Titled
+from droidlite.session.records import Header, Judged, Said, Saved, Shadowed, Titled, Verified
 from droidlite.session.store import SUMMARY, Store, Summary
 from droidlite.session.unstored import NullJournal
 from droidlite.types import User
@@ -140,6 +140,15 @@ def test_a_copy_has_the_conversation_and_none_of_the_cost(store: Store) -> None:
         "Fix the till",
     )
     assert store.load(name) == old
+
+
+def test_a_copy_has_no_outcome_and_no_decision_of_autos_shadow(store: Store) -> None:
+    name = put(store, "20261122-143012-k3f9")
+    journal, _ = store.open(name)
+    with journal:
+        journal.extend([Shadowed(problem="x"), Verified(command="pytest", exit_code=0), Judged(good=True)])
+    new = store.load(store.fork(name))
+    assert (new.shadowed, new.verified, new.judged) == (None, None, None)
 
 
 def test_a_copy_of_an_earlier_turn_holds_nothing_of_the_later_ones(store: Store) -> None:

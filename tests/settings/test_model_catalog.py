@@ -118,8 +118,8 @@ def test_aliases_in_a_circle_are_told() -> None:
     with pytest.raises(UsageError) as caught:
         resolve("ping", SHIPPED, {"ping": "pong", "pong": "ping"})
     assert str(caught.value) == (
-        'The alias "ping" leads back to itself (ping, pong, ping); let one of them name a model, under [aliases] in the '
-        "settings."
+        'The alias "ping" leads back to itself (ping, pong, ping); let one of them name a model, under [aliases] in '
+        "the settings."
     )
 
 

@@ -10,7 +10,7 @@ from droidlite.settings.catalog import load_catalog
 from droidlite.settings.config import ModelSettings, PriceTable, Settings
 from droidlite.settings.endpoints import find_endpoints, weights_path
 from droidlite.settings.paths import Places
-from droidlite.settings.policy import ModelPolicy, Policy, RouterPolicy
+from droidlite.settings.policy import Layer, ModelPolicy, Policy, RouterPolicy, combine
 from droidlite.settings.prices import Prices
 from droidlite.types import Candidate, Endpoint, ModelSpec, RoutingDecision
 
@@ -75,7 +75,9 @@ def test_a_model_on_two_endpoints_is_two_choices() -> None:
 
 
 def test_policy_is_named_before_a_missing_key() -> None:
-    policy = Policy(models=ModelPolicy(deny=("claude-*",)), file="/etc/p", lines={"models.deny": "/etc/p:12"})
+    policy = combine(
+        [Layer(layer="org", file="/etc/p", models=ModelPolicy(deny=("claude-*",)), lines={"models.deny": "/etc/p:12"})]
+    )
     denied = 'denied by policy /etc/p:12 ("claude-*")'
     assert of(choose(KEYS, policy=policy), "claude-opus-5-5") == [("anthropic", denied)]
     assert of(choose({}, policy=policy), "claude-opus-5-5") == [("", denied)]
@@ -198,7 +200,9 @@ def test_with_nothing_there_are_three_ways_to_get_going() -> None:
 
 
 def test_when_policy_forbids_what_is_set_up_that_is_said() -> None:
-    policy = Policy(models=ModelPolicy(allow=("glm-*",)), file="/etc/p", lines={"models.allow": "/etc/p:3"})
+    policy = combine(
+        [Layer(layer="org", file="/etc/p", models=ModelPolicy(allow=("glm-*",)), lines={"models.allow": "/etc/p:3"})]
+    )
     with pytest.raises(UsageError) as caught:
         default_model(choose(KEYS, policy=policy))
     assert str(caught.value) == (
@@ -208,7 +212,9 @@ def test_when_policy_forbids_what_is_set_up_that_is_said() -> None:
 
 
 def test_policy_may_forbid_auto_itself() -> None:
-    policy = Policy(router=RouterPolicy(allowed=False), file="/etc/p", lines={"router.allowed": "/etc/p:2"})
+    policy = combine(
+        [Layer(layer="org", file="/etc/p", router=RouterPolicy(allowed=False), lines={"router.allowed": "/etc/p:2"})]
+    )
     with pytest.raises(Refused) as caught:
         default_model(choose(KEYS), policy=policy)
     assert str(caught.value) == "Auto is not allowed by policy /etc/p:2; name a model: droidlite -m MODEL"

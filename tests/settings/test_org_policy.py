@@ -6,19 +6,22 @@ import pytest
 
 from droidlite.errors import Refused
 from droidlite.settings.config import RouterSettings, Settings
+from droidlite.settings.paths import Places
 from droidlite.settings.policy import (
     AutonomyPolicy,
     BudgetPolicy,
+    EndpointPolicy,
+    Layer,
     ModelPolicy,
     Policy,
     RouterPolicy,
     Rule,
     RuleCondition,
-    load_policy,
     narrow,
     why_not,
     why_not_auto,
 )
+from droidlite.settings.policy_files import load_policy
 from droidlite.types import Endpoint, ModelSpec
 
 OPUS = ModelSpec(id="claude-opus-5-5", provider="anthropic")
@@ -30,6 +33,7 @@ WHOLE = """
 [router]
 allowed = false
 max_mode = "balanced"
+judge = false
 [models]
 allow = [
   "claude-*",
@@ -37,6 +41,9 @@ allow = [
 deny = ["*-preview"]
 regions = ["us", "eu"]
 open_weights_only = true
+[endpoints]
+allow = ["direct"]
+deny = ["*-eu"]
 [budget]
 max_cost_usd = 5.0
 [autonomy]
@@ -46,10 +53,14 @@ name = "payments need a frontier model"
 paths = ["services/payments/**"]
 tasks = ["fix", "feature"]
 languages = ["java"]
-when = { mode = "headless" }
+toolchain = ["gradle"]
+when = { mode = "headless", worker = true, verified = false, budget_below_usd = 2 }
 prefer = ["tier:frontier"]
 guidance = "Ledger code; mistakes are expensive."
 """
+WHOLE_TABLES = {"router": 2, "models": 6, "endpoints": 13, "budget": 16, "autonomy": 18, "rules[0]": 20}
+WHOLE_RULE = ("name", "paths", "tasks", "languages", "toolchain", "when", "prefer", "guidance")
+"""On which lines of WHOLE they stand; the keys of its rule from 21."""
 
 
 @pytest.fixture
@@ -57,54 +68,72 @@ def system(tmp_path: Path) -> Path:
     return tmp_path / "policy.toml"
 
 
-def load(system: Path, text: str) -> Policy:
-    system.write_text(text, encoding="utf-8")
-    return load_policy({}, system)
+def load(system: Path, text: str = "", env: dict[str, str] | None = None) -> Policy:
+    """The policy where nobody but the organisation has one; "" writes no file."""
+    if text:
+        system.write_text(text, encoding="utf-8")
+    nowhere = system.parent / "nowhere"
+    return load_policy(env or {}, Places(nowhere, nowhere, nowhere), root=nowhere, system=system)
 
 
 def test_no_file_means_no_policy(system: Path) -> None:
-    assert load_policy({}, system) == Policy()
+    assert load(system) == Policy()
 
 
 def test_a_whole_policy(system: Path) -> None:
-    policy = load(system, WHOLE)
-    assert policy == Policy(
-        router=RouterPolicy(allowed=False, max_mode="balanced"),
+    router = RouterPolicy(allowed=False, max_mode="balanced", judge=False)
+    budget, autonomy = BudgetPolicy(max_cost_usd=5.0), AutonomyPolicy(max="medium")
+    merged = {
+        "router.allowed": f"{system}:3",
+        "router.max_mode": f"{system}:4",
+        "router.judge": f"{system}:5",
+        "budget.max_cost_usd": f"{system}:17",
+        "autonomy.max": f"{system}:19",
+    }
+    layer = Layer(
+        layer="org",
+        router=router,
         models=ModelPolicy(allow=("claude-*",), deny=("*-preview",), regions=("us", "eu"), open_weights_only=True),
-        budget=BudgetPolicy(max_cost_usd=5.0),
-        autonomy=AutonomyPolicy(max="medium"),
+        endpoints=EndpointPolicy(allow=("direct",), deny=("*-eu",)),
+        budget=budget,
+        autonomy=autonomy,
         rules=(
             Rule(
                 name="payments need a frontier model",
                 paths=("services/payments/**",),
                 tasks=("fix", "feature"),
                 languages=("java",),
-                when=RuleCondition(mode="headless"),
+                toolchain=("gradle",),
+                when=RuleCondition(mode="headless", worker=True, verified=False, budget_below_usd=2.0),
                 prefer=("tier:frontier",),
                 guidance="Ledger code; mistakes are expensive.",
             ),
         ),
         file=str(system),
-        lines={
-            "router.allowed": f"{system}:3",
-            "router.max_mode": f"{system}:4",
-            "models.allow": f"{system}:6",
-            "models.deny": f"{system}:9",
-            "models.regions": f"{system}:10",
-            "models.open_weights_only": f"{system}:11",
-            "budget.max_cost_usd": f"{system}:13",
-            "autonomy.max": f"{system}:15",
-        },
+        lines=merged
+        | {f"{table}": f"{system}:{line}" for table, line in WHOLE_TABLES.items()}
+        | {
+            "models.allow": f"{system}:7",
+            "models.deny": f"{system}:10",
+            "models.regions": f"{system}:11",
+            "models.open_weights_only": f"{system}:12",
+            "endpoints.allow": f"{system}:14",
+            "endpoints.deny": f"{system}:15",
+        }
+        | {f"rules[0].{key}": f"{system}:{line}" for line, key in enumerate(WHOLE_RULE, 21)},
     )
+    policy = load(system, WHOLE)
+    assert policy == Policy(layers=(layer,), router=router, budget=budget, autonomy=autonomy, lines=merged)
+    assert policy.rules == ((layer, 0, layer.rules[0]),)
 
 
 def test_the_variable_names_a_policy_only_where_the_system_has_none(system: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text("[budget]\nmax_cost_usd = 1.0\n")
     env = {"DROIDLITE_POLICY": str(other)}
-    assert load_policy(env, system).budget.max_cost_usd == 1.0
+    assert load(system, env=env).budget.max_cost_usd == 1.0
     system.write_text("[budget]\nmax_cost_usd = 5.0\n")
-    assert load_policy(env, system).budget.max_cost_usd == 5.0
+    assert load(system, env=env).budget.max_cost_usd == 5.0
 
 
 @pytest.mark.parametrize(
@@ -128,6 +157,46 @@ def test_the_variable_names_a_policy_only_where_the_system_has_none(system: Path
             'FILE:3: rules[0].prefer: "tier:best" is no tier; '
             "there are tier:local, tier:small, tier:mid, tier:frontier",
         ),
+        (
+            '[[rules]]\nname = "a"\nforbid = ["teir:frontier"]',
+            'FILE:3: rules[0].forbid: "teir:frontier" means nothing; did you mean "tier:frontier"?',
+        ),
+        (
+            '[[rules]]\nname = "a"\nforbid = ["provider:"]',
+            'FILE:3: rules[0].forbid: "provider:" names no provider; write one, such as provider:anthropic',
+        ),
+        (
+            '[[rules]]\nname = "a"\n\ntasks = ["fix", "refactr"]',
+            'FILE:4: rules[0].tasks: "refactr" is no kind of task; did you mean "refactor"?',
+        ),
+        (
+            '[[rules]]\nname = "a"\ntasks = ["zzz"]',
+            'FILE:3: rules[0].tasks: "zzz" is no kind of task; '
+            "there are fix, feature, tests, refactor, docs, question, terminal, other",
+        ),
+        (
+            '[[rules]]\nname = "a"\npaths = ["!a/b"]',
+            'FILE:3: rules[0].paths: "!a/b": a path cannot be taken out; put a rule for a/b before this one',
+        ),
+        (
+            '[[rules]]\nname = "a"\nrequire = ["gpt-*", "claude-*"]\nforbid = ["Claude-*"]',
+            'FILE:4: rules[0].forbid: "claude-*" is required and forbidden by the same rule',
+        ),
+        (
+            '[[rules]]\nname = "a"\n[rules.when]\nmode = "worker"',
+            'FILE:4: rules[0].when.mode: must be one of "", "headless", "interactive", not "worker"',
+        ),
+        (
+            '[[rules]]\nname = "a"\n[rules.when]\nbudget_below_usd = inf',
+            "FILE:4: rules[0].when.budget_below_usd: must be a number; leave the key out for any",
+        ),
+        (
+            '[[rules]]\nname = "a"\nwhen = { budget_below_usd = 0 }',
+            "FILE:3: rules[0].when.budget_below_usd: must be more than 0",
+        ),
+        ('[[rules]]\nname = "a"\nrequires = ["x"]', 'FILE:3: rules[0].requires: unknown key; did you mean "require"?'),
+        ("[endpoints]\nalow = []", 'FILE:2: endpoints.alow: unknown key; did you mean "allow"?'),
+        ("rules = 3", "FILE:1: rules: expected a list, got a whole number"),
     ],
 )
 def test_a_policy_that_cannot_be_read_refuses(system: Path, text: str, sentence: str) -> None:
@@ -142,7 +211,7 @@ def test_a_policy_that_cannot_be_read_refuses(system: Path, text: str, sentence:
 def test_a_named_policy_that_is_not_there_refuses(system: Path, tmp_path: Path) -> None:
     missing = tmp_path / "missing.toml"
     with pytest.raises(Refused) as caught:
-        load_policy({"DROIDLITE_POLICY": str(missing)}, system)
+        load(system, env={"DROIDLITE_POLICY": str(missing)})
     assert str(caught.value) == (
         f"Nothing runs while the policy cannot be read. {missing}: is named as the policy but is not there"
     )
@@ -153,7 +222,7 @@ def test_a_dangling_link_is_a_policy_that_cannot_be_read(system: Path, tmp_path:
     other.write_text("")
     system.symlink_to(tmp_path / "gone")
     with pytest.raises(Refused):
-        load_policy({"DROIDLITE_POLICY": str(other)}, system)
+        load(system, env={"DROIDLITE_POLICY": str(other)})
 
 
 @pytest.mark.parametrize(
@@ -185,6 +254,20 @@ def test_a_dangling_link_is_a_policy_that_cannot_be_read(system: Path, tmp_path:
             'endpoint "ollama" names no region; policy FILE:2 allows eu',
         ),
         ('[models]\nregions = ["eu"]', QWEN, Endpoint(name="embedded", protocol="local"), ""),
+        ('[endpoints]\nallow = ["DIR*"]', OPUS, HERE, ""),
+        ('[endpoints]\nallow = ["house"]', OPUS, None, ""),
+        (
+            '[endpoints]\nallow = ["house"]',
+            OPUS,
+            HERE,
+            'endpoint "direct" is not on the list of policy FILE:2 (endpoints.allow)',
+        ),
+        (
+            '[endpoints]\nallow = ["direct"]\ndeny = ["d*"]',
+            OPUS,
+            HERE,
+            'endpoint "direct" is denied by policy FILE:3 ("d*")',
+        ),
     ],
 )
 def test_why_not(system: Path, text: str, spec: ModelSpec, endpoint: Endpoint | None, reason: str) -> None:
@@ -217,15 +300,15 @@ def test_settings_are_narrowed_and_the_person_is_told(system: Path) -> None:
         autonomy="medium",
         router=RouterSettings(mode="balanced"),
         origin={
-            "max_cost_usd": f"{system}:13",
-            "autonomy": f"{system}:15",
+            "max_cost_usd": f"{system}:17",
+            "autonomy": f"{system}:19",
             "router.mode": f"{system}:4",
             "model": "default",
         },
         warnings=(
             "before",
-            f"max_cost_usd is lowered from $20 to $5 by policy {system}:13.",
-            f"autonomy is lowered from high to medium by policy {system}:15.",
+            f"max_cost_usd is lowered from $20 to $5 by policy {system}:17.",
+            f"autonomy is lowered from high to medium by policy {system}:19.",
             f"router.mode is lowered from quality to balanced by policy {system}:4.",
         ),
     )

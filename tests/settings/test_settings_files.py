@@ -22,6 +22,7 @@ DEFAULTS = {
     "denied_commands": "default",
     "router.mode": "default",
     "router.reference": "default",
+    "router.judge": "default",
     "ui.markdown": "default",
     "ui.theme": "default",
     "ui.notify": "default",

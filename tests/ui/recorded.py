@@ -229,10 +229,10 @@ class Recorded:
     def files(self, prefix: str) -> tuple[str, ...]:
         return tuple(path for path in ("src/ranges.py", "tests/test_ranges.py", "src/\x1b[2Jevil.py") if prefix in path)
 
-    def candidates(self) -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
+    def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         return AUTO, CANDIDATES
 
-    def choose(self, model: str) -> None:
+    def choose(self, model: str, mode: str = "") -> None:
         if model != "auto" and all(model != candidate.spec.id for candidate in CANDIDATES):
             raise UsageError(f"There is no model {model}.")
         chosen = AUTO.model if model == "auto" else model

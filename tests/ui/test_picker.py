@@ -1,11 +1,12 @@
 """The model picker as a pure reducer, and its plain table."""
 
 import pytest
+from msgspec import structs
 
-from droidlite.types import Candidate, ModelSpec, RoutingDecision
+from droidlite.types import Candidate, Estimate, Interval, ModelSpec, RoutingDecision, Stage
 from droidlite.ui.cells import column_widths, cut, cut_middle, pad, set_in_columns, width_of, wrap
 from droidlite.ui.choosing import Choosing, Dialog, Done, Item, pick_from
-from droidlite.ui.picker import model_picker, table
+from droidlite.ui.picker import Aim, model_picker, table
 
 AUTO = RoutingDecision(model="haiku", endpoint="main", strategy="fixed", reasons=("the default", "it is cheap"))
 
@@ -15,7 +16,17 @@ def candidate(name: str, price: float | None = 1.0, why_not: str = "") -> Candid
     return Candidate(spec=spec, endpoint="main", input_price=price, output_price=price, why_not=why_not)
 
 
-CANDIDATES = (candidate("opus", 5.0), candidate("haiku"), candidate("gone", None, "set ANTHROPIC_API_KEY"))
+def estimate(success: float, usd: float) -> Estimate:
+    return Estimate(
+        stages=(Stage("opus"),), success=Interval(success, 0.8, 0.9), cost=Interval(usd, 0.1, 2.0), basis="291 runs"
+    )
+
+
+CANDIDATES = (
+    structs.replace(candidate("opus", 5.0), estimate=estimate(0.85, 0.691)),
+    candidate("haiku"),
+    candidate("gone", None, "set ANTHROPIC_API_KEY"),
+)
 
 
 def press(state: Dialog, *keys: str) -> Dialog | Done:
@@ -61,6 +72,19 @@ def test_what_is_allowed_comes_first_and_names_do_not_repeat_their_endpoint() ->
     assert [row.split()[0] for row in rows[3:5]] == ["main/b", "main/a"]
 
 
+def test_expectations_are_told_with_their_interval_and_basis_and_tab_shows_the_next_mode() -> None:
+    auto = RoutingDecision(
+        model="opus", endpoint="main", strategy="auto", mode="balanced", kind="fix", estimate=estimate(0.85, 0.691)
+    )
+    state = model_picker(auto, CANDIDATES, "opus")
+    drawn = "".join(text for _, text in state.draw(140, 20))
+    assert "Choose a model · fix task · auto aims at balanced" in drawn
+    assert "85% at $0.69 a task (80-90%; 291 runs)" in drawn
+    assert press(state, "tab") == Done(Aim("quality"))
+    assert "auto: opus · fix · 85% at $0.69" in "".join(text for _, text in press(state, "home").draw(100, 20))  # type: ignore[union-attr]
+    assert press(model_picker(AUTO, CANDIDATES, "auto"), "tab") == model_picker(AUTO, CANDIDATES, "auto")
+
+
 def test_auto_with_nothing_to_choose_from_is_not_a_choice() -> None:
     state = model_picker(None, CANDIDATES, "")
     assert press(state, "enter") == state
@@ -90,10 +114,10 @@ def test_the_table_tells_all_at_80_columns() -> None:
         == """\
 auto → haiku via main: the default; it is cheap
 
-model  tier   in $/M  out $/M   ctx  where  use
-opus   small    5.00     5.00  200k  main   yes
-haiku  small    1.00     1.00  200k  main   yes
-gone   small       ?        ?  200k  main   no
+model  tier   in $/M  out $/M   ctx  solves  $/task  where  use
+opus   small    5.00     5.00  200k     85%    0.69  main   yes
+haiku  small    1.00     1.00  200k                  main   yes
+gone   small       ?        ?  200k                  main   no
     set ANTHROPIC_API_KEY
 """
     )

@@ -1,0 +1,28 @@
+"""The command that tells what was spent: stats."""
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from droidlite.cli.app import app
+from droidlite.cli.flags import AsJson, Cwd
+
+Since = Annotated[str, Option("--since", metavar="TIME", help="Only what happened since: 30d, 12h, 4w, 2026-11-01.")]
+Everywhere = Annotated[bool, Option("--all", help="Sessions of every folder, not only of this one's repository.")]
+
+
+@app.command("stats")
+def stats(
+    since: Since = "",
+    everywhere: Everywhere = False,
+    reference: Annotated[
+        str, Option("--reference", metavar="MODEL", help="What to compare with (default: the strongest allowed).")
+    ] = "",
+    as_json: AsJson = False,
+    cwd: Cwd = Path(),
+) -> int:
+    """Spend by day, model and repository, and what the same tokens would have cost on the reference model."""
+    from droidlite.app.stats import show_stats
+
+    return show_stats(cwd, since, everywhere, reference, as_json)
