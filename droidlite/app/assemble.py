@@ -23,7 +23,7 @@ from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.escalating import Escalation
 from droidlite.app.options import Options
 from droidlite.app.person import Person
-from droidlite.app.routes import Routes, make_route, tools_for
+from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
 from droidlite.app.routing import Task, choose_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
@@ -60,6 +60,8 @@ def open_session(
     Raises UsageError, SettingsError, Refused."""
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
+    check_tool_names("--allowed-tools", options.allowed_tools)
+    check_tool_names("--disallowed-tools", options.disallowed_tools)
     setup = setup or read_setup(options.cwd, options=options, discover=None)
     journal, past = _journal(options, setup)
     try:
@@ -88,9 +90,10 @@ def _assemble(
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     extra = tuple(path.resolve() for path in options.add_dirs)
-    tree = Tree(str(root.resolve()), tuple(map(str, extra)))
+    tree = Tree(str(root.resolve()), tuple(map(str, extra)), str(options.cwd.resolve()))
     context = ToolContext(
         root=root,
+        cwd=options.cwd.resolve(),
         extra=extra,
         spill=journal.spill,
         environment=child_environment(setup.env, setup.secrets),
@@ -156,7 +159,7 @@ def _assemble(
     return Session(
         Parts(
             session_id=_id(journal),
-            cwd=str(root),
+            cwd=str(options.cwd),
             agent=agent,
             context=context,
             journal=journal,
@@ -272,6 +275,7 @@ def _opening(root: Path, cwd: Path, check: str) -> str:
     memory = tuple((str(path.relative_to(root)), text) for path, text in load_memory(root, cwd))
     facts = Facts(
         root=str(root),
+        cwd=str(cwd),
         platform=f"{platform.system()} {platform.machine()}",
         date=datetime.date.today().isoformat(),
         git=git_state(root),

@@ -77,16 +77,18 @@ def prompt_of(past: Past, turn: int) -> str:
 
 
 class Files:
-    """The paths behind `@`, read once for each session and again when asked after a while."""
+    """The paths behind `@`, relative to the working folder, read once for each session."""
 
     def __init__(self, cwd: Path) -> None:
-        self._root = find_root(cwd)
+        self._cwd, self._root = cwd, find_root(cwd)
         self._paths: list[str] | None = None
 
     def matching(self, typed: str) -> tuple[str, ...]:
         """Paths that hold the typed letters in order, those with the text in one piece and short ones first."""
         if self._paths is None:
-            self._paths = list_files(self._root)
+            found = list_files(self._root)
+            here = self._cwd == self._root
+            self._paths = found if here else [os.path.relpath(self._root / path, self._cwd) for path in found]
         wanted = typed.lower()
         scored = [
             (score, len(path), path) for path in self._paths if (score := _score(path.lower(), wanted)) is not None

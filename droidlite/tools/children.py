@@ -51,13 +51,13 @@ def start(
     merge: bool = True,
     files: Sequence[int] = (),
 ) -> Child:
-    """Runs `argv` in `cwd` (the root) with nothing on stdin. `merge` puts stderr into stdout; else it is dropped.
-    `files` are descriptors it gets as they are. Raises OSError."""
+    """Runs `argv` in `cwd` (None = the working folder), nothing on stdin. `merge` puts stderr into stdout; else it is
+    dropped. `files` are descriptors it gets as they are. Raises OSError."""
     watch_over(f"{MARK}={_token}.")
     mark = f"{mark_of(context)}{next(_numbers)}."
     process = subprocess.Popen(
         argv,
-        cwd=cwd or context.root,
+        cwd=cwd or context.folder,
         env={**(environment or context.environment), MARK: mark},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -106,7 +106,7 @@ class Conversation(Protocol):
 
     def status(self) -> Status: ...
     def files(self, prefix: str) -> tuple[str, ...]:
-        """Paths relative to the root that match what was typed after @, best first, at most 50."""
+        """Paths relative to the working folder that match what was typed after @, best first, at most 50."""
         ...
 
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
