@@ -176,7 +176,8 @@ class Session:
 
     async def _tick(self) -> None:
         while self.busy:
-            self.screen.app.invalidate()
+            if not self.screen.asking:  # a dialog moves only with the keys; what it hides need not be drawn
+                self.screen.app.invalidate()
             await asyncio.sleep(0.1)
 
     # --- what commands and the person's answers use -----------------------------------------------------------------
