@@ -9,8 +9,9 @@ from droidlite.providers.local.failures import is_better
 from droidlite.providers.local.history import History, Run
 from droidlite.providers.local.views import View
 
-Shape = Literal["whole", "parts", "lines"]
-"""What the answer is: the file, only the definitions that change, or a run of lines and what takes its place."""
+Shape = Literal["whole", "parts", "lines", "line"]
+"""What the answer is: the file, only the definitions that change, or a run of lines (one line) and what takes its
+place. One line costs 40 tokens, so it is asked for often and freely."""
 
 
 class Form(Struct, frozen=True):
@@ -30,16 +31,23 @@ class Form(Struct, frozen=True):
 
 FORMS = (
     Form("parts", 0.0, reasoned=True),
-    Form("lines", 0.0),
+    Form("line", 0.3),
     Form("parts", 0.2, told=False, anew=True, blank=True),
+    Form("line", 0.7),
+    Form("line", 0.8, told=False),
     Form("parts", 0.7, told=False, anew=True, blank=True, reasoned=True),
     Form("whole", 0.3, reasoned=True),
     Form("lines", 0.6),
+    Form("line", 0.9),
     Form("parts", 0.9, told=False, anew=True, blank=True),
+    Form("line", 0.8),
     Form("parts", 0.6, again=True, reasoned=True),
+    Form("line", 1.0, told=False),
     Form("parts", 0.8, told=False, anew=True),
     Form("lines", 0.8),
+    Form("line", 0.9, anew=True),
     Form("parts", 1.0, told=False, anew=True, blank=True, reasoned=True),
+    Form("line", 1.0),
     Form("whole", 0.8, anew=True, reasoned=True),
     Form("parts", 0.8),
     Form("lines", 0.9, told=False, anew=True),

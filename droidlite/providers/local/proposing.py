@@ -19,14 +19,14 @@ from droidlite.providers.local.prompting import (
     named_functions,
     shape_of,
 )
-from droidlite.providers.local.regions import find_regions, indent_of
+from droidlite.providers.local.regions import code_lines, find_regions, indent_of
 from droidlite.providers.local.showing import named_regions
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.tidying import without_tests
 from droidlite.providers.local.views import View, change_call
 
-TRIES = 6
+TRIES = 16
 """How often the model is asked in one reply while its answers are of no use."""
 _FENCE = re.compile(r"(?:^|\n)```\w*\n")
 _MOST_NEW = 900
@@ -81,6 +81,9 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
 def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str:
     if shape == "lines":
         return lines_grammar(view.lines, _places(now, view))
+    if shape == "line":
+        places = code_lines(view.path, view.lines)
+        return lines_grammar(view.lines, sorted(places & set(_places(now, view) or places)), longest=1)
     language = language_of(view.path)
     if is_test(view.path) or (view.lines and shape == "whole"):
         return code_grammar(language, reasoned=reasoned)
@@ -104,7 +107,7 @@ def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal 
         return Useless("the answer was too long or repeated itself.")
     history, base = now.history, question.base
     before, current = history.before.get(base.path, View(base.path)), history.now.get(base.path, View(base.path))
-    by_lines = question.shape == "lines"
+    by_lines = question.shape in ("lines", "line")
     said, after = ("", _from_lines(base, answer.text)) if by_lines else _from_code(base, answer.text, now.task.text)
     if after is None:
         return Useless("it could not be told where the answer belongs.")
