@@ -91,8 +91,7 @@ def test_better_is_what_passes_more_by_the_same_count() -> None:
 def test_a_digest_says_what_was_wanted_and_what_came() -> None:
     assert digest(run(UNITTEST), {}).split("\n") == [
         "FAIL: test_even (test_stats.Stats.test_even)",
-        "    self.assertEqual(median([4, 2]), 3)",
-        "AssertionError: 4 != 3",
+        "    median([4, 2]) gives 4 but must give 3",
     ]
 
 

@@ -14,7 +14,7 @@ from droidlite.providers.local.targets import find_target, spoken_of
 from droidlite.providers.local.task import Task, find_paths, is_test, source_files
 from droidlite.providers.local.views import View, change_call
 
-ROUNDS = 24
+ROUNDS = 36
 """Changes that are tried before it is given up: a check costs little, and one of several answers is often right."""
 MOST_WORK = 3_600
 """Work after which no further change is tried (see history.work_of): close to 4 minutes on two quiet cores."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from droidlite.providers.local.asserting import told
 from droidlite.providers.local.history import Run
 from droidlite.providers.local.views import View
 
@@ -69,6 +70,9 @@ def digest(run: Run, tests: Mapping[str, View]) -> str:
     for line in run.output.split("\n"):
         line = line if not (shown := _line_at(line, tests)) else f"    {shown}"
         if _NOISE.match(line) or (kept and kept[-1] == line):
+            continue
+        if kept and (sentence := told(kept[-1], line.rstrip())):
+            kept[-1] = f"    {sentence}"
             continue
         kept.append(line.rstrip())
     text = "\n".join(kept) or run.output.strip()

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from droidlite.providers.local.client import Answer, Ask
 from droidlite.providers.local.episode import ProposeChange, Situation
-from droidlite.providers.local.forms import Shape, best_trial, first_trial, form_at, later_trials
+from droidlite.providers.local.forms import Form, Shape, best_trial, first_trial, form_at, later_trials
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.merge import merge, strip_frame
 from droidlite.providers.local.prompting import (
@@ -70,7 +70,7 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
         view = base.view
         question = Ask(
             messages=change_messages(now, step.path, form, base),
-            grammar=_grammar(now, view, shape, reasoned=form.reasoned),
+            grammar=_grammar(now, view, shape, form, step.round + attempt),
             temperature=form.temperature,
             seed=1 + attempt + TRIES * step.round,
             max_tokens=min(max_tokens, _MOST_NEW if not view.lines else _MOST_NEW // 2 + len(view.text) // 2),
@@ -78,19 +78,21 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
         yield Question(question, view, shape)
 
 
-def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str:
+def _grammar(now: Situation, view: View, shape: Shape, form: Form, turn: int) -> str:
     if shape == "lines":
         return lines_grammar(view.lines, _places(now, view))
     if shape == "line":
-        places = code_lines(view.path, view.lines)
-        return lines_grammar(view.lines, sorted(places & set(_places(now, view) or places)), longest=1)
+        code = code_lines(view.path, view.lines)
+        places = sorted(code & set(_places(now, view) or code))
+        one = places[turn % len(places) :][:1] if places and form.forced else places
+        return lines_grammar(view.lines, one, longest=1)
     language = language_of(view.path)
     if is_test(view.path) or (view.lines and shape == "whole"):
-        return code_grammar(language, reasoned=reasoned)
+        return code_grammar(language, reasoned=form.reasoned)
     if not view.lines:
-        return code_grammar(language, now.task.called, reasoned=reasoned)
+        return code_grammar(language, now.task.called, reasoned=form.reasoned)
     names = missing_functions(now, view) or named_functions(now, view)
-    return code_grammar(language, names, reasoned=reasoned, functions=True)
+    return code_grammar(language, names, reasoned=form.reasoned, functions=True)
 
 
 def _places(now: Situation, view: View) -> list[int]:
