@@ -3,7 +3,7 @@
 import ast
 import re
 
-_DIFFERS = re.compile(r"AssertionError: (.+) != (.+)")
+_DIFFERS = re.compile(r"AssertionError: (?:\w+ differ: )?(.+) != (.+)")
 _IS_NOT = re.compile(r"AssertionError: (.+) is not (true|false)(?: : (.*))?")
 _WANTED = {"true": "True", "false": "False"}
 
