@@ -233,9 +233,9 @@ def test_functions_to_be_added(task: str, missing: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("asserted", "error", "sentence"),
     [
-        ("self.assertEqual(f([1]), [])", "AssertionError: Lists differ: [1] != []", "f([1]) gives [1] but must give []"),
+        ("self.assertEqual(f(), [])", "AssertionError: Lists differ: [1] != []", "f() gives [1] but must give []"),
         ("self.assertEqual(2, f(1))", "AssertionError: 2 != 1", "f(1) gives 1 but must give 2"),
-        ("self.assertFalse(f(n))", "AssertionError: True is not false : b", "f(n) gives True but must give False, for 'b'"),
+        ("self.assertFalse(f(n))", "AssertionError: 1 is not false : b", "f(n) gives 1 but must give False, for 'b'"),
         ("self.assertEqual(f(1), 'x')", "AssertionError: 'ab[12 chars]c' != 'x'", ""),
         ("self.assertEqual(f(", "AssertionError: 2 != 1", ""),
         ("assert f(1) == 2", "AssertionError: 2 != 1", ""),
