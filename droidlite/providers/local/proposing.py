@@ -63,7 +63,7 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
     best = best_trial(history, step.path, now.check)
     for attempt in range(TRIES):
         form = form_at(step.round + attempt)
-        base = first if form.anew and (best == first or first.view.lines) else best
+        base = first if form.anew and (best == first or first.view.lines or step.round % 2) else best
         if form.again and step.round and base == first:
             base = later_trials(history, step.path, now.check)[-1]
         shape = shape_of(now, base.view, form)
