@@ -1,8 +1,6 @@
-"""Makes text that others wrote safe to show: no escape sequence, hidden character or secret reaches the screen."""
+"""Makes text that others wrote safe to show: no escape sequence or hidden character reaches the screen."""
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -18,8 +16,6 @@ _CONTROLS = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical controls, tags
     "\ud800-\udfff]"  # lone surrogates
 )
-_MARKER = "[redacted]"
-_SHORTEST = 8  # characters; shorter secrets would blank ordinary words
 
 
 def strip_escapes(text: str) -> str:
@@ -38,20 +34,6 @@ def clean_line(text: str, limit: int = 200) -> str:
     spelled out too. For commands and paths a person is asked about."""
     line = _CONTROLS.sub(_spelled, text).replace("\n", "⏎").replace("\t", " ")
     return line if len(line) <= limit else f"{line[: max(limit - 1, 0)]}…"
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every secret of at least 8 characters replaced by [redacted]."""
-    pattern = _pattern(tuple(secrets))
-    return pattern.sub(_MARKER, text) if pattern else text
-
-
-@lru_cache(maxsize=8)
-def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Longest first, so that a secret that contains another goes whole."""
-    known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=lambda s: (-len(s), s))
-    known = [secret for secret in known if secret not in _MARKER]
-    return re.compile("|".join(map(re.escape, known))) if known else None
 
 
 def _spelled(match: re.Match[str]) -> str:

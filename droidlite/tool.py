@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from droidlite.cancellation import Cancellation
+from droidlite.secrecy import Redaction
 from droidlite.types import Image
 
 Effect = Literal["read", "write", "execute", "network"]
@@ -60,12 +61,16 @@ class ToolContext(Struct, kw_only=True):
     """What a tool may touch. One per session; shared by the threads that run read-only calls in parallel.
 
     root: the only folder writes may happen in, resolved. extra: further folders (--add-dir).
-    spill: a folder outside the root for outputs too long to show. environment: what a child process gets; never keys.
+    spill: a folder outside the root for outputs too long to show. environment: what a child process gets; never keys;
+    guards: more variables for the model's own commands, so that they run nothing a repository names.
     seen: path -> stamp of what the model last read or wrote (owned by tools/files.py).
+    noted: called with each path and stamp that is new in `seen`, from any thread, so that it outlives the process.
     jobs: background shell jobs by id (owned by tools/shell.py).
     save: called with each path just before its first change, so that it can be undone. May raise OSError.
+    overwrites: the files inside the root that a shell command would overwrite or remove, as far as its words say.
     ask: puts a question to the person; None when nobody can answer.
     progress: called with more of a running call's output, from any thread; must not raise.
+    redaction: takes secrets out of what a command prints before it is kept anywhere or passed on.
     """
 
     root: Path
@@ -74,10 +79,14 @@ class ToolContext(Struct, kw_only=True):
     environment: dict[str, str]
     cancellation: Cancellation
     save: Callable[[Path], None]
+    overwrites: Callable[[str], tuple[str, ...]] = lambda command: ()
     ask: Callable[[Question], str] | None = None
     progress: Callable[[str, str], None] = lambda call_id, text: None
+    guards: dict[str, str] = field(default_factory=dict)
     network: bool = False
+    redaction: Redaction = Redaction()
     seen: dict[Path, Any] = field(default_factory=dict)
+    noted: Callable[[Path, Any], None] = lambda path, stamp: None
     jobs: dict[str, Any] = field(default_factory=dict)
 
 

@@ -73,6 +73,17 @@ class Terminal:
         wanted = re.sub(r"\s", "", text)
         self.until(lambda: wanted in self.seen)
 
+    def answers(self, title: str, text: str) -> None:
+        """Types `text` into the dialog `title` once it takes keys, which is not while they come too fast."""
+        wanted = re.sub(r"\s", "", title)
+        self.until(lambda: "Enterchoose" in self.seen.partition(wanted)[2])
+        before = self.seen.count("❯")
+        while self.seen.count("❯") == before:
+            self.type("\x1b[B")
+            with self._more:
+                self._more.wait_for(lambda: self.seen.count("❯") > before, 1)
+        self.type(text)
+
     def leaves(self) -> int:
         """The exit code of a person who quits."""
         self.type("/quit\r")

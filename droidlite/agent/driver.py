@@ -45,7 +45,7 @@ def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | None:
 
 class Driver:
     """Holds the route of a session; `seconds` is the time spent inside model calls, `replies` how many
-    came whole, `switches` the changes of model so far."""
+    came whole (summaries apart), `switches` the changes of model so far."""
 
     def __init__(
         self,
@@ -63,9 +63,10 @@ class Driver:
         self.switches: list[Switch] = []
 
     def complete(
-        self, transcript: Transcript, *, final: bool = False, max_output: int = MAX_OUTPUT
+        self, transcript: Transcript, *, final: bool = False, closing: bool = False, max_output: int = MAX_OUTPUT
     ) -> Generator[Event, None, tuple[Assistant, float | None]]:
-        """One whole reply and its cost in USD (None = not known); events as they come.
+        """One whole reply and its cost in USD (None = not known); events as they come. `final` forbids calls, and the
+        model stays; `closing` also spends what the budget keeps back for the closing summary.
 
         Raises CapReached before anything is sent, ProviderError when failover gives up, Interrupted."""
         if not final and (found := self.escalate(transcript)) is not None:
@@ -76,7 +77,7 @@ class Driver:
         started, attempt = time.monotonic(), 0
         while True:
             attempt += 1
-            reservation = self._reserve(transcript, final, max_output)
+            reservation = self._reserve(transcript, closing, max_output)
             try:
                 return (yield from self._attempt(transcript, reservation, final))
             except ProviderError as error:
@@ -90,11 +91,11 @@ class Driver:
                     raise Interrupted from error
                 self.route = retry.route or self.route
 
-    def _reserve(self, transcript: Transcript, final: bool, max_output: int) -> Reservation:
+    def _reserve(self, transcript: Transcript, closing: bool, max_output: int) -> Reservation:
         spec = self.route.spec
         room = max(spec.context - transcript.estimate(), 256)
         wanted = min(max_output, spec.max_output, room)
-        return self.budget.reserve(spec, transcript.upper_bound(spec), wanted, closing=final)
+        return self.budget.reserve(spec, transcript.upper_bound(spec), wanted, closing=closing)
 
     def _attempt(
         self, transcript: Transcript, reservation: Reservation, final: bool
@@ -119,8 +120,8 @@ class Driver:
             cost = self.budget.settle(reservation, spec, usage, sent=sent, guess=guess)
         if reply is None:
             raise ProviderError(f"{self.route.endpoint} ended without a reply.", fault="incomplete", retry="same")
-        self.replies += 1
-        transcript.hear(reply, cost)  # before anyone is told: what was shown must survive a kill
+        self.replies += not final
+        reply = transcript.hear(reply, cost)  # before anyone is told: what was shown must survive a kill
         yield ReplyFinished(
             text=reply.text,
             model=spec.id,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from msgspec import Struct
 
 from droidlite.agent.budget import CLOSING_OUTPUT
-from droidlite.agent.compaction import compact, is_full
+from droidlite.agent.compaction import FITS_NOT, make_room
 from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.toolbox import Toolbox
@@ -38,11 +38,8 @@ class Agent(Struct, frozen=True, kw_only=True):
         while True:
             turn += 1
             if self.max_turns is not None and turn > self.max_turns:
-                raise CapReached(f"Stopped after {self.max_turns} turns.", subtype="error_max_turns")
-            if is_full(self.transcript, self.driver.route.spec):
-                yield from compact(self.transcript, self.driver)
-            yield TurnStarted(turn)
-            reply = yield from self._reply()
+                yield from self._close(CapReached(f"Stopped after {self.max_turns} turns.", subtype="error_max_turns"))
+            reply = yield from self._reply(turn)
             cuts = cuts + 1 if reply.stop == "length" else 0
             if reply.calls:
                 yield from self.toolbox.run(reply.calls, self.transcript)
@@ -51,19 +48,20 @@ class Agent(Struct, frozen=True, kw_only=True):
             else:
                 self.transcript.say(User(read_prompt("cut")), host=True)
 
-    def _reply(self) -> Generator[Event, None, Assistant]:
-        compacted = False
+    def _reply(self, turn: int) -> Generator[Event, None, Assistant]:
+        failed = FITS_NOT
         while True:
             try:
+                yield from make_room(self.transcript, self.driver, failed)
+                yield TurnStarted(turn)
                 reply, _ = yield from self.driver.complete(self.transcript)
             except CapReached as reached:
                 if not self.raise_cap(reached):
                     yield from self._close(reached)
             except ProviderError as error:
-                if error.fault != "context" or compacted:
+                if error.fault != "context" or failed < FITS_NOT:
                     raise
-                compacted = True
-                yield from compact(self.transcript, self.driver)
+                failed = self.transcript.size
             else:
                 return reply
 
@@ -73,7 +71,8 @@ class Agent(Struct, frozen=True, kw_only=True):
             raise reached
         self.transcript.say(User(read_prompt("closing")), host=True)
         try:
-            reply, _ = yield from self.driver.complete(self.transcript, final=True, max_output=CLOSING_OUTPUT)
+            closing = self.driver.complete(self.transcript, final=True, closing=True, max_output=CLOSING_OUTPUT)
+            reply, _ = yield from closing
         except (CapReached, ProviderError):
             raise reached from None
         raise CapReached(reply.text or str(reached), subtype=reached.subtype) from reached

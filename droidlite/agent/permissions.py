@@ -70,6 +70,10 @@ class Permissions:
             return Verdict(ruling.allow, ruling.reason)
         return self._ask(tool, summary, ruling, displays)
 
+    def may_change(self, tool: Tool, arguments: Any) -> bool:
+        """Whether this is a command that is not known to only read."""
+        return tool.effect == "execute" and not self.judge(arguments.command, "off", ()).allow
+
     def _write_ruling(self, tool: Tool) -> Ruling:
         if self.autonomy != "off" or tool.effect in self._tools_this_session:
             return Ruling(True, "edits inside the root are allowed")

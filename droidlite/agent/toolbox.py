@@ -5,25 +5,29 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
+from droidlite.agent.describing import describe, summarise
 from droidlite.agent.permissions import Permissions, Verdict
 from droidlite.agent.transcript import Transcript
+from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import CallDenied, CallFinished, CallProgressed, CallStarted, Event
 from droidlite.session.records import CallStarted as CallStartedRecord
-from droidlite.tool import Diff, Outcome, Output, Tool, ToolContext
+from droidlite.tool import Diff, Outcome, Output, Todos, Tool, ToolContext
 from droidlite.types import Call, ToolResult, ToolResults, ToolSpec
 
-News = queue.SimpleQueue[Event | DroidliteError | None]
-"""What running calls tell: events, what stops the run, and None as each ends."""
+News = queue.SimpleQueue[Event | DroidliteError | Literal["ended", "cancelled"]]
+"""What running calls tell: events, what stops the run, and "ended" as each ends."""
 PARALLEL = 8
 """Read-only calls that run at once."""
 INVALID_IN_A_ROW = 3
 """Replies whose every call is invalid before the run is given up."""
+PATIENCE = 5.0
+"""Seconds a call may take to stop once the run is cancelled; one that is deaf for longer is left behind."""
 INTERRUPTED = "Interrupted by the person before it finished; its outcome is unknown."
 NOT_RUN = "Not run: the person interrupted."
 
@@ -53,8 +57,10 @@ class Toolbox:
         permissions: Permissions,
         *,
         clean: Callable[[str], str] = lambda text: text,
+        patience: float = PATIENCE,
     ) -> None:
         self.context, self.permissions, self.clean = context, permissions, clean
+        self.patience = patience
         self.denials: list[str] = []
         self._invalid = 0
         self.replace(tools)
@@ -91,7 +97,8 @@ class Toolbox:
         if tool is None:
             return Prepared(index, call, problem=f"There is no tool {call.name!r}. There are: {', '.join(self.tools)}.")
         try:
-            arguments = msgspec.json.decode(call.arguments or "{}", type=tool.arguments)
+            # not strict: models write "30" and "true" for numbers and booleans; nothing else is read as what it is not
+            arguments = msgspec.json.decode(call.arguments or "{}", type=tool.arguments, strict=False)
         except msgspec.DecodeError as error:
             return Prepared(
                 index, call, problem=f"The arguments of {call.name} cannot be used: {error}. Call it again."
@@ -102,14 +109,14 @@ class Toolbox:
 
     def _run_batch(self, batch: list[Prepared], answers: "_Answers") -> Iterator[Event]:
         news: News = queue.SimpleQueue()
-        self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, self.clean(text)))
+        self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, text))
         threads: list[threading.Thread] = []
         try:
             for item in batch:
                 summary = summarise(item.call)
                 refusal = self._refusal(item, summary)
                 if refusal is None:
-                    answers.start(item)
+                    answers.start(item, summary if self._may_change(item) else "")
                     yield CallStarted(
                         call_id=item.call.id,
                         name=item.call.name,
@@ -120,13 +127,14 @@ class Toolbox:
                     threads[-1].start()
                 else:
                     yield from self._refuse(item, summary, refusal, answers)
-            yield from _drain(news, len(threads))
+            yield from _drain(news, len(threads), self.context.cancellation, self.patience)
         finally:
             if any(thread.is_alive() for thread in threads):
                 # Only an interruption or a closed iterator gets here with work under way: stop it before joining.
                 self.context.cancellation.cancel()
+            deadline = time.monotonic() + self.patience
             for thread in threads:
-                thread.join()
+                thread.join(max(deadline - time.monotonic(), 0.0))
 
     def _work(self, item: Prepared, answers: "_Answers", news: News) -> None:
         """One call, in its thread."""
@@ -143,7 +151,7 @@ class Toolbox:
         except DroidliteError as error:  # the journal cannot be written: told where the run is read
             news.put(error)
         finally:
-            news.put(None)
+            news.put("ended")
 
     def _cleaned(self, outcome: Outcome) -> Outcome:
         """Without secrets, in what the model reads and in what a person sees."""
@@ -164,6 +172,9 @@ class Toolbox:
             yield CallDenied(call_id=item.call.id, name=item.call.name, summary=summary, reason=refusal)
         answers.finish(item, outcome)
         yield _finished(item.call, outcome, 0.0)
+
+    def _may_change(self, item: Prepared) -> bool:
+        return item.tool is not None and self.permissions.may_change(item.tool, item.arguments)
 
     def _refusal(self, item: Prepared, summary: str) -> str | None:
         """Why this call does not run, for the model; None when it may."""
@@ -188,12 +199,16 @@ class _Answers:
         self.transcript = transcript
         self._started: set[int] = set()
         self._results: dict[int, ToolResult] = {}
+        self._lock = threading.Lock()
 
-    def start(self, item: Prepared) -> None:
-        self.transcript.journal.append(CallStartedRecord(call_id=item.call.id, name=item.call.name))
+    def start(self, item: Prepared, command: str) -> None:
+        self.transcript.journal.append(CallStartedRecord(call_id=item.call.id, name=item.call.name, command=command))
         self._started.add(item.index)
 
     def finish(self, item: Prepared, outcome: Outcome) -> None:
+        for shown in outcome.displays:
+            if isinstance(shown, Todos):
+                self.transcript.list_todos(shown.items)
         self._put(item.index, ToolResult(item.call.id, outcome.content, outcome.is_error, outcome.images))
 
     def complete(self, calls: tuple[Call, ...]) -> ToolResults:
@@ -205,57 +220,33 @@ class _Answers:
         return ToolResults(results=tuple(self._results[index] for index in range(len(calls))))
 
     def _put(self, index: int, result: ToolResult) -> None:
-        self.transcript.finish_call(result)
-        self._results[index] = result
+        """Keeps the first result of each call: one that was left behind may still come to an end."""
+        with self._lock:
+            if index in self._results:
+                return
+            self.transcript.finish_call(result)
+            self._results[index] = result
 
 
-def describe(tool: Tool) -> ToolSpec:
-    """A tool as models see it: the JSON Schema of its arguments, inlined and without what no model needs."""
-    _, components = msgspec.json.schema_components([tool.arguments], ref_template="{name}")
-    return ToolSpec(tool.name, tool.description, _inlined(components[tool.arguments.__name__], components))
-
-
-def _inlined(schema: Any, components: dict[str, Any]) -> Any:
-    if isinstance(schema, list):
-        return [_inlined(item, components) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(components[schema["$ref"]], components)
-    properties = schema.get("properties")
-    kept = {k: _inlined(v, components) for k, v in schema.items() if k not in ("title", "default", "properties")}
-    if properties is not None:
-        kept["properties"] = {name: _inlined(value, components) for name, value in properties.items()}
-    return kept
-
-
-def summarise(call: Call) -> str:
-    """One line that says what a call does: the command, path, pattern or address itself, never a paraphrase."""
+def _drain(news: News, running: int, cancellation: Cancellation, patience: float) -> Iterator[Event]:
+    """What the running calls tell until all have ended, or `patience` seconds after the run was cancelled."""
+    deadline = float("inf")
+    forget = cancellation.on_cancel(lambda: news.put("cancelled"))
     try:
-        arguments = msgspec.json.decode(call.arguments or "{}")
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        return call.arguments
-    if not isinstance(arguments, dict):
-        return call.arguments
-    for key in ("command", "file_path", "pattern", "url", "question", "job"):
-        if isinstance(value := arguments.get(key), str):
-            return value
-    if isinstance(patch := arguments.get("input"), str):
-        return ", ".join(
-            line.split(": ", 1)[1] for line in patch.splitlines() if line.startswith("*** ") and ": " in line
-        )
-    return call.name
-
-
-def _drain(news: News, running: int) -> Iterator[Event]:
-    while running:
-        event = news.get()
-        if event is None:
-            running -= 1
-        elif isinstance(event, DroidliteError):
-            raise event
-        else:
-            yield event
+        while running:
+            told = news.get(timeout=None if deadline == float("inf") else max(deadline - time.monotonic(), 0.0))
+            if told == "ended":
+                running -= 1
+            elif told == "cancelled":
+                deadline = time.monotonic() + patience
+            elif isinstance(told, DroidliteError):
+                raise told
+            else:
+                yield told
+    except queue.Empty:
+        return
+    finally:
+        forget()
 
 
 def _finished(call: Call, outcome: Outcome, seconds: float) -> CallFinished:

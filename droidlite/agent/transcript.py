@@ -1,10 +1,13 @@
 """The conversation as it is sent and as it is journaled: one list of messages that only ever grows at its end."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
-from droidlite.session.records import CallFinished, Compacted, Record, Replied, Said
+from droidlite.secrecy import Redaction
+from droidlite.session.records import CallFinished, Compacted, Listed, Record, Replied, Said
+from droidlite.tool import Todo
 from droidlite.types import (
     Assistant,
     Effort,
@@ -37,7 +40,11 @@ class Journaled(Protocol):
 
 
 class Transcript:
-    """What one session's model calls are made of. `journal` needs append(record)."""
+    """What one session's model calls are made of. `journal` needs append(record). `redaction` takes secrets out of all
+    that is said and heard before it is kept or sent: what was journaled is byte for byte what the model is sent.
+
+    Beside the messages it keeps what must outlive a compaction: `prompts`, what the person said, oldest first; `todos`,
+    the model's list; `changed` tells the files changed so far, such as "a.py (modified)"."""
 
     def __init__(
         self,
@@ -48,14 +55,20 @@ class Transcript:
         messages: tuple[Message, ...] = (),
         cache_key: str = "",
         check: str = "",
+        prompts: tuple[str, ...] = (),
+        todos: tuple[Todo, ...] = (),
+        changed: Callable[[], tuple[str, ...]] = lambda: (),
+        redaction: Redaction | None = None,
     ) -> None:
-        self.system, self.tools, self.journal = system, tools, journal
+        self._redaction = redaction or Redaction()
+        self.system, self.tools, self.journal = self._redaction.text(system), tools, journal
         self.cache_key, self.check = cache_key, check
+        self.prompts, self.todos, self.changed = prompts, todos, changed
         self._fixed_bytes = len(system.encode()) + len(_ENCODER.encode(tools))
         self._messages: list[Message] = []
         self._upper: list[int] = []
         self._measured: tuple[str, int, int] | None = None
-        self.restore(messages)
+        self.restore(messages, prompts)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -63,16 +76,31 @@ class Transcript:
 
     def say(self, user: User, *, host: bool = False) -> None:
         """Adds a user message; `host` where not the person but droidlite itself says it."""
+        user = self._redaction.value(user)
         self.journal.append(Said(user=user, host=host))
         self._add(user)
+        if not host:
+            self.prompts = (*self.prompts, user.text)
 
-    def hear(self, reply: Assistant, cost_usd: float | None) -> None:
-        """Adds a whole reply. Its usage measures everything before it, exactly, for this model."""
+    def list_todos(self, todos: tuple[Todo, ...]) -> None:
+        """The model's list is this from now on."""
+        self.journal.append(Listed(todos=todos))
+        self.todos = todos
+
+    def hear(self, reply: Assistant, cost_usd: float | None) -> Assistant:
+        """Adds a whole reply and returns it as it is kept. Its usage measures everything before it, exactly, for this
+        model. The service's own items are all or nothing: a signed one cannot be changed, so where one holds a secret
+        the reply goes back as its text and calls alone."""
+        heard: Assistant = self._redaction.value(reply)
+        if heard.opaque != reply.opaque:
+            heard = msgspec.structs.replace(heard, opaque=None)
+        reply = heard
         self.journal.append(Replied(assistant=reply, cost_usd=cost_usd))
         if reply.usage is not None:
             usage = reply.usage
             self._measured = (reply.model, len(self._messages), usage.input + usage.cache_read + usage.cache_write)
         self._add(reply)
+        return reply
 
     def finish_call(self, result: ToolResult) -> None:
         self.journal.append(CallFinished(result=result))
@@ -83,16 +111,31 @@ class Transcript:
 
     def replace(self, messages: tuple[Message, ...], *, before_tokens: int) -> int:
         """Puts a compacted conversation in place of the old one; returns its estimated tokens."""
-        self.restore(messages)
+        messages = self._redaction.value(messages)
+        self.restore(messages, self.prompts)
         after = self.estimate()
         self.journal.append(Compacted(messages=messages, before_tokens=before_tokens, after_tokens=after))
         return after
 
-    def restore(self, messages: tuple[Message, ...]) -> None:
+    def restore(self, messages: tuple[Message, ...], prompts: tuple[str, ...]) -> None:
         """Goes back to an earlier conversation that the journal already tells of (a rewind)."""
         self._messages, self._upper, self._measured = [], [], None
+        self.prompts = prompts
         for message in messages:
             self._add(message)
+
+    def aside(self, messages: tuple[Message, ...]) -> "Transcript":
+        """The same session asked about `messages`: what that costs is journaled, its words are no part of it."""
+        other = Transcript(
+            system=self.system,
+            tools=self.tools,
+            journal=_Unkept(self.journal),
+            messages=messages,
+            cache_key=self.cache_key,
+        )
+        if self._measured is not None and messages[: self._measured[1]] == self.messages[: self._measured[1]]:
+            other._measured = self._measured
+        return other
 
     def retool(self, tools: tuple[ToolSpec, ...]) -> None:
         """Other tools from here on (another model's); the cached prefix is lost with the switch anyway."""
@@ -119,6 +162,16 @@ class Transcript:
             _, start, tokens = self._measured
         return tokens + sum(self._upper[start:])
 
+    @property
+    def fixed_bytes(self) -> int:
+        """Bytes of each request that are no messages: the system prompt and the tools."""
+        return self._fixed_bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of the next request, pictures at a fixed bound."""
+        return self._fixed_bytes + sum(self._upper)
+
     def estimate(self) -> int:
         """Input tokens the next request will probably have."""
         start, tokens = 0, int(self._fixed_bytes / BYTES_PER_TOKEN)
@@ -134,6 +187,16 @@ class Transcript:
     def _add(self, message: Message) -> None:
         self._messages.append(message)
         self._upper.append(upper_bytes(message))
+
+
+class _Unkept:
+    """Keeps what a side question costs, not what is said."""
+
+    def __init__(self, journal: Journaled) -> None:
+        self._journal = journal
+
+    def append(self, record: Record) -> int:
+        return 0 if isinstance(record, Replied) else self._journal.append(record)
 
 
 def upper_bytes(message: Message) -> int:

@@ -32,15 +32,20 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, ProviderError, UsageError
 from droidlite.reliability.failover import next_wait
 from droidlite.sandbox.environment import child_environment, hide_process
+from droidlite.sandbox.gitprograms import git_guards
+from droidlite.sandbox.overwriting import overwritten
 from droidlite.sandbox.rules import judge
-from droidlite.sanitise import redact
+from droidlite.sandbox.tree import Tree
+from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
+from droidlite.session.records import Seen
 from droidlite.session.store import Store
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
+from droidlite.tools.files import Stamp
 from droidlite.tools.shell import run_command
 from droidlite.types import Autonomy, RoutingDecision
 
@@ -75,29 +80,38 @@ def _assemble(
     decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
     decision = _gone_on(decision, options, past)
     route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
-    hide_process()
+    hide_process(setup.env, setup.secrets)
+    redaction = Redaction(setup.secrets)
     warnings = [*settings.warnings, *journal.warnings]
     if not (root / ".git").exists():
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
+    extra = tuple(path.resolve() for path in options.add_dirs)
+    tree = Tree(str(root.resolve()), tuple(map(str, extra)))
     context = ToolContext(
         root=root,
-        extra=tuple(path.resolve() for path in options.add_dirs),
+        extra=extra,
         spill=journal.spill,
         environment=child_environment(setup.env, setup.secrets),
         cancellation=Cancellation(),
         save=checkpoint.save,
+        seen=_seen(past),
+        noted=lambda path, stamp: _note(journal, path, stamp),
+        overwrites=lambda command: overwritten(command, tree).files,
         ask=person.answer,
+        redaction=redaction,
+        guards=git_guards(settings.autonomy or "off", setup.env),
+        network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(
-        settings.autonomy or ("off" if options.headless else "low"),
-        judge=_judge(settings.denied_commands, root),
+        settings.autonomy or "off",
+        judge=_judge(settings.denied_commands, tree),
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
         prefixes=settings.allowed_commands,
     )
-    toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=lambda text: redact(text, setup.secrets))
+    toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=redaction.text)
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),
         journal,
@@ -114,6 +128,10 @@ def _assemble(
         messages=past.messages if past else (),
         cache_key=_id(journal),
         check=settings.verify,
+        prompts=tuple(turn.prompt for turn in past.turns) if past else (),
+        todos=past.todos if past else (),
+        changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since(1)),
+        redaction=redaction,
     )
     routes = Routes(setup, person, toolbox, task, budget)
     escalation = Escalation(budget, routes.open, routes.outfit)
@@ -155,6 +173,18 @@ def _assemble(
             close=close,
             counterfactual=AgainstReference(setup, budget),
         )
+    )
+
+
+def _seen(past: Past | None) -> dict[Path, Stamp]:
+    """What the model knew of files when the session was left."""
+    known = past.seen.values() if past else ()
+    return {Path(seen.path): Stamp(seen.mtime_ns, seen.size, seen.inode, seen.digest) for seen in known}
+
+
+def _note(journal: Journal, path: Path, stamp: Stamp) -> None:
+    journal.append(
+        Seen(path=str(path), mtime_ns=stamp.mtime_ns, size=stamp.size, inode=stamp.inode, digest=stamp.digest)
     )
 
 
@@ -211,9 +241,9 @@ def _id(journal: Journal) -> str:
     return journal.folder.name
 
 
-def _judge(denied: tuple[str, ...], root: Path) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
+def _judge(denied: tuple[str, ...], tree: Tree) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
     def rule(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
-        verdict = judge(command, autonomy, prefixes, denied, root=str(root))
+        verdict = judge(command, autonomy, prefixes, denied, tree=tree)
         return Ruling(verdict.allow, verdict.reason, verdict.prefix, verdict.denied)
 
     return rule

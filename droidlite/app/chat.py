@@ -9,6 +9,7 @@ from droidlite.app import changes
 from droidlite.app.assemble import git_state, open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
+from droidlite.app.redacting import without_secrets
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import Task, choose_model, estimated, route
@@ -18,6 +19,7 @@ from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.sandbox.gitprograms import git_guards
 from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.config import Mode
@@ -84,7 +86,7 @@ class Chat:
         """Runs what the person typed behind `!`; the model is told of it with the next prompt."""
         parts = self.session.parts
         self.session.renew()
-        finished = yield from run_typed(command, parts.context, parts.agent.toolbox.clean)
+        finished = yield from run_typed(command, parts.context)
         self.session.open_conversation()
         parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{finished.content}"), host=True)
         yield finished
@@ -94,7 +96,7 @@ class Chat:
         agent = self.session.parts.agent
         if len(agent.transcript.messages) < 3:
             raise UsageError("There is nothing to compact yet.")
-        return compact(agent.transcript, agent.driver)
+        return without_secrets(compact(agent.transcript, agent.driver), self.session.parts.context.redaction)
 
     def interrupt(self) -> None:
         if self._session is not None:
@@ -213,6 +215,7 @@ class Chat:
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
         allowed = settings.autonomy or "off"
         self.session.parts.agent.toolbox.permissions.autonomy = allowed
+        self.session.parts.context.guards = git_guards(allowed, self.setup.env)
         return allowed
 
     def raise_cap(self, cap_usd: float) -> None:
@@ -267,6 +270,6 @@ class Chat:
         told = [line for line in parts.checkpoint.rewind(turn) if "not put back" in line or "outside" in line]
         parts.warnings += told  # told with the next prompt, before anything else happens
         after = self.store.load(parts.session_id)
-        parts.agent.transcript.restore(after.messages)
+        parts.agent.transcript.restore(after.messages, tuple(row.prompt for row in after.turns))
         parts.turns = len(after.turns)
         return text

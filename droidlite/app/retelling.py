@@ -1,6 +1,6 @@
 """A stored conversation told again as events, for a person who comes back to it."""
 
-from droidlite.agent.toolbox import summarise
+from droidlite.agent.describing import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
 from droidlite.session.conversation import Turn
 from droidlite.tool import Output

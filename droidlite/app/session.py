@@ -12,9 +12,10 @@ from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.verify import Execute, Verification, verify
 from droidlite.app.escalating import Escalation
+from droidlite.app.redacting import without_secrets
 from droidlite.app.shadow import Shadow
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError, Interrupted, TimedOut, VerifyFailed
+from droidlite.errors import CapReached, DroidliteError, Interrupted, TimedOut, VerifyFailed
 from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
@@ -61,6 +62,9 @@ class Session:
 
     def run(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
         """Everything that happens, ending with RunFinished whatever happens."""
+        return without_secrets(self._run(text, images), self.parts.context.redaction)
+
+    def _run(self, text: str, images: tuple[Image, ...]) -> Iterator[Event]:
         parts, started = self.parts, time.monotonic()
         self._reroute(text)
         self._begin()
@@ -71,12 +75,7 @@ class Session:
         error: DroidliteError | None = None
         answer, verification = "", None
         try:
-            answer = yield from parts.agent.run(User(text, images))
-            verification = yield from self._verify()
-            while verification is not None and verification.exit_code != 0 and parts.escalation.after_failed_check():
-                told = User(read_prompt("check_failed").format(check=verification.command, output=verification.output))
-                answer = yield from parts.agent.run(told, host=True)
-                verification = yield from self._verify()
+            answer, verification, error = yield from self._work(User(text, images))
             parts.checkpoint.end_turn()
         except DroidliteError as raised:
             error = self._stopped or raised
@@ -85,6 +84,20 @@ class Session:
         if error is None and verification is not None and verification.exit_code != 0:
             error = VerifyFailed(f"`{verification.command}` still fails.")
         yield self._finished(answer, error, verification, time.monotonic() - started)
+
+    def _work(self, user: User) -> Generator[Event, None, tuple[str, Verification | None, CapReached | None]]:
+        """Answers until the check passes or nobody is left to try; at a cap what there is is checked once."""
+        agent = self.parts.agent
+        try:
+            answer = yield from agent.run(user)
+            verification = yield from self._verify()
+            while verification and verification.exit_code != 0 and self.parts.escalation.after_failed_check():
+                told = User(read_prompt("check_failed").format(check=verification.command, output=verification.output))
+                answer = yield from agent.run(told, host=True)
+                verification = yield from self._verify()
+        except CapReached as reached:
+            return "", (yield from self._verify()), reached
+        return answer, verification, None
 
     def stop(self, error: DroidliteError) -> None:
         """Ends the run under way: its tool's process group is killed, its stream closed; `error` is the outcome."""
@@ -168,6 +181,8 @@ class Session:
     ) -> RunFinished:
         parts, budget = self.parts, self.parts.agent.driver.budget
         try:
+            if error is not None and error is self._stopped:
+                parts.agent.transcript.say(User(read_prompt("interrupted")), host=True)
             if parts.shadow:
                 parts.shadow.end(parts.journal)
             parts.journal.append(Ended(subtype=error.subtype if error else "success", cost_usd=budget.spent_usd))

@@ -92,7 +92,9 @@ def _wants_local(setup: Setup) -> bool:
 
 
 def with_flags(settings: Settings, options: Options) -> Settings:
-    """Flags win over every settings file."""
+    """Flags win over every settings file. Where neither says how much runs without asking, it is nothing but reads
+    for a run nobody watches and edits inside the root for a person: said here, so that policy narrows it too."""
+    settings = msgspec.structs.replace(settings, autonomy=settings.autonomy or ("off" if options.headless else "low"))
     given: dict[str, object] = {
         "model": options.model or None,
         "max_cost_usd": options.max_cost,

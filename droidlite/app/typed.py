@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 
 from droidlite.app.assemble import execute_in
@@ -13,12 +13,12 @@ SECONDS = 600.0
 """How long such a command may take."""
 
 
-def run_typed(command: str, context: ToolContext, clean: Callable[[str], str]) -> Generator[Event, None, CallFinished]:
-    """Yields what happens; returns the end, not yielded yet. `clean` is applied to all output (secrets out)."""
+def run_typed(command: str, context: ToolContext) -> Generator[Event, None, CallFinished]:
+    """Yields what happens; returns the end, not yielded yet."""
     call_id, started = f"typed-{time.monotonic_ns()}", time.monotonic()
     yield CallStarted(call_id=call_id, name="shell", summary=command)
     news: queue.SimpleQueue[CallProgressed | None] = queue.SimpleQueue()
-    context.progress = lambda call_id, text: news.put(CallProgressed(call_id, clean(text)))
+    context.progress = lambda call_id, text: news.put(CallProgressed(call_id, text))
     with ThreadPoolExecutor(max_workers=1) as thread:
         work = thread.submit(execute_in(context, call_id), command, SECONDS)
         work.add_done_callback(lambda done: news.put(None))
@@ -29,7 +29,6 @@ def run_typed(command: str, context: ToolContext, clean: Callable[[str], str]) -
             if not work.done():  # the iterator was closed: stop the command before the thread is waited for
                 context.cancellation.cancel()
     code, output = work.result()
-    output = clean(output)
     return CallFinished(
         call_id=call_id,
         name="shell",

@@ -6,7 +6,7 @@ import sys
 import typer
 
 # each hangs its commands on app
-from droidlite.cli import looking, policy, replaying, route, router, running, stats  # noqa: F401
+from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, stats  # noqa: F401
 from droidlite.cli.app import app
 from droidlite.errors import DroidliteError
 

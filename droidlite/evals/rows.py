@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from msgspec import Struct
@@ -17,6 +18,8 @@ from droidlite.evals.grid import Codes, Flags, Floats
 COLUMNS = ("benchmark", "task_id", "model", "resolved", "cost_usd")
 RESOLVED = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.0": False}
 _BLOCK = 100_000
+_Column: TypeAlias = Sequence[str]
+_Where: TypeAlias = Callable[[int], str]
 
 
 class Rows(Struct, frozen=True, kw_only=True):
@@ -56,33 +59,59 @@ def read_rows(path: Path) -> Rows:
     header = [name.strip() for name in next(reader, [])]
     if missing := [name for name in COLUMNS if name not in header]:
         raise UsageError(f"{path}:1: column {' and '.join(missing)} is missing; it needs {', '.join(COLUMNS)}.")
-    tasks: dict[tuple[str, str], int] = {}
-    models: dict[str, int] = {}
-    parts: list[tuple[list[int], list[int], Flags, Floats]] = []
-    take, done = itemgetter(*(header.index(name) for name in COLUMNS)), 0
+    take = itemgetter(*(header.index(name) for name in COLUMNS))
+    table = _Columns(path, text)
     for block in _blocks(reader, path, len(header)):
-        benchmark, task, model, resolved, cost = zip(*map(take, block), strict=True)
-        parts.append(
-            (
-                [tasks.setdefault(key, len(tasks)) for key in zip(benchmark, task, strict=True)],
-                [models.setdefault(name, len(models)) for name in model],
-                _resolved(resolved, path, text, done),
-                _cost(cost, path, text, done),
-            )
-        )
-        done += len(block)
-    if not parts:
-        raise UsageError(f"{path} has no outcomes below its header.")
-    codes, names, solved, costs = (np.concatenate([part[i] for part in parts]) for i in range(4))
-    order = sorted(models)
-    rank = np.array([order.index(name) for name in models], np.intp)
-    rows = Rows(
-        path=path, text=text, tasks=tuple(tasks), models=tuple(order), task=codes.astype(np.intp), model=rank[names],
-        solved=solved.astype(bool), cost=costs,
-    )  # fmt: skip
+        table.add(*zip(*map(take, block), strict=True))
+    rows = table.rows()
     _refuse_empty(rows)
     _refuse_twice(rows)
     return rows
+
+
+class _Columns:
+    """What has been read, with names replaced by numbers as they come."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._text, self._done = path, text, 0
+        self._tasks: dict[tuple[str, str], int] = {}
+        self._models: dict[str, int] = {}
+        self._parts: list[tuple[list[int], list[int], Flags, Floats]] = []
+
+    def add(self, benchmark: _Column, task: _Column, model: _Column, resolved: _Column, cost: _Column) -> None:
+        """One block. Raises UsageError where a value cannot be."""
+        tasks, models = self._tasks, self._models
+        self._parts.append(
+            (
+                [tasks.setdefault(key, len(tasks)) for key in zip(benchmark, task, strict=True)],
+                [models.setdefault(name, len(models)) for name in model],
+                _resolved(resolved, self._where),
+                _cost(cost, self._where),
+            )
+        )
+        self._done += len(model)
+
+    def rows(self) -> Rows:
+        """Raises UsageError where there are none."""
+        if not self._parts:
+            raise UsageError(f"{self._path} has no outcomes below its header.")
+        task, model, solved, cost = (np.concatenate([part[i] for part in self._parts]) for i in range(4))
+        order = sorted(self._models)
+        rank = np.array([order.index(name) for name in self._models], np.intp)
+        return Rows(
+            path=self._path,
+            text=self._text,
+            tasks=tuple(self._tasks),
+            models=tuple(order),
+            task=task.astype(np.intp),
+            model=rank[model],
+            solved=solved.astype(bool),
+            cost=cost,
+        )
+
+    def _where(self, place: int) -> str:
+        """File and line of a place in the block at hand."""
+        return f"{self._path}:{_line(self._text, self._done + place)}"
 
 
 def _blocks(reader: Iterator[list[str]], path: Path, width: int) -> Iterator[list[list[str]]]:
@@ -114,16 +143,15 @@ def _line(text: str, place: int) -> int:
     return next(islice(rows, place + 1, None))
 
 
-def _resolved(column: Sequence[str], path: Path, text: str, done: int) -> Flags:
+def _resolved(column: _Column, where: _Where) -> Flags:
     known = {value: RESOLVED.get(value.strip().lower()) for value in set(column)}
     if None in known.values():
         place = next(i for i, value in enumerate(column) if known[value] is None)
-        where = f"{path}:{_line(text, done + place)}"
-        raise UsageError(f"{where}: resolved is {column[place]!r}; it must be 1 (solved) or 0 (not solved).")
+        raise UsageError(f"{where(place)}: resolved is {column[place]!r}; it must be 1 (solved) or 0 (not solved).")
     return np.array([known[value] for value in column], bool)
 
 
-def _cost(column: Sequence[str], path: Path, text: str, done: int) -> Floats:
+def _cost(column: _Column, where: _Where) -> Floats:
     try:
         cost = np.array(list(map(float, column)))
     except ValueError:
@@ -131,8 +159,9 @@ def _cost(column: Sequence[str], path: Path, text: str, done: int) -> Floats:
     wrong = np.flatnonzero(~(np.isfinite(cost) & (cost >= 0)))
     if len(wrong):
         place = int(wrong[0])
-        where = f"{path}:{_line(text, done + place)}"
-        raise UsageError(f"{where}: cost_usd is {column[place]!r}; it must be what the run cost in USD, 0 or more.")
+        raise UsageError(
+            f"{where(place)}: cost_usd is {column[place]!r}; it must be what the run cost in USD, 0 or more."
+        )
     return cost
 
 

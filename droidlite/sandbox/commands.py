@@ -3,6 +3,7 @@
 import re
 import shlex
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -41,6 +42,7 @@ class Reading(Struct, frozen=True):
     opaque: bool = False
 
 
+@lru_cache(maxsize=32)
 def read_command(text: str) -> Reading:
     """What `text` would run. Never raises."""
     trouble = _unreadable(text)

@@ -1,19 +1,11 @@
 """What a child process may know: everything tools need, nothing that looks like a credential."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-_SECRET_NAME = re.compile(
-    r"(^|_)(API_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|PASS|PWD_?HASH|CREDENTIALS?|CREDS|COOKIES?"
-    r"|AUTH|BEARER|JWT|PAT|DSN|CONNECTION_STRING|PRIVATE)(_|$)"
-    r"|API_?KEY|TOKEN($|[^I])|SECRET|PASSWORD|CREDENTIAL|ACCESSKEY"
-)
-_SECRET_FAMILIES = (
-    *("AWS_", "AZURE_", "GOOGLE_", "GCP_", "GCLOUD_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "MISTRAL_", "OPENROUTER_"),
-    *("GH_", "GITHUB_TOKEN", "GITLAB_", "BITBUCKET_", "HF_", "HUGGINGFACE_", "HUGGING_FACE_", "DROIDLITE_"),
-    *("VAULT_", "DATABASE_URL", "REDIS_URL", "MONGODB_URI", "SENTRY_", "SLACK_", "STRIPE_", "TWILIO_", "NPM_CONFIG__"),
-)
+from droidlite.secrecy import SHORTEST, leads_to_secrets
+
 _TAKES_OVER = (
     *("LD_PRELOAD", "LD_AUDIT", "BASH_ENV", "ENV", "PROMPT_COMMAND", "SHELLOPTS", "BASHOPTS", "PS4"),
     *("GIT_EXTERNAL_DIFF", "GIT_SSH_COMMAND", "GIT_ASKPASS", "SSH_ASKPASS", "SSH_AUTH_SOCK", "SUDO_ASKPASS"),
@@ -29,30 +21,40 @@ _QUIET = {
     "CLICOLOR": "0",
 }
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
-_SHORTEST = 8  # characters of a secret that is looked for inside other values
 
 
-def hide_process() -> None:
+def hide_process(env: Mapping[str, str], secrets: Iterable[str]) -> None:
     """Makes this process's own environment and memory, which hold keys, unreadable to its children on Linux (they run
-    as the same user): prctl(2), PR_SET_DUMPABLE. Does nothing elsewhere; root still reads everything."""
+    as the same user): prctl(2), PR_SET_DUMPABLE. That stops no child of root's, so what would be kept from a child is
+    also wiped out of the block that /proc/PID/environ shows; os.environ still holds it. Does nothing elsewhere."""
     import sys
 
     if sys.platform != "linux":
         return
     import ctypes
 
+    _wipe({os.fsencode(name) for name in _withheld(env, secrets)}, ctypes)
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _wipe(names: set[bytes], ctypes: Any) -> None:
+    """Zeroes these variables where the kernel put them; the C library is told first, so that nothing points there."""
+    for name in names:
+        os.unsetenv(name)
+    with open("/proc/self/stat", "rb") as file:
+        start, end = map(int, file.read().rpartition(b")")[2].split()[47:49])  # env_start, env_end of proc(5)
+    at = start
+    for entry in ctypes.string_at(start, end - start).split(b"\0") if 0 < start < end else ():
+        if entry.partition(b"=")[0] in names:
+            ctypes.memset(at, 0, len(entry))
+        at += len(entry) + 1
 
 
 def child_environment(env: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
     """`env` without credentials: no name that looks like one, no value that holds one of `secrets`. Relative entries
     of PATH are dropped (a program of the repository must not pass for `ls`), prompts, pagers and colours are off."""
-    known = [secret for secret in secrets if len(secret) >= _SHORTEST]
-    kept = {
-        name: value
-        for name, value in env.items()
-        if not _is_secret(name) and not any(secret in value for secret in known)
-    }
+    withheld = _withheld(env, secrets)
+    kept = {name: value for name, value in env.items() if name not in withheld}
     if "PATH" in kept:
         kept["PATH"] = os.pathsep.join(entry for entry in kept["PATH"].split(os.pathsep) if os.path.isabs(entry))
     for name in ("FORCE_COLOR", "CLICOLOR_FORCE", "COLORTERM", "LS_COLORS"):
@@ -60,8 +62,13 @@ def child_environment(env: Mapping[str, str], secrets: Iterable[str]) -> dict[st
     return {**kept, **_QUIET}
 
 
-def _is_secret(name: str) -> bool:
-    upper = name.upper()
-    if upper in _TAKES_OVER or upper.startswith(("BASH_FUNC_", *_SECRET_FAMILIES)):
-        return True
-    return bool(_SECRET_NAME.search(upper))
+def _withheld(env: Mapping[str, str], secrets: Iterable[str]) -> set[str]:
+    known = [secret for secret in secrets if len(secret) >= SHORTEST]
+    return {
+        name
+        for name, value in env.items()
+        if name.upper() in _TAKES_OVER
+        or name.upper().startswith("BASH_FUNC_")
+        or leads_to_secrets(name)
+        or any(secret in value for secret in known)
+    }

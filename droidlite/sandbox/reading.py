@@ -83,6 +83,20 @@ _SED_PRINT = re.compile(rf"{_SED_ADDRESS}(,(\+?\d+|\$|/[^/\n;]*/))?[pdq]")
 _SED_REPLACE = re.compile(r"s([/|#,])((?!\1)[^\n;\\]|\\[^\n])*\1((?!\1)[^\n;\\]|\\[^\n])*\1[gIip0-9]*")
 _AWK_UNSAFE = re.compile(r"system|getline|close|fflush|ENVIRON|PROCINFO|ARG[VC]|[|>@`]|\\[^./\"'\\nt$|]")
 _GREPS = frozenset({"grep", "egrep", "fgrep", "rg"})
+_FOLLOWING = {
+    "cp": r"-\w*[HL]\w*|--dereference",
+    "diff": r"-\w*r\w*|--recursive",
+    "du": r"-\w*[DHL]\w*|--dereference.*",
+    "egrep": r"-\w*R\w*|--deref.*",
+    "fd": r"-\w*L\w*|--follow",
+    "fgrep": r"-\w*R\w*|--deref.*",
+    "find": r"-[HL]|-follow",
+    "grep": r"-\w*R\w*|--deref.*",
+    "ls": r"-\w*[LH]\w*|--deref.*",
+    "rg": r"-\w*L\w*|--follow",
+    "tree": r"-\w*l\w*",
+}
+"""Options that make a program follow links it meets on its way through folders."""
 
 
 def only_reads(argv: tuple[str, ...]) -> str:
@@ -101,6 +115,12 @@ def only_reads(argv: tuple[str, ...]) -> str:
         return f"{name} {found} is not known to only read" if found else ""
     check = _CHECKS.get(name)
     return check(argv) if check else f"{argv[0]} is not known to only read"
+
+
+def follows_links(argv: tuple[str, ...]) -> bool:
+    """Whether a command goes where the links lead that it meets below the folders it is given."""
+    options = _FOLLOWING.get(argv[0].rpartition("/")[2])
+    return options is not None and any(re.fullmatch(options, word) for word in argv[1:])
 
 
 def searched_words(argv: tuple[str, ...]) -> tuple[str, ...]:

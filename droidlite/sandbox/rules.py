@@ -1,7 +1,6 @@
 """Judges a shell command: may it run without asking at this autonomy, and what could "always" stand for."""
 
 import re
-from posixpath import normpath
 
 from msgspec import Struct
 
@@ -9,8 +8,11 @@ from droidlite.sandbox.building import stays_and_undoes
 from droidlite.sandbox.commands import UNKNOWN, Reading, Redirect, read_command
 from droidlite.sandbox.denial import denied_by, hides_commands
 from droidlite.sandbox.gitcommands import NEVER_OFFERED, subcommand
+from droidlite.sandbox.gitprograms import named_program
 from droidlite.sandbox.options import names
-from droidlite.sandbox.reading import HARMLESS_OPTIONS, only_reads, searched_words
+from droidlite.sandbox.overwriting import by_command
+from droidlite.sandbox.reading import HARMLESS_OPTIONS, follows_links, only_reads, searched_words
+from droidlite.sandbox.tree import Tree, attached, candidates
 from droidlite.types import Autonomy
 
 _QUIET_VARIABLES = frozenset({"CI", "COLUMNS", "LANG", "LC_ALL", "NO_COLOR", "TZ"})
@@ -46,10 +48,10 @@ def judge(
     allowed: tuple[str, ...] = (),
     denied: tuple[str, ...] = (),
     *,
-    root: str = "",
+    tree: Tree = Tree(),  # noqa: B008 - frozen
 ) -> Verdict:
     """Whether `command` may run without asking. `allowed` and `denied` hold leading words ("git commit"); deny wins.
-    `root` is the working folder: absolute paths inside it count as relative ones."""
+    `tree` is where it may stay without asking: paths are followed on the disk, to where their links lead."""
     reading = read_command(command)
     entry = denied_by(reading.commands, denied)
     if entry:
@@ -60,18 +62,44 @@ def judge(
         return Verdict(True)
     if reading.why_not or not reading.commands:
         return Verdict(False, reading.why_not or "it runs no command")
-    builds = autonomy == "medium"
-    trouble = _around(reading, root, builds=builds)
+    scene = _scene(reading, tree, builds=autonomy == "medium")
+    if scene is None:
+        return Verdict(False, "it changes the folder too often")
+    trouble = _around(reading, scene)
     if trouble:
         return Verdict(False, trouble)
-    return _commands(reading, allowed, root, builds=builds)
+    return _commands(reading, allowed, scene)
 
 
-def _commands(reading: Reading, allowed: tuple[str, ...], root: str, *, builds: bool) -> Verdict:
+class _Scene(Struct, frozen=True):
+    """What one command is judged against: `places` are the folders it may run in, `globs` its words that the shell
+    expands, `builds` whether it may change what can be undone."""
+
+    tree: Tree
+    places: tuple[str, ...]
+    globs: tuple[str, ...]
+    builds: bool
+
+    def outside(self, word: str) -> bool:
+        """Whether an argument names, or could name, something outside: by its text or through a link."""
+        if any(self.tree.leads_out(part, self.places) for part in candidates(word)):
+            return True
+        if word in self.globs and self.tree.expands_out(word, self.places):
+            return True
+        return any(self.tree.leads_out(part, self.places) for part in attached(word) if "~" not in part)
+
+
+def _scene(reading: Reading, tree: Tree, *, builds: bool) -> _Scene | None:
+    steps = [argv[1] for argv in map(_unwrapped, reading.commands) if argv[0] == "cd" and len(argv) > 1]
+    places = tree.after(steps)
+    return None if places is None else _Scene(tree, places, reading.globs, builds)
+
+
+def _commands(reading: Reading, allowed: tuple[str, ...], scene: _Scene) -> Verdict:
     refused: list[tuple[tuple[str, ...], str]] = []
     for argv in map(_unwrapped, reading.commands):
         if not any(_starts(argv, tuple(entry.split())) for entry in allowed):
-            why = _why_not(argv, reading.globs, root, builds=builds)
+            why = _why_not(argv, scene)
             refused += [(argv, why)] if why else []
     if not refused:
         return Verdict(True)
@@ -79,15 +107,15 @@ def _commands(reading: Reading, allowed: tuple[str, ...], root: str, *, builds: 
     return Verdict(False, refused[0][1], prefixes.pop() if len(prefixes) == 1 else "")
 
 
-def _around(reading: Reading, root: str, *, builds: bool) -> str:
+def _around(reading: Reading, scene: _Scene) -> str:
     """What is wrong with the parts around the commands: redirections, variables, a changed folder."""
     for redirect in reading.redirects:
-        why = _redirect_trouble(redirect, reading.globs, root, builds=builds)
+        why = _redirect_trouble(redirect, scene)
         if why:
             return why
     for assignment in reading.assignments:
         name, _, value = assignment.partition("=")
-        if name not in (_BUILD_VARIABLES if builds else _QUIET_VARIABLES) or _outside(value, root):
+        if name not in (_BUILD_VARIABLES if scene.builds else _QUIET_VARIABLES) or scene.outside(value):
             return f"setting {name} can change what runs"
     programs = [argv[0] for argv in reading.commands]
     if "cd" in programs and "git" in programs:
@@ -95,35 +123,46 @@ def _around(reading: Reading, root: str, *, builds: bool) -> str:
     return ""
 
 
-def _redirect_trouble(redirect: Redirect, globs: tuple[str, ...], root: str, *, builds: bool) -> str:
+def _redirect_trouble(redirect: Redirect, scene: _Scene) -> str:
     sign, target = redirect.sign, redirect.target
     if target == "/dev/null" or (sign in (">&", "<&") and target.isdigit()):
         return ""
-    if target == UNKNOWN or target in globs or _outside(target, root):
+    if target == UNKNOWN or target in scene.globs or scene.outside(target):
         return f"it redirects to {target}, outside the working folder or not known"
     if sign == "<":
         return ""
-    if not builds:
+    if not scene.builds:
         return f"it writes {target}"
     return f"it writes {target}, which is git's own" if _is_gits(target) else ""
 
 
-def _why_not(argv: tuple[str, ...], globs: tuple[str, ...], root: str, *, builds: bool) -> str:
+def _why_not(argv: tuple[str, ...], scene: _Scene) -> str:
     """ "" when one command may run, else why not."""
     if UNKNOWN in argv:
         return "a word depends on what the shell expands"
     why = only_reads(argv)
-    if why and builds:
+    if why and scene.builds:
         why = stays_and_undoes(argv)
         gits = next((word for word in argv[1:] if _is_gits(word)), "") if not why else ""
         why = f"it touches {gits}, which is git's own" if gits else why
-    if why:
-        return why
-    far = next((word for word in searched_words(argv) if _outside(word, root)), "")
+        why = why or by_command(argv, scene.globs, scene.places).why_not
+    if not why and argv[0] == "git" and (key := named_program(scene.tree.root) if scene.tree.root else ""):
+        why = f"this repository's git settings may run a program or lead elsewhere ({key})"
+    return why or _far(argv, scene)
+
+
+def _far(argv: tuple[str, ...], scene: _Scene) -> str:
+    """ "" when a known command stays in the tree, else what leads out of it."""
+    words = searched_words(argv)
+    far = next((word for word in words if scene.outside(word)), "")
     if far or (argv[0] == "cd" and (len(argv) != 2 or argv[1].startswith("-"))):
         return f"{far or 'cd'} leads outside the working folder"
+    if follows_links(argv):
+        folders = [word for word in words if not word.startswith("-")] or ["."]
+        if any(scene.tree.links_out_below(folder, scene.places) for folder in folders):
+            return f"{argv[0]} follows links, and one may lead outside the working folder"
     if argv[0].rpartition("/")[2] not in HARMLESS_OPTIONS:
-        wild = next((word for word in argv[1:] if word in globs and word[0] in "*?["), "")
+        wild = next((word for word in argv[1:] if word in scene.globs and word[0] in "*?["), "")
         return f"file names matching {wild} could be taken for options" if wild else ""
     return ""
 
@@ -135,24 +174,6 @@ def _unwrapped(argv: tuple[str, ...]) -> tuple[str, ...]:
     if argv[0] == "timeout" and len(argv) > 2 and re.fullmatch(r"\d+(\.\d+)?[smh]?", argv[1]):
         return _unwrapped(argv[2:])
     return argv
-
-
-def _outside(word: str, root: str) -> bool:
-    """Whether an argument names, or could name, something outside the working folder: absolute, ~ or .. in it."""
-    value = word
-    if word.startswith("-"):
-        found = re.search(r"[/~]|\.\.", word)
-        value = word.partition("=")[2] or (word[found.start() :] if found else "")
-    return any(_leads_out(part, root) for part in (value, value.partition("=")[2], *value.split(":")[1:]) if part)
-
-
-def _leads_out(path: str, root: str) -> bool:
-    if path == "/dev/null":
-        return False
-    if path.startswith("/"):
-        inside = root and f"{normpath(path)}/".startswith(f"{root.rstrip('/')}/")
-        return not inside
-    return path.startswith("~") or ".." in path.split("/")
 
 
 def _is_gits(word: str) -> bool:

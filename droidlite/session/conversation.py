@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from copy import copy
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from droidlite.session.records import Rewound, Said, Saved
 from droidlite.types import Assistant, Message, ToolResult, ToolResults, User
@@ -15,12 +16,14 @@ UNREADABLE = "(What was said here could not be read back.)"
 
 class Turn(Struct, frozen=True):
     """One prompt and all that was done for it. `text` is its first line, `seq` the number of its record, `prompt` all
-    that was said."""
+    that was said. `commands` are the shell commands that ran for it and may have changed files which a rewind does not
+    bring back."""
 
     number: int
     text: str
     seq: int
     prompt: str = ""
+    commands: tuple[str, ...] = ()
 
 
 class Pending:
@@ -84,9 +87,12 @@ class Conversation:
         self.messages.append(assistant)
         self._pending = Pending(assistant) if assistant.calls else None
 
-    def start(self, call_id: str) -> None:
+    def start(self, call_id: str, command: str = "") -> None:
         if self._pending:
             self._pending.start(call_id)
+        if command and self.turns:
+            turn = self.turns[-1]
+            self.turns = [*self.turns[:-1], replace(turn, commands=(*turn.commands, command))]
 
     def finish(self, result: ToolResult) -> None:
         if self._pending:

@@ -45,10 +45,12 @@ class Replied(Struct, frozen=True, kw_only=True, tag="replied"):
 
 
 class CallStarted(Struct, frozen=True, kw_only=True, tag="started"):
-    """A call is about to run; without its CallFinished the outcome is unknown and it must not run again."""
+    """A call is about to run; without its CallFinished the outcome is unknown and it must not run again. `command` is
+    that of a shell call which may change files: what it changes is not among the saved ones, but for what it says."""
 
     call_id: str
     name: str
+    command: str = ""
 
 
 class CallFinished(Struct, frozen=True, kw_only=True, tag="finished"):
@@ -112,6 +114,17 @@ class Listed(Struct, frozen=True, kw_only=True, tag="listed"):
     """The to-do list as it is now."""
 
     todos: tuple[Todo, ...]
+
+
+class Seen(Struct, frozen=True, kw_only=True, tag="seen"):
+    """What a file was when the model last read or wrote it; `path` is absolute, `digest` "" for a huge file. The last
+    one of a path holds."""
+
+    path: str
+    mtime_ns: int
+    size: int
+    inode: int
+    digest: str
 
 
 class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
@@ -184,6 +197,7 @@ Record = (
     | Spent
     | Compacted
     | Listed
+    | Seen
     | Saved
     | Left
     | Rewound

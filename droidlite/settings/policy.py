@@ -202,7 +202,7 @@ def narrow(settings: Settings, policy: Policy) -> Settings:
         lower("max_cost_usd", "budget.max_cost_usd", cap, f"${cap:g}", f"${asked:g}" if asked is not None else "")
     most, level = policy.autonomy.max, settings.autonomy
     if level is not None and _AUTONOMIES.index(level) > _AUTONOMIES.index(most):
-        lower("autonomy", "autonomy.max", most, most, level)
+        lower("autonomy", "autonomy.max", most, most, "" if origin.get("autonomy") == "default" else level)
     limit, mode = policy.router.max_mode, settings.router.mode
     if mode != "shadow" and _MODES.index(mode) > _MODES.index(limit):  # a shadow spends nothing
         router = structs.replace(settings.router, mode=limit)

@@ -48,9 +48,10 @@ def start(
     cwd: Path | None = None,
     environment: dict[str, str] | None = None,
     merge: bool = True,
+    files: Sequence[int] = (),
 ) -> Child:
     """Runs `argv` in `cwd` (the root) with nothing on stdin. `merge` puts stderr into stdout; else it is dropped.
-    Raises OSError."""
+    `files` are descriptors it gets as they are. Raises OSError."""
     mark = f"{mark_of(context)}{next(_numbers)}."
     process = subprocess.Popen(
         argv,
@@ -60,6 +61,7 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT if merge else subprocess.DEVNULL,
         start_new_session=True,
+        pass_fds=files,
         bufsize=0,
     )
     return Child(process, mark)

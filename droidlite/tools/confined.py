@@ -40,7 +40,7 @@ def locate(text: str, context: ToolContext, *, writing: bool = False) -> Place:
     """Where `text`, relative to the root or absolute, really leads. Raises Problem when that is outside the root, the
     extra folders and (for reading) the spill folder, or when writing to git's own files."""
     full = os.path.normpath(context.root / _checked(text))
-    real = os.path.realpath(full)
+    real = _resolved(text, full)
     for base in (context.root, *context.extra, *(() if writing else (context.spill,))):
         parts = _beneath(real, os.path.realpath(base))
         if parts is None:
@@ -51,6 +51,16 @@ def locate(text: str, context: ToolContext, *, writing: bool = False) -> Place:
     if _beneath(full, str(context.root)) is not None:
         raise Problem(f"{text} is a link that leads out of the working folder {context.root}; it is not followed.")
     raise Problem(f"{text} is outside the working folder {context.root}; only paths inside it can be used.")
+
+
+def _resolved(text: str, full: str) -> str:
+    """`full` with its links followed, as far as it exists. Raises Problem for a circle of links."""
+    try:
+        return os.path.realpath(full, strict=True)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Problem(f"{text} is a link that leads back to itself; it is not followed.") from error
+        return os.path.realpath(full)
 
 
 def shown(path: Path, context: ToolContext) -> str:

@@ -3,6 +3,7 @@
 from itertools import takewhile
 
 from droidlite.tool import Diff
+from droidlite.tools.text import printable
 
 _CONTEXT = 3
 _COMPARED = 4_000  # lines; beyond this difflib is too slow and the middle is shown as removed and added whole
@@ -20,7 +21,7 @@ def diff_of(path: str, before: str, after: str) -> Diff:
     if len(lines) > _SHOWN:
         lines = [*lines[:_SHOWN], f"... {len(lines) - _SHOWN} more lines\n"]
     names = f"--- {f'a/{path}' if before else '/dev/null'}\n+++ {f'b/{path}' if after else '/dev/null'}\n"
-    return Diff(path=path, patch=names + "".join(lines) if lines else "", added=added, removed=removed)
+    return Diff(path=path, patch=printable(names + "".join(lines)) if lines else "", added=added, removed=removed)
 
 
 def _lines(text: str) -> list[str]:

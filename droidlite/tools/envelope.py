@@ -8,7 +8,8 @@ from msgspec import Struct
 from droidlite.tools.problem import Problem
 
 Sign = Literal[" ", "-", "+"]
-_HEREDOC = re.compile(r"^<<\s*['\"]?(\w+)['\"]?\n(.*)\n\1\s*$", re.DOTALL)
+_HEREDOC = re.compile(r"^((cat|apply_patch|patch)\s*)?<<-?\s*['\"]?(\w+)['\"]?$")
+_FENCE = re.compile(r"^(```+|~~~+)[\w-]*$")
 _RANGE = re.compile(r"^-\d+(,\d+)? \+\d+(,\d+)?( @@)?\s*")
 
 
@@ -60,14 +61,23 @@ def parse(envelope: str) -> list[Operation]:
 
 
 def _inside(envelope: str) -> list[str]:
-    text = envelope.replace("\r\n", "\n").strip()
-    heredoc = _HEREDOC.match(text)
-    lines = (heredoc[2] if heredoc else text).strip().split("\n")
+    lines = _unwrapped(envelope.replace("\r\n", "\n").strip().split("\n"))
     if lines[0].strip() != "*** Begin Patch":
         raise Problem("The first line of the patch must be '*** Begin Patch'.")
     if lines[-1].strip() != "*** End Patch":
         raise Problem("The last line of the patch must be '*** End Patch'.")
     return lines[1:-1]
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Without the heredoc or the code fence, or both, that models put round it."""
+    while len(lines) > 2:
+        first, last = lines[0].strip(), lines[-1].strip()
+        heredoc, fence = _HEREDOC.match(first), _FENCE.match(first)
+        if not ((heredoc and last == heredoc[3]) or (fence and last == fence[1])):
+            break
+        lines = "\n".join(lines[1:-1]).strip().split("\n")
+    return lines
 
 
 def _starts_file(line: str) -> bool:

@@ -13,6 +13,8 @@ from droidlite.tools.text import Text, decode
 HUGE = 10 * 1024 * 1024
 """Bytes beyond which a file is read in windows and not edited."""
 
+_CHUNK = 1 << 20
+
 
 class Stamp(Struct, frozen=True):
     """What a file was when the model last read or wrote it. `digest` is "" for a huge file, judged by the rest."""
@@ -69,12 +71,18 @@ def text_of(place: Place, content: Content) -> Text:
     """The file as text. Raises Problem when it is binary."""
     text = decode(content.data)
     if text is None:
-        raise Problem(f"{place.shown} is a binary file ({len(content.data):,} bytes) and cannot be handled as text.")
+        raise binary(place, len(content.data))
     return text
 
 
+def binary(place: Place, size: int) -> Problem:
+    return Problem(f"{place.shown} is a binary file ({size:,} bytes) and cannot be handled as text.")
+
+
 def remember(context: ToolContext, place: Place, stamp: Stamp) -> None:
-    context.seen[place.path] = stamp
+    if context.seen.get(place.path) != stamp:
+        context.seen[place.path] = stamp
+        context.noted(place.path, stamp)
 
 
 def require_fresh(context: ToolContext, place: Place, content: Content, *, read: bool = False) -> None:
@@ -94,7 +102,7 @@ def apply(context: ToolContext, changes: list[Change]) -> None:
     for change in changes:
         _require_writable(change)
     for change in changes:
-        _save(context, change.place.path)
+        keep(context, change.place.path)
     done: list[Change] = []
     try:
         for change in changes:
@@ -112,7 +120,8 @@ def _require_writable(change: Change) -> None:
         raise Problem(f"{change.place.shown} is read-only (mode {mode}); change its mode first if that is intended.")
 
 
-def _save(context: ToolContext, path: Path) -> None:
+def keep(context: ToolContext, path: Path) -> None:
+    """Keeps the file as it is, so that it can be brought back. Raises Problem."""
     try:
         context.save(path)
     except OSError as error:
@@ -139,24 +148,80 @@ def _make(context: ToolContext, change: Change) -> None:
 
 
 def _replace(folder: int, name: str, change: Change) -> Stamp:
-    """Writes beside the old file, then renames over it: a reader sees the old or the new bytes, never half."""
+    """Writes beside the old file, then renames over it: a reader sees the old or the new bytes, never half. A file with
+    other names, or whose owner could not be kept, is written where it is."""
     data = change.after or b""
-    mode = change.mode if change.before is None else change.before.mode
+    old = _facts(folder, name) if change.before is not None else None
+    if old is not None and old.st_nlink > 1:
+        return _overwrite(folder, name, change)
     temporary = f".droidlite-{os.urandom(8).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
+    try:
+        descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
+    except PermissionError:
+        if old is None:
+            raise
+        return _overwrite(folder, name, change)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            if mode is not None:
-                os.fchmod(descriptor, mode)
-            facts = os.fstat(descriptor)
-        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            kept = old is None or _own(descriptor, old)
+            if kept:
+                file.write(data)
+                file.flush()
+                mode = change.mode if change.before is None else change.before.mode
+                if mode is not None:
+                    os.fchmod(descriptor, mode)  # after the owner: a change of owner takes the set-user bit away
+                facts = os.fstat(descriptor)
+        if kept:
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            return stamp_of(facts, data)
     except BaseException:
         os.unlink(temporary, dir_fd=folder)
         raise
-    return stamp_of(facts, data)
+    os.unlink(temporary, dir_fd=folder)
+    return _overwrite(folder, name, change)
+
+
+def _facts(folder: int, name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _own(descriptor: int, old: os.stat_result) -> bool:
+    """Gives the new file the owner and group of the old one; False where only its owner could."""
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) == (old.st_uid, old.st_gid):
+        return True
+    try:
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    except OSError:
+        return False
+    return True
+
+
+def _overwrite(folder: int, name: str, change: Change) -> Stamp:
+    """Writes into the file itself, and puts the old bytes back where that fails."""
+    before = change.before.data if change.before else b""
+    descriptor = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        try:
+            _fill(descriptor, change.after or b"")
+        except OSError:
+            _fill(descriptor, before)
+            raise
+        return stamp_of(os.fstat(descriptor), change.after or b"")
+    finally:
+        os.close(descriptor)
+
+
+def _fill(descriptor: int, data: bytes) -> None:
+    """The file holds `data` and nothing else; what it holds is cut last, so that its blocks are there to go back to."""
+    at = 0
+    while at < len(data):
+        at += os.pwrite(descriptor, data[at : at + _CHUNK], at)
+    os.ftruncate(descriptor, len(data))
 
 
 def _undo(context: ToolContext, done: list[Change]) -> str:

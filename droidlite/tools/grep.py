@@ -11,7 +11,7 @@ from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.confined import Place, locate, open_beneath
 from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
 from droidlite.tools.problem import Problem, told
-from droidlite.tools.scan import scan
+from droidlite.tools.scan import Wanted, scan
 
 _SHOWN = 200  # lines
 _CHARACTERS = 20_000
@@ -51,25 +51,27 @@ def _run(arguments: Grep, context: ToolContext, call_id: str) -> Outcome:
 def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool) -> Iterator[str]:
     """Result lines: path:line:text, path-line-text around a match, or path alone."""
     if not folder:
-        expression = _compiled(arguments)
-        yield from scan(place, expression, context, around=arguments.context, names=arguments.files_only)
+        yield from scan([place], _wanted(arguments), context)
         return
     argv = _git_argv(arguments, context, place.parts)
     if argv and (yield from _git_lines(argv, context, place)):
         return
+    wanted, choices = _wanted(arguments), spelled_out(arguments.glob)
+    inner = (path for path in files_below(place.path, context) if any(not c or matches(path, c) for c in choices))
+    yield from scan((_inside(place, path) for path in inner), wanted, context)
+
+
+def _inside(place: Place, path: str) -> Place:
     prefix = "" if place.shown == "." else f"{place.shown}/"
-    expression, choices = _compiled(arguments), spelled_out(arguments.glob)
-    for path in files_below(place.path, context):
-        if any(not choice or matches(path, choice) for choice in choices):
-            inner = Place(place.base, (*place.parts, *path.split("/")), prefix + path)
-            yield from scan(inner, expression, context, around=arguments.context, names=arguments.files_only)
+    return Place(place.base, (*place.parts, *path.split("/")), prefix + path)
 
 
-def _compiled(arguments: Grep) -> re.Pattern[str]:
+def _wanted(arguments: Grep) -> Wanted:
     try:
-        return re.compile(arguments.pattern, re.IGNORECASE if arguments.ignore_case else 0)
-    except re.error as error:
+        re.compile(arguments.pattern)
+    except (re.error, RecursionError, OverflowError) as error:
         raise Problem(f"The pattern is not a valid regular expression: {error}.") from error
+    return Wanted(arguments.pattern, arguments.ignore_case, arguments.context, arguments.files_only)
 
 
 def _git_argv(arguments: Grep, context: ToolContext, below: tuple[str, ...]) -> list[str]:

@@ -15,7 +15,7 @@ _MOST_SECONDS = 600
 
 class JobArguments(Struct, frozen=True, forbid_unknown_fields=True):
     id: str
-    wait: int = 0
+    wait: float = 0
     kill: bool = False
 
 
@@ -33,7 +33,7 @@ def _run(arguments: JobArguments, context: ToolContext, call_id: str) -> Outcome
     return Outcome(content, displays=(Output(content),))
 
 
-def _wait(job: Job, seconds: int, context: ToolContext) -> None:
+def _wait(job: Job, seconds: float, context: ToolContext) -> None:
     limit, pause = time.monotonic() + seconds, 0.01
     while job.running and time.monotonic() < limit:
         if context.cancellation.wait(pause):

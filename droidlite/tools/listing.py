@@ -8,12 +8,14 @@ from pathlib import Path
 
 from droidlite.tool import ToolContext
 from droidlite.tools.children import Child, end, start
+from droidlite.tools.problem import Problem
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat")
 _SKIPPED = frozenset(
     {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache"}
 )
 """Folders left out where git cannot tell what is ignored."""
+_CHOICES = 200  # patterns one pattern with {a,b} may stand for
 
 
 def git_argv(context: ToolContext, *arguments: str) -> list[str]:
@@ -87,20 +89,38 @@ def matches(path: str, pattern: str) -> bool:
 
 
 def spelled_out(pattern: str) -> list[str]:
-    """The patterns that a pattern with {a,b} stands for."""
-    found = re.search(r"\{([^{}]*)\}", pattern)
-    if not found:
-        return [pattern]
-    before, after = pattern[: found.start()], pattern[found.end() :]
-    return [whole for choice in found[1].split(",") for whole in spelled_out(before + choice + after)]
+    """The patterns that a pattern with {a,b} stands for. Raises Problem where they are too many."""
+    whole: list[str] = []
+    open_ones = [pattern]
+    while open_ones:
+        if len(open_ones) + len(whole) > _CHOICES:
+            raise Problem(f"The pattern stands for more than {_CHOICES} patterns; use fewer {{a,b}}.")
+        first = open_ones.pop(0)
+        found = re.search(r"\{([^{}]*)\}", first)
+        if not found:
+            whole.append(first)
+            continue
+        before, after = first[: found.start()], first[found.end() :]
+        open_ones[:0] = [before + choice + after for choice in found[1].split(",")]
+    return whole
 
 
 def _parts_match(path: list[str], pattern: list[str]) -> bool:
-    if not pattern:
-        return not path
-    if pattern[0] == "**":
-        return any(_parts_match(path[at:], pattern[1:]) for at in range(len(path) + 1))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _parts_match(path[1:], pattern[1:])
+    """As a shell matches: on a mismatch the latest `**` takes one folder more, never an earlier one (it could not do
+    better), so that the time is the product of both lengths at most."""
+    at = want = 0
+    latest, taken = -1, 0
+    while at < len(path):
+        if want < len(pattern) and pattern[want] == "**":
+            latest, taken, want = want, at, want + 1
+        elif want < len(pattern) and fnmatchcase(path[at], pattern[want]):
+            at, want = at + 1, want + 1
+        elif latest >= 0:
+            taken += 1
+            at, want = taken, latest + 1
+        else:
+            return False
+    return all(part == "**" for part in pattern[want:])
 
 
 def _in_work_tree(context: ToolContext, folder: Path) -> bool:

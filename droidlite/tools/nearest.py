@@ -2,13 +2,15 @@
 
 import re
 
+from droidlite.tools.text import printable
+
 _NUMBERED = re.compile(r"^\s*\d+(\t|→|: )")
 _SEARCHED = 5_000  # lines compared by likeness
 
 
 def nearest(plain: str, wanted: str) -> str:
     """One sentence about the part of `plain` most like `wanted`; "" when nothing is like it."""
-    lines, pattern = plain.split("\n"), wanted.strip("\n").split("\n")
+    lines, pattern = printable(plain).split("\n"), wanted.strip("\n").split("\n")
     if all(_NUMBERED.match(line) for line in pattern):
         return "It starts with line numbers; leave them out."
     at = _same_but_blanks(lines, pattern)

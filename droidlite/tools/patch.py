@@ -1,12 +1,14 @@
 """The patch tool: applies a `*** Begin Patch` envelope over several files, all of it or nothing."""
 
+from pathlib import Path
+
 from msgspec import Struct
 
 from droidlite.tool import Diff, Display, Outcome, Tool, ToolContext
 from droidlite.tools.confined import Place, locate
 from droidlite.tools.diffs import diff_of
 from droidlite.tools.envelope import AddFile, DeleteFile, Operation, UpdateFile, parse
-from droidlite.tools.files import Change, apply, load, load_if_there, require_fresh, text_of
+from droidlite.tools.files import Change, Content, apply, binary, load_if_there, require_fresh
 from droidlite.tools.hunks import patched
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.text import Text, decode, encode
@@ -16,72 +18,119 @@ class Patch(Struct, frozen=True, forbid_unknown_fields=True):
     input: str
 
 
-class _Plan(Struct, frozen=True):
-    """What one operation would do: the changes, the diff and the line told to the model."""
+class _File(Struct):
+    """One path while the operations are gone through: what it was, what it will be (None = no file), and whether it was
+    moved here. `begun` is the text its diff starts from."""
 
-    changes: tuple[Change, ...]
-    diff: Diff
-    told: str
+    place: Place
+    before: Content | None
+    after: bytes | None
+    begun: str
+    moved_from: str = ""
+    mode: int | None = None
+    gone_to: str = ""
+
+
+class _Tree:
+    """The files of one patch: an operation sees what those before it made of them."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+        self._files: dict[Path, _File] = {}
+
+    def at(self, path: str) -> _File:
+        """Raises Problem for a path outside, and for a file changed since it was read."""
+        place = locate(path, self._context, writing=True)
+        if place.path not in self._files:
+            before = load_if_there(place)
+            if before is not None:
+                require_fresh(self._context, place, before)
+            text = decode(before.data) if before else None
+            data = before.data if before else None
+            self._files[place.path] = _File(place, before, data, text.plain if text else "")
+        return self._files[place.path]
+
+    def changes(self) -> list[Change]:
+        """What makes the tree true; a moved file appears at its new place before it goes from the old one."""
+        changed = [file for file in self._files.values() if file.after != (file.before.data if file.before else None)]
+        made = [Change(file.place, file.before, file.after, mode=file.mode) for file in changed]
+        return sorted(made, key=lambda change: change.after is None and self._files[change.place.path].gone_to != "")
+
+    def told(self) -> list[tuple[str, Diff]]:
+        """Line and diff for each file that is other than it was."""
+        files = [file for file in self._files.values() if not file.gone_to and (file.before or file.after is not None)]
+        return [(_line(file), diff_of(file.place.shown, file.begun, _text(file))) for file in files]
+
+
+def _line(file: _File) -> str:
+    shown = file.place.shown
+    if file.moved_from:
+        return f"Moved {file.moved_from} to {shown}."
+    if file.after is None:
+        return f"Deleted {shown}."
+    return f"Added {shown}." if file.before is None else f"Updated {shown}."
+
+
+def _text(file: _File) -> str:
+    text = decode(file.after) if file.after is not None else None
+    return text.plain if text else ""
 
 
 def _run(arguments: Patch, context: ToolContext, call_id: str) -> Outcome:
-    plans = _plans(arguments, context)
-    apply(context, [change for plan in plans for change in plan.changes])
-    return Outcome("\n".join(plan.told for plan in plans), displays=tuple(plan.diff for plan in plans))
+    tree = _planned(arguments, context)
+    apply(context, tree.changes())
+    lines, diffs = zip(*tree.told(), strict=True) if tree.told() else ((), ())
+    return Outcome("\n".join(lines), displays=diffs)
 
 
-def _plans(arguments: Patch, context: ToolContext) -> list[_Plan]:
-    plans = [_plan(operation, context) for operation in parse(arguments.input)]
-    paths = [change.place.path for plan in plans for change in plan.changes]
-    twice = next((path for path in paths if paths.count(path) > 1), None)
-    if twice is not None:
-        raise Problem(f"The patch changes {twice} more than once; put its hunks under one file header.")
-    return plans
+def _planned(arguments: Patch, context: ToolContext) -> _Tree:
+    tree = _Tree(context)
+    for operation in parse(arguments.input):
+        _take(operation, tree)
+    if not tree.changes():
+        raise Problem("The patch changes nothing.")
+    return tree
 
 
-def _plan(operation: Operation, context: ToolContext) -> _Plan:
-    place = locate(operation.path, context, writing=True)
+def _take(operation: Operation, tree: _Tree) -> None:
+    file = tree.at(operation.path)
     match operation:
         case AddFile():
-            return _adding(operation, place)
+            if file.after is not None:
+                raise Problem(f"{file.place.shown} exists; use '*** Update File' to change it.")
+            file.after, file.gone_to = encode(Text(operation.content)), ""
         case DeleteFile():
-            before = load(place)
-            require_fresh(context, place, before)
-            old = decode(before.data)
-            diff = diff_of(place.shown, old.plain if old else "", "")
-            return _Plan((Change(place, before, None),), diff, f"Deleted {place.shown}.")
+            if file.after is None:
+                raise Problem(f"{file.place.shown} does not exist.")
+            file.after = None
         case UpdateFile():
-            return _updating(operation, place, context)
+            _update(operation, file, tree)
 
 
-def _adding(operation: AddFile, place: Place) -> _Plan:
-    if load_if_there(place) is not None:
-        raise Problem(f"{place.shown} exists; use '*** Update File' to change it.")
-    change = Change(place, None, encode(Text(operation.content)))
-    return _Plan((change,), diff_of(place.shown, "", operation.content), f"Added {place.shown}.")
-
-
-def _updating(operation: UpdateFile, place: Place, context: ToolContext) -> _Plan:
-    before = load(place)
-    require_fresh(context, place, before)
-    text = text_of(place, before)
+def _update(operation: UpdateFile, file: _File, tree: _Tree) -> None:
+    shown = file.place.shown
+    if file.after is None:
+        raise Problem(f"{shown} does not exist.")
+    text = decode(file.after)
+    if text is None:
+        raise binary(file.place, len(file.after))
     after = patched(operation, text)
-    if not operation.move_to:
+    target = tree.at(operation.move_to) if operation.move_to else file
+    if target is file:
         if after.raw == text.raw:
-            raise Problem(f"{place.shown}: the patch changes nothing.")
-        diff = diff_of(place.shown, text.plain, after.plain)
-        return _Plan((Change(place, before, encode(after)),), diff, f"Updated {place.shown}.")
-    target = locate(operation.move_to, context, writing=True)
-    if load_if_there(target) is not None:
-        raise Problem(f"{place.shown} cannot move to {target.shown}: that file exists.")
-    changes = (Change(target, None, encode(after), mode=before.mode), Change(place, before, None))
-    diff = diff_of(target.shown, text.plain, after.plain)
-    return _Plan(changes, diff, f"Moved {place.shown} to {target.shown}.")
+            raise Problem(f"{shown}: the patch changes nothing.")
+        file.after = encode(after)
+        return
+    if target.after is not None:
+        raise Problem(f"{shown} cannot move to {target.place.shown}: that file exists.")
+    target.after, target.begun, target.moved_from = encode(after), file.begun, file.moved_from or shown
+    target.mode = file.before.mode if file.before else file.mode
+    target.gone_to, file.after, file.gone_to = "", None, target.place.shown
 
 
 def _preview(arguments: Patch, context: ToolContext) -> tuple[Display, ...]:
     try:
-        return tuple(plan.diff for plan in _plans(arguments, context))
+        return tuple(diff for _, diff in _planned(arguments, context).told())
     except (Problem, OSError):
         return ()
 

@@ -2,6 +2,7 @@
 
 import os
 from base64 import b64encode
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -9,6 +10,7 @@ from droidlite.tool import Outcome, Tool, ToolContext
 from droidlite.tools.confined import Place, locate, open_file
 from droidlite.tools.files import HUGE, load, remember, stamp_of, text_of
 from droidlite.tools.problem import Problem, told
+from droidlite.tools.text import printable
 from droidlite.types import Image
 
 LINES = 2_000
@@ -45,7 +47,7 @@ def _run(arguments: Read, context: ToolContext, call_id: str) -> Outcome:
     if size > HUGE:
         return _huge(place, first, count, context)
     content = load(place)
-    plain = text_of(place, content).plain
+    plain = printable(text_of(place, content).plain)
     remember(context, place, content.stamp)
     lines = plain.split("\n")
     if lines[-1] == "":
@@ -88,31 +90,49 @@ def _image(place: Place, media_type: str, size: int) -> Outcome:
 
 
 def _huge(place: Place, first: int, count: int, context: ToolContext) -> Outcome:
-    """A window of a file too large to load: lines are counted in chunks, only the window is kept."""
+    """A window of a file too large to load: what is before it is only counted, only the window is kept."""
     window: list[str] = []
-    number, line, more = 1, b"", True
+    line, more = b"", True
     with os.fdopen(open_file(place), "rb") as file:
         remember(context, place, stamp_of(os.fstat(file.fileno()), None))
-        while number < first + count:
+        before = _skip(file, first - 1, place, context)
+        while before == first - 1 and len(window) < count:
             piece = file.readline(65_536)
             if not piece:
                 more = False
                 break
-            if context.cancellation.cancelled:
-                raise Problem("Interrupted.")
-            if b"\0" in piece:
-                raise Problem(f"{place.shown} is a binary file and cannot be shown as text.")
-            if number >= first and len(line) <= WIDTH * 4:
+            _check(piece, place, context)
+            if len(line) <= WIDTH * 4:
                 line += piece
             if piece.endswith(b"\n"):
-                if number >= first:
-                    window.append(_decoded(line))
-                number, line = number + 1, b""
+                window.append(_decoded(line))
+                line = b""
         if line:
             window.append(_decoded(line))
     if not window:
-        raise Problem(f"{place.shown} has {number - 1} lines; offset {first} is past its end.")
+        raise Problem(f"{place.shown} has {before} lines; offset {first} is past its end.")
     return Outcome(_numbered(window, first, "many" if more else str(first + len(window) - 1)))
+
+
+def _skip(file: BinaryIO, lines: int, place: Place, context: ToolContext) -> int:
+    """Goes behind the first `lines` lines; returns how many there were, fewer where the file ends before."""
+    passed, last = 0, b"\n"
+    while passed < lines and (piece := file.read(1 << 20)):
+        _check(piece, place, context)
+        here = piece.count(b"\n")
+        if passed + here >= lines:
+            rest = piece.split(b"\n", lines - passed)[-1]
+            file.seek(-len(rest), os.SEEK_CUR)
+            return lines
+        passed, last = passed + here, piece[-1:]
+    return passed + (last != b"\n")
+
+
+def _check(piece: bytes, place: Place, context: ToolContext) -> None:
+    if context.cancellation.cancelled:
+        raise Problem("Interrupted.")
+    if b"\0" in piece:
+        raise Problem(f"{place.shown} is a binary file and cannot be shown as text.")
 
 
 def _decoded(line: bytes) -> str:

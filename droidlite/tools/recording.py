@@ -5,6 +5,8 @@ import os
 from collections import deque
 from pathlib import Path
 
+from droidlite.secrecy import Redaction
+
 LIMIT = 30_000
 """Characters shown in full; beyond, the first and the last half of this are."""
 FILE_LIMIT = 256 * 1024 * 1024
@@ -41,10 +43,12 @@ class Window:
 
 
 class Recording:
-    """Takes bytes as they come. `spill` is the folder for the file, made only when the output is long (or at once)."""
+    """Takes bytes as they come. `spill` is the folder for the file, made only when the output is long (or at once).
+    `redaction` takes secrets out before anything is kept: of bytes, for a command may print them in pieces."""
 
-    def __init__(self, spill: Path, name: str, *, at_once: bool = False) -> None:
+    def __init__(self, spill: Path, name: str, redaction: Redaction | None = None, *, at_once: bool = False) -> None:
         self._spill, self._name = spill, name
+        self._pieces = redaction.for_bytes().pieces() if redaction and redaction.secrets else None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._window = Window()
         self._early: list[bytes] = []
@@ -56,7 +60,16 @@ class Recording:
             self._open()
 
     def add(self, data: bytes) -> str:
-        """Records `data`; returns it as text."""
+        """Records `data`; returns it as text, but for an end that could be the beginning of a secret."""
+        if self._pieces is not None:
+            data = self._pieces.add(data.decode("latin-1")).encode("latin-1")
+        return self._add(data)
+
+    def finish(self) -> str:
+        """Nothing more comes: records and returns what was held back."""
+        return "" if self._pieces is None else self._add(self._pieces.rest().encode("latin-1"))
+
+    def _add(self, data: bytes) -> str:
         text = self._decoder.decode(data)
         self._window.add(text)
         if self._descriptor < 0 and not self.trouble:

@@ -4,12 +4,14 @@ import os
 import select
 import signal
 import time
+from pathlib import Path
 
 from msgspec import Struct
 
 from droidlite.sanitise import strip_escapes
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.children import Child, end, outlived, shell_argv, start
+from droidlite.tools.files import keep
 from droidlite.tools.jobs import add_job
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.recording import Recording
@@ -24,7 +26,7 @@ _PROGRESS = 4_000  # characters of new output passed on at one time
 
 class Shell(Struct, frozen=True, forbid_unknown_fields=True):
     command: str
-    timeout: int = DEFAULT_SECONDS
+    timeout: float = DEFAULT_SECONDS
     background: bool = False
     description: str = ""
 
@@ -32,8 +34,11 @@ class Shell(Struct, frozen=True, forbid_unknown_fields=True):
 def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     if not arguments.command.strip() or "\0" in arguments.command:
         raise Problem("The command is empty or holds a NUL character.")
+    for path in context.overwrites(arguments.command):
+        keep(context, Path(path))
     try:
-        child = start(shell_argv(arguments.command, context), context)
+        environment = context.environment | context.guards
+        child = start(shell_argv(arguments.command, context), context, environment=environment)
     except UnicodeEncodeError as error:
         raise Problem("The command holds characters that cannot be passed to a program.") from error
     if arguments.background:
@@ -43,7 +48,7 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     ended = _wait(child, arguments.command, context, call_id, seconds)
     note = {
         "": f"(exit code {_exit_code(ended.code)})",
-        "timeout": f"(exit code 124: stopped after its {seconds} s; use background for what runs longer)",
+        "timeout": f"(exit code 124: stopped after its {seconds:g} s; use background for what runs longer)",
         "cancelled": f"(exit code {_exit_code(ended.code)}: interrupted)",
     }[ended.why]
     content = "\n".join(part for part in (ended.text, note, ended.left) if part)
@@ -73,7 +78,7 @@ def run_command(command: str, context: ToolContext, call_id: str, seconds: float
 
 
 def _wait(child: Child, command: str, context: ToolContext, call_id: str, seconds: float) -> Ended:
-    recording = Recording(context.spill, "shell")
+    recording = Recording(context.spill, "shell", context.redaction)
     forget = context.cancellation.on_cancel(lambda: _interrupt(child))
     try:
         why = _follow(child, recording, context, call_id, time.monotonic() + seconds)
@@ -86,6 +91,7 @@ def _wait(child: Child, command: str, context: ToolContext, call_id: str, second
         _drain(child, recording)
     code = child.process.wait()
     left = _left_running(child, command, context)
+    recording.finish()
     text = _shown(recording.take())
     recording.close()
     return Ended(code, why, text, left)

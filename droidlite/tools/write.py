@@ -35,7 +35,7 @@ def _text(before: Content | None, content: str) -> Text:
     if old is None or (old.encoding == "latin-1" and max(content, default="") > "\xff"):
         return Text(content)
     raw = content.replace("\r\n", "\n").replace("\n", old.newline)
-    return Text(raw.removeprefix("\ufeff") if old.mark else raw, old.encoding, old.mark)
+    return Text(raw.removeprefix("\ufeff") if old.mark else raw, old.encoding, old.mark, old.errors)
 
 
 def _diff(place: Place, before: Content | None, content: str) -> Display:

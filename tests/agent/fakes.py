@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from droidlite.agent.budget import Budget, Prices
@@ -30,16 +31,19 @@ class Records(list[Record]):
 
 
 class FakeProvider:
-    """Answers with `steps` in order; keeps each request's messages."""
+    """Answers with `steps` in order; keeps each request's messages. What has more than `limit` bytes does not fit."""
 
     def __init__(self, *steps: Step) -> None:
         self.steps = list(steps)
         self.requests: list[Request] = []
+        self.limit = float("inf")
 
     def stream(self, spec: ModelSpec, request: Request, cancellation: Cancellation) -> Iterator[Delta | Assistant]:
         self.requests.append(request)
         if cancellation.cancelled:
             raise Interrupted
+        if request_size(request) > self.limit:
+            raise ProviderError("too long", fault="context", retry="never", status=400)
         step = self.steps.pop(0)
         if isinstance(step, ProviderError):
             raise step
@@ -51,6 +55,10 @@ class FakeProvider:
     @property
     def sent(self) -> list[tuple[Message, ...]]:
         return [request.messages for request in self.requests]
+
+
+def request_size(request: Request) -> int:
+    return len(msgspec.json.encode((request.system, request.tools, request.messages)))
 
 
 def says(text: str, *calls: Call, stop: Any = None, usage: Usage | None = USAGE) -> Assistant:

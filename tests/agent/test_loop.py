@@ -1,10 +1,12 @@
 """The loop, whole: what it sends, what it says, what it keeps, over a model that says what it is told to."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes import ECHO, SPEC, USAGE, Records, Rig, Word, says
+from msgspec import Struct
 
 from droidlite.agent.driver import Retry
 from droidlite.agent.prompt import read_prompt
@@ -15,7 +17,6 @@ from droidlite.events import (
     CallDenied,
     CallFinished,
     CallStarted,
-    Compacted,
     ReplyFinished,
     TextAdded,
     TurnStarted,
@@ -86,8 +87,6 @@ def test_every_call_gets_exactly_one_result_in_order(tmp_path: Path) -> None:
 
 
 def test_read_only_calls_run_at_the_same_time(tmp_path: Path) -> None:
-    import threading
-
     barrier = threading.Barrier(3, timeout=20)
 
     def meet(arguments: Word, context: ToolContext, call_id: str) -> Outcome:
@@ -130,6 +129,52 @@ def test_closing_the_iterator_stops_the_tool_and_answers_it(tmp_path: Path) -> N
     assert answer.results[1] == ToolResult("b", NOT_RUN, True)
 
 
+def test_a_call_that_is_deaf_to_interruption_is_left_behind_and_answered_once(tmp_path: Path) -> None:
+    heard = threading.Event()
+
+    def deaf(arguments: Word, context: ToolContext, call_id: str) -> Outcome:
+        context.cancellation.cancel()
+        heard.wait(20)
+        return Outcome("late")
+
+    tool = Tool(name="deaf", description="", arguments=Word, effect="write", run=deaf)
+    rig = Rig(tmp_path, says("", Call("a", "deaf", "{}")), tools=(tool,))
+    rig.toolbox.patience = 0.01
+    with pytest.raises(Interrupted):
+        list(rig.agent.run(User("go")))
+    left = [thread for thread in threading.enumerate() if thread.name.endswith("(_work)")]
+    heard.set()
+    for thread in left:
+        thread.join(20)
+    assert rig.transcript.messages[2] == ToolResults((ToolResult("a", INTERRUPTED, True),))
+    assert [r.result.content for r in rig.records if isinstance(r, records.CallFinished)] == [INTERRUPTED]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "result"),
+    [
+        ('{"count": "3", "loud": "true"}', "3 True"),
+        ('{"count": 3.0, "loud": false}', "3 False"),
+        ('{"count": "three"}', None),
+        ('{"count": 1.5}', None),
+    ],
+)
+def test_numbers_that_models_write_as_text_are_understood(tmp_path: Path, arguments: str, result: str | None) -> None:
+    class Counted(Struct, forbid_unknown_fields=True):
+        count: int
+        loud: bool = False
+
+    def tell(arguments: Counted, context: ToolContext, call_id: str) -> Outcome:
+        return Outcome(f"{arguments.count} {arguments.loud}")
+
+    tool = Tool(name="tell", description="", arguments=Counted, effect="read", run=tell)
+    rig = Rig(tmp_path, says("", Call("a", "tell", arguments)), says("Done."), tools=(tool,))
+    list(rig.agent.run(User("go")))
+    answer = rig.transcript.messages[2]
+    assert isinstance(answer, ToolResults)
+    assert (answer.results[0].is_error, result) in ((False, answer.results[0].content), (True, None))
+
+
 def test_unreadable_calls_three_times_in_a_row_end_the_run(tmp_path: Path) -> None:
     rig = Rig(tmp_path, *(says("", Call(str(n), "echo", "{oops")) for n in range(9)))
     with pytest.raises(DroidliteError, match="3 times in a row"):
@@ -137,12 +182,14 @@ def test_unreadable_calls_three_times_in_a_row_end_the_run(tmp_path: Path) -> No
     assert len(rig.provider.requests) == 3
 
 
-def test_max_turns(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, *(says("", Call(str(n), "echo", "{}")) for n in range(9)), max_turns=2)
+@pytest.mark.parametrize(("summary", "told"), [("Half done.", "Half done."), ("", "Stopped after 2 turns.")])
+def test_max_turns_ends_with_a_summary(tmp_path: Path, summary: str, told: str) -> None:
+    rig = Rig(tmp_path, *(says("", Call(str(n), "echo", "{}")) for n in range(2)), says(summary), max_turns=2)
     with pytest.raises(CapReached) as caught:
         list(rig.agent.run(User("go")))
-    assert (str(caught.value), caught.value.subtype) == ("Stopped after 2 turns.", "error_max_turns")
-    assert len(rig.provider.requests) == 2
+    assert (str(caught.value), caught.value.subtype) == (told, "error_max_turns")
+    assert [request.final for request in rig.provider.requests] == [False, False, True]
+    assert (rig.provider.requests[2].max_output, rig.driver.replies) == (400, 2)
 
 
 def test_a_cut_reply_is_asked_to_go_on_and_three_in_a_row_are_taken(tmp_path: Path) -> None:
@@ -171,17 +218,6 @@ def test_failover_gives_up_with_the_error(tmp_path: Path) -> None:
     with pytest.raises(ProviderError):
         list(rig.agent.run(User("go")))
     assert len(rig.provider.requests) == 3
-
-
-def test_context_overflow_compacts_once_and_never_sends_the_same_request_again(tmp_path: Path) -> None:
-    overflow = ProviderError("too long", fault="context", retry="never", status=400)
-    rig = Rig(tmp_path, says("", Call("a", "echo", "{}")), overflow, says("A summary."), says("Done."))
-    events = list(rig.agent.run(User("go")))
-    assert [type(e) for e in events if isinstance(e, Compacted)] == [Compacted]
-    assert len({msgs for msgs in rig.provider.sent}) == 4
-    assert rig.provider.requests[2].final
-    assert rig.provider.sent[2][:-1] == rig.provider.sent[1]
-    assert rig.provider.sent[3][:2] == (User("go"), User(f"{read_prompt('compacted')}\n\nA summary."))
 
 
 def test_a_full_context_is_compacted_before_the_next_call(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "droidlite"
 FILES = sorted(p for p in PACKAGE.rglob("*.py"))
 
 TABLE = (
-    "__init__ errors cancellation sanitise",
+    "__init__ errors cancellation sanitise secrecy",
     "types",
     "tool",
     "events",

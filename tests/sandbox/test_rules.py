@@ -3,6 +3,7 @@
 import pytest
 
 from droidlite.sandbox.rules import Verdict, judge
+from droidlite.sandbox.tree import Tree
 
 # Each does something beyond reading, or may, though its first words look harmless.
 DISGUISED = (
@@ -578,10 +579,10 @@ def test_high_allows_everything_else() -> None:
 
 
 def test_absolute_paths_inside_the_root_are_inside() -> None:
-    assert judge("cat /repo/src/a.py", "low", root="/repo").allow
-    assert not judge("cat /repo_evil/a.py", "low", root="/repo").allow
-    assert not judge("cat /repo/../etc/passwd", "low", root="/repo").allow
-    assert judge("cp /repo/a /repo/b", "medium", root="/repo").allow
+    assert judge("cat /repo/src/a.py", "low", tree=Tree("/repo")).allow
+    assert not judge("cat /repo_evil/a.py", "low", tree=Tree("/repo")).allow
+    assert not judge("cat /repo/../etc/passwd", "low", tree=Tree("/repo")).allow
+    assert judge("cp /repo/a /repo/b", "medium", tree=Tree("/repo")).allow
 
 
 def test_reasons_are_told() -> None:

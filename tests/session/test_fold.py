@@ -26,6 +26,7 @@ from droidlite.session.records import (
     Rewound,
     Said,
     Saved,
+    Seen,
     Shadowed,
     Spent,
     Titled,
@@ -64,6 +65,7 @@ def test_a_session_is_what_its_records_add_up_to() -> None:
         unanswered=(),
         saved=(),
         left={},
+        seen={},
         verified=None,
         judged=None,
         ended=None,
@@ -242,3 +244,9 @@ def test_calls_without_a_known_price_are_counted_apart() -> None:
         Spent(reservation=2, model="m", usage=two, usd=0.0, unpriced=True),
     )
     assert session.usage == {"m": ModelUsage(usage=Usage(input=30, output=5), cost_usd=0.25, calls=2, unpriced=1)}
+
+
+def test_of_a_file_the_newest_thing_known_holds() -> None:
+    old, new = (Seen(path="/r/a.py", mtime_ns=n, size=n, inode=7, digest=str(n)) for n in (1, 2))
+    other = Seen(path="/r/b.py", mtime_ns=1, size=1, inode=8, digest="")
+    assert folded(old, other, new).seen == {"/r/a.py": new, "/r/b.py": other}

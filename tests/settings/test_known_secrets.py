@@ -1,8 +1,8 @@
 """What is blanked out wherever text leaves the program."""
 
-import pytest
+from pathlib import Path
 
-from droidlite.settings.secrets import is_secret_name, secrets
+from droidlite.settings.secrets import secrets
 from droidlite.types import Endpoint
 
 BOX = Endpoint(name="box", protocol="openai-chat", base_url="http://box/v1", api_key="box-key-123")
@@ -21,11 +21,8 @@ def test_keys_of_endpoints_and_of_the_environment_are_known() -> None:
     assert secrets([BOX, OPEN], ENV) == {"box-key-123", "sk-ant-123456", "ghp_12345678"}
 
 
-@pytest.mark.parametrize("name", ["XAI_API_KEY", "Z_AI_API_KEY", "aws_secret_access_key", "TOKEN", "NPM_TOKEN"])
-def test_names_that_say_secret(name: str) -> None:
-    assert is_secret_name(name)
-
-
-@pytest.mark.parametrize("name", ["PATH", "TOKENIZERS_PARALLELISM", "SSH_AUTH_SOCK", "KEY_FILE"])
-def test_names_that_do_not(name: str) -> None:
-    assert not is_secret_name(name)
+def test_the_name_of_a_file_is_no_secret(tmp_path: Path) -> None:
+    there = tmp_path / "key.json"
+    there.touch()
+    env = {"GOOGLE_APPLICATION_CREDENTIALS": str(there), "HOUSE_KEY": "/no/such/file/but/a/key"}
+    assert secrets([], env) == {"/no/such/file/but/a/key"}

@@ -82,8 +82,11 @@ def test_links_inside_are_followed(work: Workspace) -> None:
 def test_links_in_a_circle(work: Workspace, failing: Callable[..., str]) -> None:
     (work.root / "a").symlink_to("b")
     (work.root / "b").symlink_to("a")
-    assert failing("read", file_path="a")
-    assert failing("write", file_path="a", content="x")
+    (work.root / "deep").symlink_to("deep/er")
+    circle = "is a link that leads back to itself; it is not followed."
+    assert failing("read", file_path="a") == f"a {circle}"
+    assert failing("write", file_path="a", content="x") == f"a {circle}"
+    assert failing("grep", path="deep/x.py", pattern="x") == f"deep/x.py {circle}"
 
 
 def test_extra_folders_and_spill(work: Workspace, failing: Callable[..., str], outside: Path) -> None:

@@ -109,6 +109,22 @@ def test_a_huge_file_is_read_in_windows(work: Workspace, failing: Failing, monke
     assert "too large for this tool" in failing("write", file_path="huge", content="x")
 
 
+def test_the_end_of_a_huge_file_is_found_by_counting(work: Workspace, failing: Failing) -> None:
+    lines = 6_000_000
+    path = work.write("huge", b"l\n" * lines + b"last")
+    assert work.call("read", file_path="huge", offset=lines, limit=1).content == (
+        f"{lines}\tl\n(lines {lines}-{lines} of many; go on with offset {lines + 1})"
+    )
+    assert work.call("read", file_path="huge", offset=lines).content == f"{lines}\tl\n{lines + 1}\tlast"
+    assert failing("read", file_path="huge", offset=lines + 2) == (
+        f"huge has {lines + 1} lines; offset {lines + 2} is past its end."
+    )
+    with path.open("r+b") as file:
+        file.seek(5_000_000)
+        file.write(b"\0")
+    assert failing("read", file_path="huge", offset=lines) == "huge is a binary file and cannot be shown as text."
+
+
 # --- write ------------------------------------------------------------------------------------------------------------
 
 
@@ -200,6 +216,42 @@ def test_a_full_disk_leaves_the_old_file(work: Workspace, failing: Failing, monk
     assert work.tree() == {"a.txt": b"one"}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_writing_keeps_the_owner(work: Workspace) -> None:
+    path = work.write("a.txt", "one\n")
+    path.chmod(0o640)
+    os.chown(path, 65534, 65533)
+    inode = path.stat().st_ino
+    work.call("edit", file_path="a.txt", old_string="one", new_string="two")
+    now = path.stat()
+    assert (now.st_uid, now.st_gid, now.st_mode & 0o777, path.read_text()) == (65534, 65533, 0o640, "two\n")
+    assert now.st_ino != inode  # still by one rename: a reader sees the old or the new
+
+
+def test_writing_keeps_hard_links(work: Workspace) -> None:
+    path = work.write("a.txt", "one\n" * 100)
+    os.link(path, work.root / "b.txt")
+    work.call("read", file_path="a.txt")
+    work.call("write", file_path="a.txt", content="two\n")
+    assert (path.samefile(work.root / "b.txt"), work.tree()) == (True, {"a.txt": b"two\n", "b.txt": b"two\n"})
+    work.call("edit", file_path="b.txt", old_string="two", new_string="three")
+    assert work.tree() == {"a.txt": b"three\n", "b.txt": b"three\n"}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "open/a.txt"])
+@pytest.mark.skipif(os.geteuid() != 0, reason="acts as somebody else")
+def test_somebody_elses_file_that_may_be_written_keeps_its_owner(
+    work: Workspace, request: pytest.FixtureRequest, name: str
+) -> None:
+    path = work.write(name, "one\n")
+    path.chmod(0o666)
+    (work.root / "open").mkdir(exist_ok=True)
+    (work.root / "open").chmod(0o777)
+    request.getfixturevalue("nobody")
+    assert work.call("edit", file_path=name, old_string="one", new_string="two").content == f"Edited {name}."
+    assert (path.stat().st_uid, path.read_text()) == (0, "two\n")
+
+
 # --- edit -------------------------------------------------------------------------------------------------------------
 
 
@@ -256,9 +308,10 @@ def test_edit_refuses_what_changes_nothing(work: Workspace, failing: Failing) ->
         (b"\xef\xbb\xbfone\ntwo\nthree\n", b"\xef\xbb\xbfone\n2\n2b\nthree\n"),
         (b"\xe9\r\none\r\ntwo\r\nthree\r\n", b"\xe9\r\none\r\n2\r\n2b\r\nthree\r\n"),
         (b"a\r\nb\nc\none\ntwo\nthree\r\n", b"a\r\nb\nc\none\n2\n2b\nthree\r\n"),
+        ("grün one\ntwo\nthree".encode() + b" z\xe9\n", "grün one\n2\n2b\nthree".encode() + b" z\xe9\n"),
         ("\ufeffone\r\ntwo\r\nthree\r\n".encode("utf-16-le"), "\ufeffone\r\n2\r\n2b\r\nthree\r\n".encode("utf-16-le")),
     ],
-    ids=["crlf", "no last newline", "mark", "latin-1 crlf", "mixed", "utf-16"],
+    ids=["crlf", "no last newline", "mark", "latin-1 crlf", "mixed", "mixed encodings", "utf-16"],
 )
 def test_edit_keeps_every_other_byte(work: Workspace, before: bytes, after: bytes) -> None:
     work.write("a.txt", before)
@@ -266,6 +319,18 @@ def test_edit_keeps_every_other_byte(work: Workspace, before: bytes, after: byte
         "edit", file_path="a.txt", old_string="one\ntwo\nthree", new_string="one\n2\n2b\nthree"
     ).is_error
     assert work.bytes("a.txt") == after
+
+
+def test_a_file_of_mixed_encodings_is_read_as_utf_8_and_keeps_what_is_none(work: Workspace) -> None:
+    work.write("a.txt", "grün\n".encode() + b"z\xe9\n")
+    assert work.call("read", file_path="a.txt").content == "1\tgrün\n2\tz\ufffd"
+    outcome = work.call("edit", file_path="a.txt", old_string="grün", new_string="größer 漢")
+    assert outcome.displays == (
+        Diff("a.txt", "--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n-grün\n+größer 漢\n z\ufffd\n", 1, 1),
+    )
+    assert work.bytes("a.txt") == "größer 漢\n".encode() + b"z\xe9\n"
+    work.call("write", file_path="a.txt", content="weiß\n")
+    assert work.bytes("a.txt") == "weiß\n".encode()
 
 
 def test_latin_1_cannot_hold_everything(work: Workspace, failing: Failing) -> None:

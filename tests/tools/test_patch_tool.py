@@ -32,7 +32,7 @@ def test_all_operations_in_one(work: Workspace) -> None:
         "new/x.txt": b"hello\n\nworld\n",
     }
     assert (work.root / "moved/new.py").stat().st_mode & 0o777 == 0o755
-    assert work.saved == ["new/x.txt", "gone.txt", "moved/new.py", "old.py", "kept.py"]
+    assert work.saved == ["new/x.txt", "gone.txt", "moved/new.py", "kept.py", "old.py"]
     assert outcome.displays[1] == Diff("gone.txt", "--- a/gone.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-bye\n", 0, 1)
 
 
@@ -61,6 +61,15 @@ def test_all_operations_in_one(work: Workspace) -> None:
         ("a\r\nb\r\n", ["@@", " a", "+x", "-b"], "a\r\nx\r\n"),
         ("a\nb\nc\nd\n", ["@@", "-a", "+1", " b", "-c", "+3", "+4", " d"], "1\nb\n3\n4\nd\n"),
         ("f()\n", ["@@ f()", " f()", "+g()"], "f()\ng()\n"),
+        ("1\n2\n3\n4\n", ["@@", "-4", "+FOUR", "@@", "-1", "+ONE"], "ONE\n2\n3\nFOUR\n"),
+        ("x\na\nx\n", ["@@", "-x", "+1", "@@", " a", "-x", "+2"], "1\na\n2\n"),
+        ("x\na\nx\nb\n", ["@@", " a", "@@", "-x", "+1"], "x\na\n1\nb\n"),
+        ("def f():\n  x\ndef g():\n  x\n", ["@@ def g():", "+  y"], "def f():\n  x\ndef g():\n  y\n  x\n"),
+        ("\tx\n", ["@@", "-x", "+y"], "\ty\n"),
+        ("\tx\n", ["@@", " x", "+y", "+", "+\tz"], "\tx\n\ty\n\n\t\tz\n"),
+        ("if a:\n\tb\n", ["@@", " if a:", "-    b", "+    c", "+    d"], "if a:\n\tc\n\td\n"),
+        ("if a:\n\tb\n", ["@@", " if a:", "-    b", "+    if c:", "+        d"], "if a:\n\tif c:\n\t    d\n"),
+        ("a\n", ["@@", "-  a", "+  b", "+    c"], "b\n  c\n"),
     ],
 )
 def test_hunks(work: Workspace, before: str, hunks: list[str], after: str) -> None:
@@ -91,8 +100,13 @@ def test_hunks(work: Workspace, before: str, hunks: list[str], after: str) -> No
         (envelope("*** Update File: a", "@@", "*one"), "a: hunk 1: every line must start with"),
         (envelope("*** Update File: a", "*** Move to: b", "@@", "-one", "+1"), "a cannot move to b: that file exists."),
         (envelope("*** Update File: ../x", "@@", "-one", "+1"), "../x is outside the working folder"),
-        (envelope("*** Delete File: a", "*** Add File: a", "+x"), "a exists;"),
-        (envelope("*** Update File: a", "-one", "+1", "*** Update File: a", "-two", "+2"), "The patch changes "),
+        (envelope("*** Delete File: a", "*** Update File: a", "-one", "+1"), "a does not exist."),
+        (envelope("*** Add File: n", "+x", "*** Add File: n", "+x"), "n exists; use"),
+        (envelope("*** Add File: n", "+x", "*** Delete File: n"), "The patch changes nothing."),
+        (
+            envelope("*** Update File: a", "@@", "-one", "+1", "@@", " one", " two", "+3"),
+            "a: two hunks change the same",
+        ),
     ],
 )
 def test_bad_patches_change_nothing(work: Workspace, failing: Failing, text: str, wanted: str) -> None:
@@ -101,6 +115,61 @@ def test_bad_patches_change_nothing(work: Workspace, failing: Failing, text: str
     assert failing("patch", input=text).startswith(wanted)
     assert work.preview("patch", input=text) == ()
     assert work.tree() == {"a": b"one\ntwo\n", "b": b"b\n"}
+
+
+@pytest.mark.parametrize(
+    ("before", "hunks", "places"),
+    [
+        ("x\ny\nx\ny\n", ["@@", " x", "-y", "+Y"], "lines 1, 3"),
+        ("x\ny\nx\ny\n", ["@@", " x", "+new"], "lines 1, 3"),
+        ("def f():\n  x\ndef f():\n  x\n", ["@@ def f():", "+  y"], "lines 2, 4"),
+        ("a\nx\nb\nx\n", ["@@", "-b", "+B", "@@", " x", "+1", "@@", "-a", "+A"], "lines 2, 4"),
+        ("}\n" * 30, ["@@", "-}", "+]"], "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ..."),
+    ],
+)
+def test_a_hunk_that_fits_twice_is_refused(
+    work: Workspace, failing: Failing, before: str, hunks: list[str], places: str
+) -> None:
+    work.write("f", before)
+    told = failing("patch", input=envelope("*** Update File: f", *hunks))
+    assert f"({places}); add lines of context, or name the enclosing line after @@." in told
+    assert work.bytes("f").decode() == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "after", "told"),
+    [
+        (["*** Update File: a", "-1", "+2", "*** Update File: a", "-2", "+3"], {"a": b"3\n"}, "Updated a."),
+        (["*** Delete File: a", "*** Add File: a", "+z"], {"a": b"z\n"}, "Updated a."),
+        (["*** Add File: n", "+1", "*** Update File: n", "-1", "+2"], {"a": b"1\n", "n": b"2\n"}, "Added n."),
+        (["*** Update File: a", "*** Move to: a", "-1", "+2"], {"a": b"2\n"}, "Updated a."),
+        (["*** Update File: a", "*** Move to: d/b"], {"d/b": b"1\n"}, "Moved a to d/b."),
+        (
+            ["*** Update File: a", "*** Move to: b", "*** Update File: b", "-1", "+2"],
+            {"b": b"2\n"},
+            "Moved a to b.",
+        ),
+        (
+            ["*** Update File: a", "*** Move to: b", "*** Add File: a", "+new"],
+            {"a": b"new\n", "b": b"1\n"},
+            "Updated a.\nMoved a to b.",
+        ),
+    ],
+)
+def test_later_operations_see_what_earlier_ones_did(
+    work: Workspace, lines: list[str], after: dict[str, bytes], told: str
+) -> None:
+    work.write("a", "1\n")
+    assert work.call("patch", input=envelope(*lines)).content == told
+    assert work.tree() == after
+
+
+def test_a_file_may_be_moved_over_one_that_is_deleted(work: Workspace) -> None:
+    work.write("a", "1\n")
+    work.write("b", "2\n")
+    text = envelope("*** Delete File: b", "*** Update File: a", "*** Move to: b", "-1", "+9")
+    assert work.call("patch", input=text).content == "Moved a to b."
+    assert work.tree() == {"b": b"9\n"}
 
 
 def test_one_bad_file_stops_the_good_ones(work: Workspace, failing: Failing) -> None:
@@ -119,9 +188,21 @@ def test_a_failure_midway_puts_everything_back(work: Workspace, failing: Failing
     assert (work.root / "a").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_heredoc_around_it_is_forgiven(work: Workspace) -> None:
-    text = "<<'EOF'\n" + envelope("*** Add File: n", "+x") + "\nEOF\n"
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("<<'EOF'", "EOF"),
+        ("cat <<EOF", "EOF"),
+        ("apply_patch <<'PATCH'", "PATCH"),
+        ("```", "```"),
+        ("```diff", "```"),
+        ("```sh\napply_patch <<-EOF", "EOF\n```"),
+    ],
+)
+def test_what_models_put_round_it_is_forgiven(work: Workspace, first: str, last: str) -> None:
+    text = f"{first}\n" + envelope("*** Add File: n", "+x") + f"\n{last}\n"
     assert work.call("patch", input=text).content == "Added n."
+    assert work.bytes("n") == b"x\n"
 
 
 def test_preview_changes_nothing(work: Workspace) -> None:

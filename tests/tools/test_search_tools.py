@@ -203,7 +203,19 @@ def test_a_folder_that_is_no_repository(work: Workspace) -> None:
         ("a/b/c.py", "**/b/*", True),
         ("c.py", "**/*.py", True),
         ("C.py", "c.py", False),
+        ("a/b", "a/b/**", True),
+        ("a", "a/b/**", False),
+        ("a/x/b/y/b/c", "a/**/b/c", True),
+        ("a/x/b/y/c", "a/**/b/c", False),
+        ("a/" * 60 + "b", "**/a/" * 30 + "c", False),
     ],
 )
 def test_matching(path: str, pattern: str, fits: bool) -> None:
     assert listing.matches(path, pattern) is fits
+
+
+def test_a_pattern_of_endless_choices_is_refused(work: Workspace, failing: Failing) -> None:
+    work.write("x", "hit\n")
+    for tool, arguments in (("glob", {"pattern": "{a,b}" * 40}), ("grep", {"pattern": "hit", "glob": "{a,b}" * 40})):
+        assert failing(tool, **arguments) == "The pattern stands for more than 200 patterns; use fewer {a,b}."
+    assert work.call("glob", pattern="{x,y}{,z}").content == "x"

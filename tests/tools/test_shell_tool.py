@@ -195,3 +195,12 @@ def test_no_descriptor_is_left_open(work: Workspace) -> None:
     for command in ("echo x", "seq 1 20000", "exit 1"):
         work.call("shell", command=command)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_part_of_a_second_is_a_limit(work: Workspace) -> None:
+    outcome = work.call("shell", command="sleep 60", timeout=1.5)
+    assert outcome.content == "(exit code 124: stopped after its 1.5 s; use background for what runs longer)"
+    assert (
+        work.call("job", id=work.call("shell", command="true", background=True).content[8:13], wait=0.5).is_error
+        is False
+    )

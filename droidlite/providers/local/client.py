@@ -73,13 +73,17 @@ def ask(address: Address, question: Ask, cancellation: Cancellation) -> Iterator
         connection.connect()
         wire = connection.sock
         forget = cancellation.on_cancel(lambda: _cut(wire))
-        response = _send(connection, address, question)
-        if cancellation.cancelled:
-            raise Interrupted
-        yield from _read(response)
-    except (OSError, http.client.HTTPException, msgspec.DecodeError) as error:
+        with _send(connection, address, question) as response:
+            if cancellation.cancelled:
+                raise Interrupted
+            if response.status != 200:
+                raise _refused(response.status, response.read(10_000))
+            yield from _read(response)
+    except (OSError, http.client.HTTPException, msgspec.DecodeError, ProviderError) as error:
         if cancellation.cancelled:
             raise Interrupted from error
+        if isinstance(error, ProviderError):
+            raise
         if isinstance(error, TimeoutError):
             message = f"The embedded model was silent for {STALL_SECONDS:.0f} s."
             raise ProviderError(message, fault="stalled", retry="never") from error
@@ -104,10 +108,7 @@ def _send(connection: http.client.HTTPConnection, address: Address, question: As
         body["grammar"] = question.grammar
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {address.key}"}
     connection.request("POST", "/v1/chat/completions", msgspec.json.encode(body), headers)
-    response = connection.getresponse()
-    if response.status != 200:
-        raise _refused(response.status, response.read(10_000))
-    return response
+    return connection.getresponse()
 
 
 def _read(response: http.client.HTTPResponse) -> Iterator[str | Answer]:

@@ -8,17 +8,21 @@ from typing import Any
 from msgspec import Struct
 
 from droidlite.providers.local import wording
-from droidlite.providers.local.history import History, Run
-from droidlite.providers.local.task import Task, is_test, source_files
+from droidlite.providers.local.failures import STOPPED
+from droidlite.providers.local.history import History
+from droidlite.providers.local.task import Task, find_paths, is_test, source_files
 from droidlite.providers.local.views import View, change_call
 
-ROUNDS = 3
-"""Changes that are tried before it is given up: the first, and two after a failed check was told back."""
+ROUNDS = 14
+"""Changes that are tried before it is given up: a check costs little, and one of several answers is often right."""
+MOST_WORK = 3_600
+"""Work after which no further change is tried (see history.work_of): close to 4 minutes on two quiet cores."""
+FIRST_SECONDS, CHECK_SECONDS = 30, 60
+"""How long a check may take before the first change, and after one where the first came to an end."""
 READ_LINES = 400
 """Lines of a file looked at: more would not fit beside the answer."""
 _NAMED = 3  # files named in the task that are read
 _CANNOT_RUN = (126, 127)
-_FAILURE = re.compile(r"^(?:FAIL|FAILED|ERROR|not ok|✖)\b[ :]", re.MULTILINE)
 
 
 class UseTools(Struct, frozen=True):
@@ -29,13 +33,10 @@ class UseTools(Struct, frozen=True):
 
 
 class ProposeChange(Struct, frozen=True):
-    """The model changes the file `path` (or writes it, where there is none); `failed` is the last failed check, and
-    `better` tells that less failed in it than in the one before."""
+    """The model changes the file `path` (or writes it, where there is none); `round` changes were tried before."""
 
     path: str
     round: int = 0
-    failed: Run | None = None
-    better: bool = False
 
 
 class ChooseFile(Struct, frozen=True):
@@ -66,6 +67,15 @@ class Situation(Struct, frozen=True):
     history: History
     tools: frozenset[str]
     check: str = ""
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """Files the check names: they judge the work, unless the task is about nothing else."""
+        return find_paths(self.check)
+
+    @property
+    def can_check(self) -> bool:
+        return bool(self.check) and "shell" in self.tools
 
 
 def next_step(now: Situation) -> Step:
@@ -139,59 +149,88 @@ def _change(now: Situation) -> Step:
     history = now.history
     if not now.tools & {"edit", "write"}:
         return Finish(wording.cannot_change(now.tools))
-    target = find_target(now.task, history)
+    target = find_target(now)
     if target is None:
         return _find(now)
     if target in history.unreadable and target not in history.now:
         return Finish(f"I could not read {target}: {history.unreadable[target]}")
     rounds = sum(path == target for path in history.changes)
     if not rounds:
-        return ProposeChange(target)
+        return _look(now, target) or ProposeChange(target)
     return _judge(now, target, rounds)
+
+
+def _look(now: Situation, target: str) -> UseTools | None:
+    """Before the first change: what fails, and the tests that say so."""
+    if not now.can_check:
+        return None
+    run = now.history.run_of(now.check)
+    if run is None:
+        return UseTools((("shell", {"command": now.check, "timeout": FIRST_SECONDS}),), "Seeing what fails.")
+    known = {PurePosixPath(path).name for path in (target, *now.history.now, *now.history.unreadable)}
+    told = [path for path in wording.files_in(run.output) if is_test(path)]
+    unread = [
+        path
+        for path in (*now.judges, *told)
+        if PurePosixPath(path).name not in known and not _is_known(now.history, path)
+    ]
+    return _read(unread[:1]) if unread and "read" in now.tools else None
+
+
+def _check(now: Situation) -> UseTools:
+    first = next((run for run in now.history.runs if run.command == now.check), None)
+    quick = first is not None and first.code != STOPPED
+    arguments: dict[str, Any] = {"command": now.check}
+    return UseTools((("shell", arguments | ({"timeout": CHECK_SECONDS} if quick else {})),), "Checking the change.")
 
 
 def _judge(now: Situation, target: str, rounds: int) -> Step:
     """After a change: the check, then the end or another round."""
     history = now.history
-    if not now.check or "shell" not in now.tools:
+    if not now.can_check:
         return Finish(wording.unchecked(target, now.check, offered="shell" in now.tools))
     before, after = history.before.get(target, View(target)), history.now.get(target, View(target))
     if rounds > 1 and before == after:
         return Finish(wording.gave_up(target, now.check, history, restored=True))
     run = history.run_of(now.check)
     if run is None or run.changes < len(history.changes):
-        return UseTools((("shell", {"command": now.check}),), "Checking the change.")
+        return _check(now)
     if run.code == 0:
         return Finish(wording.passed(target, now.check, rounds))
     if run.code is None:
         return Finish(wording.not_run(target, run))
     if run.code in _CANNOT_RUN or re.search(r"No module named '?(pytest|unittest)", run.output):
         return Finish(wording.cannot_check(target, run))
-    if rounds < ROUNDS:
-        return ProposeChange(target, rounds, run, _is_better(history, now.check))
+    if rounds < ROUNDS and history.work < MOST_WORK:
+        return ProposeChange(target, rounds)
+    return put_back(now, target)
+
+
+def put_back(now: Situation, target: str) -> UseTools | Finish:
+    """Undoes what was tried; a new file stays, as no tool removes one."""
+    history = now.history
+    before, after = history.before.get(target, View(target)), history.now.get(target, View(target))
     if not before.lines or "edit" not in now.tools:
         return Finish(wording.gave_up(target, now.check, history, restored=False))
     return UseTools((change_call(after, before),), f"That did not work: putting {target} back as it was.")
 
 
-def _is_better(history: History, check: str) -> bool:
-    failures = [len(_FAILURE.findall(run.output)) for run in history.runs if run.command == check]
-    return len(failures) > 1 and 0 < failures[-1] < failures[-2]
-
-
-def find_target(task: Task, history: History) -> str | None:
+def find_target(now: Situation) -> str | None:
     """The file to change: one named in the task, or the one that was found and read instead."""
+    task, history = now.task, now.history
     made = [path for path in history.changes if path in history.now]
     if made:
         return made[0]
     absent = [path for path in task.paths if path in history.missing and not _elsewhere(history, path)]
     named = [path for path in task.paths if path in history.now or path in history.unreadable]
     sources = [path for path in named if not is_test(path)]
-    if absent and (not sources or re.search(r"\b(write|create|new)\b", task.text, re.IGNORECASE)):
+    judged = [path for path in sources if path not in now.judges]
+    if absent and (not judged or re.search(r"\b(write|create|new)\b", task.text, re.IGNORECASE)):
         return absent[0]
     others = [path for path in history.now if not is_test(path) and path not in task.paths]
+    others.sort(key=now.judges.__contains__)
     if sources or others:
-        return (_best(task, sources, history) if sources else None) or others[0]
+        return _best(task, judged or sources, history) if sources else others[0]
     return named[0] if named and re.search(r"\b(write|add|extend)\b.*\btests?\b", task.text, re.IGNORECASE) else None
 
 
@@ -224,7 +263,7 @@ def _searches(now: Situation) -> Iterator[Step]:
     if now.check and "shell" in now.tools:
         run = history.run_of(now.check)
         if run is None:
-            yield UseTools((("shell", {"command": now.check}),), "Seeing what fails.")
+            yield UseTools((("shell", {"command": now.check, "timeout": FIRST_SECONDS}),), "Seeing what fails.")
         else:
             yield from _reads(now, wording.files_in(run.output))
     if "glob" in now.tools:

@@ -1,23 +1,43 @@
 """Grammars (GBNF) the model's answers must follow: it can say nothing that cannot be used."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from droidlite.providers.local.regions import indent_of
 
 _TEXT = r'[^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4})'
+_MODULES = (
+    "math", "re", "json", "csv", "sys", "os", "string", "datetime", "decimal", "fractions", "collections", "itertools",
+    "functools", "dataclasses", "typing", "pathlib", "enum", "random", "textwrap", "time", "statistics", "bisect",
+)  # fmt: skip
+LONGEST = 8
+"""Most lines a change by lines may replace at once."""
 _PATH = "[A-Za-z0-9_] [A-Za-z0-9_./-]{0,80}"
 
 
-def code_grammar(language: str) -> str:
-    """One line of prose, then one code block."""
-    return "\n".join(
-        (
-            f'root ::= prose "\\n\\n```{language}\\n" line+ "```"',
-            "prose ::= [^`\\n#] [^\\n]{10,280}",
-            'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
-        )
-    )
+def code_grammar(language: str, names: Sequence[str] = (), *, reasoned: bool = True, functions: bool = False) -> str:
+    """One code block, after a line of prose where it is to be reasoned. Python code that is to define `names` may only
+    begin with imports, constants and helpers before one of them: not with tests, which a small model likes to write
+    instead. `functions`: all of them are functions."""
+    begins = ' early* "\\n"* main' if language == "python" and names else ""
+    before = "\\n\\n" if reasoned else ""
+    rules = [
+        f'root ::= {"prose " if reasoned else ""}"{before}```{language}\\n"{begins} line+ "```"',
+        'prose ::= [^`\\n# ] sentence (" " sentence)?',  # ended ones: cut off within one, the code is worse
+        "sentence ::= ([^.:!?\\n] | [.:!?] [^ `\\n]){5,260} [.:!?]",
+        'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
+    ]
+    if begins:
+        modules = " | ".join(_literal(module) for module in _MODULES)
+        head = '"def "' if functions else '("def " | "class ")'
+        wanted = " | ".join(_literal(name) for name in names)
+        rules += [
+            f"module ::= {modules}",
+            'early ::= "\\n" | "import " module "\\n" | "from " module " import " [^\\n]+ "\\n" | constant',
+            'constant ::= [A-Z] [A-Z0-9_]* " = " [^\\n]+ "\\n" (("  " | [)}] | "]") [^\\n]* "\\n")*',
+            f'main ::= {head} ("_" [a-z_]+ | {wanted}) [(:]',
+        ]
+    return "\n".join(rules)
 
 
 def command_grammar() -> str:
@@ -32,11 +52,14 @@ def path_grammar() -> str:
     return f"root ::= {_PATH}"
 
 
-def lines_grammar(lines: Sequence[str]) -> str:
+def lines_grammar(lines: Sequence[str], places: Collection[int] = ()) -> str:
     """{"old": ..., "new": ...}, where `old` is a run of whole lines that occurs once, without its first line's
-    indentation: a chain of rules, each line leading to the next, so that it stays small for any length of run."""
+    indentation: a chain of rules, each line leading to the next, so that it stays small. It may begin at the lines
+    `places` only, if any are given, and is short: a small model given the choice writes everything anew."""
     rules: dict[str, str] = {}
-    starts = [start for at in range(len(lines)) if (start := _start(lines, at, rules))]
+    starts = [start for at in places or range(len(lines)) if (start := _start(lines, at, rules))]
+    if not starts:
+        return lines_grammar(lines)
     head = 'root ::= "{\\"old\\": \\"" old "\\", \\"new\\": \\"" char* "\\"}"'
     chain = [f"{name} ::= {body}" for name, body in rules.items()]
     return "\n".join((head, f"char ::= {_TEXT}", f"old ::= {' | '.join(starts)}", *chain))
@@ -63,20 +86,16 @@ def _start(lines: Sequence[str], at: int, rules: dict[str, str]) -> str:
             return ""
         count += 1
     fixed = [_literal(_escaped(line) + "\\n") for line in _dedented(lines[at : at + count - 1], indent)]
-    return " ".join((*fixed, _chain(lines, at + count - 1, indent, rules)))
+    return " ".join((*fixed, _chain(lines, at + count - 1, indent, rules, max(1, LONGEST - count + 1))))
 
 
-def _chain(lines: Sequence[str], at: int, indent: int, rules: dict[str, str]) -> str:
-    name = f"l{at}i{indent}"
-    while name not in rules:
-        for last in range(at, len(lines)):  # written from the front, without recursion: files can be long
-            if f"l{last}i{indent}" in rules:
-                break
-            more = _follows(lines, last + 1, indent)
-            then = f' ("\\\\n" l{last + 1}i{indent})?' if more else ""
-            rules[f"l{last}i{indent}"] = _literal(_escaped(_dedented([lines[last]], indent)[0])) + then
-            if not more:
-                break
+def _chain(lines: Sequence[str], at: int, indent: int, rules: dict[str, str], left: int) -> str:
+    """The rule for line `at` and up to `left` - 1 more."""
+    name = f"l{at}i{indent}n{left}"
+    if name not in rules:
+        more = left > 1 and _follows(lines, at + 1, indent)
+        then = f' ("\\\\n" {_chain(lines, at + 1, indent, rules, left - 1)})?' if more else ""
+        rules[name] = _literal(_escaped(_dedented([lines[at]], indent)[0])) + then
     return name
 
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from droidlite.providers.local.views import View, apply_edit, parse_read
-from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
+from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, Usage, User
 
 _HOST = re.compile(r"<(context|memory)\b[^>]*>.*?</\1>\s*", re.DOTALL)
 _CODE = re.compile(r"^\(exit code (\d+)", re.MULTILINE)
@@ -27,7 +27,8 @@ class Run(Struct, frozen=True):
 
 class History(Struct, kw_only=True):
     """Since the newest message of the person. `before` is how files were when they were first read, `now` how they
-    are; `refused` is the first tool's answer to a change that was not made."""
+    are; `refused` is the first tool's answer to a change that was not made. `changes` are the paths that were changed,
+    `tried` how each was then. `work` is what the model did so far, in tokens (see work_of)."""
 
     said: str = ""
     earlier: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class History(Struct, kw_only=True):
     changes: list[str] = field(default_factory=list)
     tried: list[View] = field(default_factory=list)
     refused: str = ""
+    work: int = 0
 
     def run_of(self, command: str) -> Run | None:
         """The newest run of a command."""
@@ -52,7 +54,13 @@ def fold(messages: Sequence[Message]) -> History:
     history = History(said=users[-1] if users else "", earlier=tuple(text for text in users[:-1] if text))
     for call, result in _answered(messages[start:]):
         _take(history, call, result)
+    history.work = sum(work_of(m.usage) for m in messages[start:] if isinstance(m, Assistant) and m.usage)
     return history
+
+
+def work_of(usage: Usage) -> int:
+    """Tokens written, and a third of those read, which is what they take of time."""
+    return usage.output + usage.input // 3
 
 
 def _person(text: str) -> str:

@@ -1,23 +1,32 @@
-"""Builds what the model is asked: short, with the file first and the task last, so that its prefix is cached."""
+"""Builds what the model is asked: short, with the files first and the task last, so that its prefix is cached."""
 
+import builtins
+import re
 from functools import cache
 from pathlib import Path, PurePosixPath
 from string import Template
 
-from droidlite.providers.local.episode import ProposeChange, Situation
+from droidlite.providers.local.episode import Situation
+from droidlite.providers.local.failures import digest, is_better, progress
+from droidlite.providers.local.forms import Form, Shape, Trial, first_trial
 from droidlite.providers.local.regions import find_regions
+from droidlite.providers.local.showing import (
+    WHOLE_CHARACTERS,
+    excerpt,
+    is_short,
+    lines_of_test,
+    name_of,
+    named_regions,
+    other_files,
+    tests_of,
+    without_bodies,
+)
 from droidlite.providers.local.views import View
 
 Messages = tuple[tuple[str, str], ...]
 
-WHOLE_LINES = 60
-WHOLE_CHARACTERS = 2_400
-"""A file up to this size is written anew as a whole (about 700 tokens, 40 s); of a longer one only what changes."""
-SHOWN_CHARACTERS = 9_000
-"""Most of a file that is shown: about 2,700 tokens, a minute of reading on two cores."""
-OTHER_CHARACTERS = 2_000
-OUTPUT_CHARACTERS = 1_200
 _PROMPTS = Path(__file__).parents[2] / "prompts"
+_ADDS = re.compile(r"\b(add|write|create|implement|need|new)\b", re.IGNORECASE)
 _LANGUAGES = {
     "py": "python",
     "js": "javascript",
@@ -51,43 +60,77 @@ def language_of(path: str) -> str:
     return _LANGUAGES.get(ending, ending if ending.isalnum() else "")
 
 
-def change_messages(now: Situation, step: ProposeChange) -> Messages:
-    """Asks for the file's new text. After a failed check the conversation goes on where it was; the last round begins
-    anew, without the model's own earlier answers before its eyes."""
-    history = now.history
-    view = history.before.get(step.path, View(step.path))
-    what = what_to_write(view)
-    if not view.lines:
-        first = ask("create", path=step.path, task=now.task.text, others=others(now, step.path))
-    else:
-        first = ask(
-            "change",
-            path=step.path,
-            text=excerpt(view, now.task.names),
-            task=now.task.text,
-            others=others(now, step.path),
-            what=what,
+def change_messages(now: Situation, path: str, form: Form, base: Trial) -> Messages:
+    """Asks for a change of `base` in the given form; with `form.again` in answer to how `base` failed."""
+    if form.again and base.run is not None and base.run.changes:
+        shape = shape_of(now, base.view, form)
+        before = Trial(first_trial(now.history, path, now.check).view, None)
+        first = _question(now, path, form, before)
+        tried = changed_part(first_trial(now.history, path, now.check).view, base.view)
+        failed = template("failed").substitute(
+            check=now.check, output=digest(base.run, tests_of(now, path)), what=what_to_write(now, base.view, shape)
         )
-    if step.failed is None or not goes_on(step):
-        return first
-    tried = changed_part(view, history.now[step.path])
-    failed = template("failed").substitute(check=now.check, output=cut_output(step.failed.output), what=what)
-    return *first, ("assistant", f"```{language_of(step.path)}\n{tried}\n```"), ("user", failed)
+        return *first, ("assistant", f"```{language_of(path)}\n{tried}\n```"), ("user", failed)
+    return _question(now, path, form, base if form.told else Trial(base.view, None))
 
 
-def goes_on(step: ProposeChange) -> bool:
-    """Whether a change builds on the one before: after the first failure, and while each leaves less failing."""
-    return step.round == 1 or (step.round > 1 and step.better)
+def _first(form: Form) -> str:
+    return template("reason").template + " " if form.reasoned else ""
 
 
-def what_to_write(view: View) -> str:
-    if is_short(view):
+def _question(now: Situation, path: str, form: Form, base: Trial) -> Messages:
+    """`base.run` None: nothing is told of how it failed."""
+    failing = ""
+    if base.run is not None and base.run.code and (base.view.lines or progress(base.run) is not None):
+        output = digest(base.run, tests_of(now, path))
+        partly = is_better(base.run, first_trial(now.history, path, now.check).run)
+        failing = template("partly" if partly else "failing").substitute(check=now.check, output=output)
+        failing = f"\n{failing}\n"
+    shown, view = around(now, path), base.view
+    if not view.lines:
+        return ask("create", path=path, task=now.task.text, others=shown, failing=failing, first=_first(form))
+    shape = shape_of(now, view, form)
+    text = excerpt(without_bodies(now, view) if form.blank else view, now.task.names)
+    parts = {"path": path, "text": text, "task": now.task.text, "others": shown, "failing": failing}
+    if shape == "lines":
+        return ask("lines", **parts)
+    return ask("change", **parts, what=what_to_write(now, view, shape), first=_first(form))
+
+
+def shape_of(now: Situation, view: View, form: Form) -> Shape:
+    """What can be asked for: a new file is written whole, and of a long one that has no definitions some lines."""
+    if not view.lines:
+        return "whole"
+    if missing_functions(now, view):
+        return "parts"
+    parted = bool(find_regions(view.path, view.lines))
+    if form.shape == "lines" or not (parted or is_short(view)):
+        return "lines"
+    return form.shape if is_short(view) and parted else "whole" if is_short(view) else "parts"
+
+
+def what_to_write(now: Situation, view: View, shape: Shape) -> str:
+    if shape == "whole":
         return f"the whole new {view.path}"
+    if missing := missing_functions(now, view):
+        return f"only {' and '.join(f'{name}()' for name in missing)}, whole, to be added to {view.path},"
+    if named := named_functions(now, view):
+        functions = " and ".join(f"{name}()" for name in named)
+        return f"only {functions} of {view.path}, whole and corrected (and constants, if they must change),"
     return f"only the functions of {view.path} that change, each of them whole,"
 
 
-def is_short(view: View) -> bool:
-    return view.whole and len(view.lines) <= WHOLE_LINES and len(view.text) <= WHOLE_CHARACTERS
+def missing_functions(now: Situation, view: View) -> tuple[str, ...]:
+    """Functions the task wants added to a file of Python."""
+    if not view.whole or not view.path.endswith(".py") or not _ADDS.search(now.task.text):
+        return ()
+    there = {region.name for region in find_regions(view.path, view.lines)}
+    return tuple(name for name in now.task.called if name not in there and not hasattr(builtins, name))
+
+
+def named_functions(now: Situation, view: View) -> tuple[str, ...]:
+    """Functions of the file the task names."""
+    return tuple(dict.fromkeys(region.name for region in named_regions(now, view) if not region.is_class))
 
 
 def changed_part(before: View, after: View) -> str:
@@ -103,47 +146,11 @@ def changed_part(before: View, after: View) -> str:
     return "\n\n".join(parts) or after.text[:WHOLE_CHARACTERS]
 
 
-def excerpt(view: View, names: tuple[str, ...]) -> str:
-    """The file as far as it can be shown: its head and the definitions the task names, or its beginning."""
-    if len(view.text) <= SHOWN_CHARACTERS:
-        return view.text
-    keep: set[int] = set(range(min(15, len(view.lines))))
-    for region in find_regions(view.path, view.lines):
-        if region.indent == 0:
-            keep.add(region.head)
-        if region.name in names and region.end - region.start <= 120:
-            keep.update(range(region.start, region.end))
-    for at, line in enumerate(view.lines):
-        if any(name in line for name in names):
-            keep.update(range(max(0, at - 6), min(len(view.lines), at + 12)))
-    if len(keep) < 40:
-        keep.update(range(min(120, len(view.lines))))
-    return _rows(view, sorted(keep))
-
-
-def _rows(view: View, kept: list[int]) -> str:
-    rows: list[str] = []
-    room, last = SHOWN_CHARACTERS, -1
-    for at in kept:
-        if at != last + 1:
-            rows.append("...")
-        room -= len(view.lines[at]) + 1
-        if room < 0:
-            break
-        rows.append(view.lines[at])
-        last = at
-    return "\n".join(rows)
-
-
-def others(now: Situation, path: str) -> str:
-    """Other files the task names, shortened. Never a new file's tests: the model copies them into it."""
-    shown = []
-    for other, view in now.history.now.items():
-        if other != path and other in now.task.paths:
-            shown.append(f"{other}:\n```\n{view.text[:OTHER_CHARACTERS]}\n```\n")
-    return "\n".join(shown[:2])
-
-
-def cut_output(output: str) -> str:
-    """The end of what a failing command printed, where the reason stands."""
-    return output.strip()[-OUTPUT_CHARACTERS:]
+def around(now: Situation, path: str) -> str:
+    """The other files the task names, and what the tests say."""
+    output = "\n".join(run.output for run in now.history.runs[:1])
+    files = [("other", other, text) for other, text in other_files(now, path).items()]
+    for other, view in tests_of(now, path).items():
+        files.append(("expected", other, lines_of_test(view, output)))
+    shown = [template(kind).substitute(path=name_of(other), text=text) for kind, other, text in files[-3:]]
+    return "\n\n".join(shown) + ("\n\n" if shown else "")

@@ -9,18 +9,29 @@ from msgspec import Struct
 
 from droidlite.providers.local.client import Answer, Ask
 from droidlite.providers.local.episode import ProposeChange, Situation
+from droidlite.providers.local.forms import Shape, best_trial, first_trial, form_at, later_trials
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.merge import merge, strip_frame
-from droidlite.providers.local.prompting import ask, change_messages, excerpt, goes_on, is_short, language_of, others
+from droidlite.providers.local.prompting import (
+    change_messages,
+    language_of,
+    missing_functions,
+    named_functions,
+    shape_of,
+)
 from droidlite.providers.local.regions import find_regions, indent_of
+from droidlite.providers.local.showing import named_regions
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import is_test
+from droidlite.providers.local.tidying import without_tests
 from droidlite.providers.local.views import View, change_call
 
-TRIES = 3
+TRIES = 6
+"""How often the model is asked in one reply while its answers are of no use."""
+_FENCE = re.compile(r"(?:^|\n)```\w*\n")
+_MOST_NEW = 900
+"""Tokens of a new file; a change may have half as many more than the file itself takes."""
 _LEADS_IN = re.compile(r"(?:^|(?<=[.!?]) )[^.!?]*(?:[.][a-z][^.!?]*)?:$")  # "Here is the new file:"
-_WARMER = 0.3
-"""How much freer the choice of words gets with each try and round; at 0 the same question has the same answer."""
 
 
 class Proposal(Struct, frozen=True):
@@ -37,53 +48,78 @@ class Useless(Struct, frozen=True):
     why: str
 
 
-def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[tuple[Ask, bool]]:
-    """Up to three ways to ask for the change, and whether the answer is by lines."""
-    view = now.history.before.get(step.path, View(step.path))
+class Question(Struct, frozen=True):
+    """One way to ask for the change: `base` is what the answer changes."""
+
+    ask: Ask
+    base: View
+    shape: Shape
+
+
+def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[Question]:
+    """The ways to ask for the change, one after the other, as long as the answers are of no use."""
+    history = now.history
+    first = first_trial(history, step.path, now.check)
+    best = best_trial(history, step.path, now.check)
     for attempt in range(TRIES):
-        by_lines = _by_lines(view, step.round, attempt)
-        temperature = min(0.9, _WARMER * (attempt + step.round))
-        if by_lines:
-            messages = ask(
-                "lines",
-                path=step.path,
-                text=excerpt(view, now.task.names),
-                task=now.task.text,
-                others=others(now, step.path),
-            )
-            grammar = lines_grammar(view.lines)
-        else:
-            messages, grammar = change_messages(now, step), code_grammar(language_of(step.path))
-        seed = 1 + attempt + TRIES * step.round
-        yield (
-            Ask(messages=messages, grammar=grammar, temperature=temperature, seed=seed, max_tokens=max_tokens),
-            by_lines,
+        form = form_at(step.round + attempt)
+        base = first if form.anew else best
+        if form.again and step.round and base == first:
+            base = later_trials(history, step.path, now.check)[-1]
+        shape = shape_of(now, base.view, form)
+        view = base.view
+        question = Ask(
+            messages=change_messages(now, step.path, form, base),
+            grammar=_grammar(now, view, shape, reasoned=form.reasoned),
+            temperature=form.temperature,
+            seed=1 + attempt + TRIES * step.round,
+            max_tokens=min(max_tokens, _MOST_NEW if not view.lines else _MOST_NEW // 2 + len(view.text) // 2),
         )
+        yield Question(question, view, shape)
 
 
-def read_answer(now: Situation, step: ProposeChange, answer: Answer, *, by_lines: bool) -> Proposal | Useless:
+def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str:
+    if shape == "lines":
+        return lines_grammar(view.lines, _places(now, view))
+    language = language_of(view.path)
+    if is_test(view.path) or (view.lines and shape == "whole"):
+        return code_grammar(language, reasoned=reasoned)
+    if not view.lines:
+        return code_grammar(language, now.task.called, reasoned=reasoned)
+    names = missing_functions(now, view) or named_functions(now, view)
+    return code_grammar(language, names, reasoned=reasoned, functions=True)
+
+
+def _places(now: Situation, view: View) -> list[int]:
+    """The lines of the functions the task names and those outside functions; none where it names none."""
+    regions, named = find_regions(view.path, view.lines), named_regions(now, view)
+    wanted = {at for region in named for at in range(region.start, region.end)}
+    others = {at for region in regions for at in range(region.start, region.end)}
+    return sorted(wanted | (set(range(len(view.lines))) - others)) if wanted else []
+
+
+def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal | Useless:
     """The call an answer comes to; Useless for one that changes nothing, breaks the file or was tried already."""
     if answer.cut:
         return Useless("the answer was too long or repeated itself.")
-    history = now.history
-    before = history.before.get(step.path, View(step.path))
-    current = history.now.get(step.path, View(step.path))
-    base = current if goes_on(step) else before
-    said, after = ("", _from_lines(before, answer.text)) if by_lines else _from_code(base, answer.text, now.task.text)
+    history, base = now.history, question.base
+    before, current = history.before.get(base.path, View(base.path)), history.now.get(base.path, View(base.path))
+    by_lines = question.shape == "lines"
+    said, after = ("", _from_lines(base, answer.text)) if by_lines else _from_code(base, answer.text, now.task.text)
     if after is None:
         return Useless("it could not be told where the answer belongs.")
     after = _tabbed(before, after)
-    if after in (before, current):
+    if after in (before, base, current):
         return Useless("the answer changed nothing.")
     if after in history.tried:
         return Useless("the answer was one that had failed already.")
     if not before.lines and (lacking := _lacking(now, after)):
         return Useless(f"the answer does not define {lacking}.")
-    if problem := find_problem(step.path, after.text, before.text) if after.whole else "":
+    if problem := find_problem(base.path, after.text, before.text) if after.whole else "":
         return Useless(problem)
     name, arguments = change_call(current, after)
     if name not in now.tools:
-        name, arguments = "write", {"file_path": step.path, "content": after.text + "\n"}
+        name, arguments = "write", {"file_path": base.path, "content": after.text + "\n"}
         if name not in now.tools or not after.whole:
             return Useless(f"the tool it needs ({name}) is not offered.")
     return Proposal(name, arguments, said)
@@ -91,8 +127,8 @@ def read_answer(now: Situation, step: ProposeChange, answer: Answer, *, by_lines
 
 def split_answer(text: str) -> tuple[str, list[str]]:
     """The sentence before the code block, and the lines of the block."""
-    said, _, rest = text.partition("```")
-    code = rest.partition("\n")[2].removesuffix("```")
+    parts = _FENCE.split(text, maxsplit=1)
+    said, code = parts[0].partition("```")[0], parts[-1].removesuffix("```")
     told = _LEADS_IN.sub("", " ".join(said.split()))
     return told.strip(), code.split("\n")
 
@@ -105,17 +141,9 @@ def _lacking(now: Situation, after: View) -> str:
     return next((name for name in now.task.called if name not in defined), "")
 
 
-def _by_lines(view: View, round_: int, attempt: int) -> bool:
-    """Long files without definitions can only be changed by lines; others are as a last resort."""
-    if not view.lines:
-        return False
-    if not is_short(view) and not find_regions(view.path, view.lines):
-        return True
-    return attempt == TRIES - 1
-
-
 def _from_code(base: View, text: str, task: str) -> tuple[str, View | None]:
     said, code = split_answer(text)
+    code = without_tests(base, code)
     if not base.lines:
         rows = strip_frame(code)
         return said, View(base.path, tuple(rows)) if rows else None

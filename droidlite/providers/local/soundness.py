@@ -6,6 +6,8 @@ import re
 import tomllib
 import warnings
 
+_REGEX = re.compile(r"(?:^|[=(,:\[!&|?{;+>]|\b(?:return|typeof|case))\s*/(?![/*])(?:\\.|[^/\\\n])+/", re.MULTILINE)
+"""What may be a regular expression, where brackets and quotes need not match."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -51,7 +53,7 @@ def _balance(text: str) -> str:
     bare = re.sub(
         r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`", " ", text, flags=re.S
     )
-    if re.search(r"[=(,]\s*/[^/*\n]+/", bare):
+    if _REGEX.search(re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.S)):
         return ""
     stack: list[str] = []
     for sign in bare:

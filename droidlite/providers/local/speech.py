@@ -8,13 +8,14 @@ import msgspec
 from droidlite.cancellation import Cancellation
 from droidlite.providers.local import wording
 from droidlite.providers.local.client import Answer, Ask, ask
-from droidlite.providers.local.episode import ProposeChange, Situation
+from droidlite.providers.local.episode import MOST_WORK, Finish, ProposeChange, Situation, put_back
 from droidlite.providers.local.grammar import choice_grammar, command_grammar, path_grammar
+from droidlite.providers.local.history import work_of
+from droidlite.providers.local.prompting import around
 from droidlite.providers.local.prompting import ask as prompt
-from droidlite.providers.local.prompting import others
 from droidlite.providers.local.proposing import Useless, questions, read_answer
 from droidlite.providers.local.runtime import Address
-from droidlite.types import Assistant, Call, Delta, Text, Thought, Usage
+from droidlite.types import Assistant, Call, Delta, Text, Thought, Usage, add_usage
 
 Steps = Generator[Delta, None, Assistant]
 _NEW_FILE = "(a new file)"
@@ -32,7 +33,7 @@ class Speech:
 
     def answer(self) -> Steps:
         """A question, answered in words."""
-        question = prompt("question", task=self._now.task.text, others=others(self._now, ""))
+        question = prompt("question", task=self._now.task.text, others=around(self._now, ""))
         answer = yield from self._ask(Ask(messages=question, max_tokens=self._max_tokens), Text)
         return self._reply(answer.text.strip() or "I have no answer to this.")
 
@@ -65,12 +66,15 @@ class Speech:
         return self._reply("", ("read", {"file_path": chosen.strip()}))
 
     def change(self, step: ProposeChange) -> Steps:
-        """One change of one file; asked up to three times until the answer is of use."""
+        """One change of one file; asked several times until the answer is of use or enough work was done. Without one,
+        what was tried before is undone."""
         why = "no try gave any."
-        for question, by_lines in questions(self._now, step, self._max_tokens):
+        for question in questions(self._now, step, self._max_tokens):
+            if self._usage.output and self._now.history.work + work_of(self._usage) > MOST_WORK:
+                break
             yield Thought(f"Writing a change for {step.path}.\n")
-            answer = yield from self._ask(question, Thought)
-            found = read_answer(self._now, step, answer, by_lines=by_lines)
+            answer = yield from self._ask(question.ask, Thought)
+            found = read_answer(self._now, question, answer)
             if isinstance(found, Useless):
                 why = found.why
                 yield Thought(f"\nNot usable: {why}\n")
@@ -78,12 +82,15 @@ class Speech:
             if found.said:
                 yield Text(found.said)
             return self._reply(found.said, (found.name, found.arguments))
-        return self._reply(wording.no_change(step.path, why))
+        if not step.round:
+            return self._reply(wording.no_change(step.path, why))
+        undo = put_back(self._now, step.path)
+        return self._reply(undo.text) if isinstance(undo, Finish) else self._reply("", *undo.calls)
 
     def _ask(self, question: Ask, kind: "type[Text] | type[Thought] | None" = None) -> Generator[Delta, None, Answer]:
         for piece in ask(self._address(), question, self._cancellation):
             if isinstance(piece, Answer):
-                self._usage = _sum(self._usage, piece.usage)
+                self._usage = add_usage(self._usage, piece.usage)
                 return piece
             if kind is not None:
                 yield kind(piece)
@@ -92,12 +99,3 @@ class Speech:
     def _reply(self, text: str, *calls: tuple[str, dict[str, Any]]) -> Assistant:
         made = tuple(Call("", name, msgspec.json.encode(arguments).decode()) for name, arguments in calls)
         return Assistant(text, made, usage=self._usage)
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        one.input + other.input,
-        one.output + other.output,
-        one.cache_read + other.cache_read,
-        one.cache_write + other.cache_write,
-    )

@@ -57,19 +57,20 @@ def read_task(text: str, *, checked: bool = False) -> Task:
     """`checked` where a command will judge the work: then work is meant, however it is worded."""
     check = _COMMAND.search(text)
     return Task(
-        text.strip(), _kind(text, checked), _paths(text), _names(text), _called(text), check[1] if check else ""
+        text.strip(), _kind(text, checked), find_paths(text), _names(text), _called(text), check[1] if check else ""
     )
 
 
 def is_test(path: str) -> bool:
-    return bool(_TEST.search(path))
+    """By its place in the project; of a full path only the name tells anything."""
+    return bool(_TEST.search(path.rpartition("/")[2] if path.startswith("/") else path))
 
 
 def _kind(text: str, checked: bool) -> Kind:
     """A symptom told of a named file ("total() in cart.py forgets the last item") is a report to act on, not a
     question."""
     ordered, asked = _ORDERS.match(text), _ASKS.match(text)
-    reported = bool(_paths(text)) and not asked and "?" not in text
+    reported = bool(find_paths(text)) and not asked and "?" not in text
     if ordered and not _CHANGE.search(text, ordered.end()):
         return "command"
     if not checked and (asked or not (reported or _CHANGE.search(text))):
@@ -77,7 +78,8 @@ def _kind(text: str, checked: bool) -> Kind:
     return "change"
 
 
-def _paths(text: str) -> tuple[str, ...]:
+def find_paths(text: str) -> tuple[str, ...]:
+    """Files a text speaks of, in order of mention."""
     spots = [(match.start(), match[1]) for pattern in (_PATH, _BARE) for match in pattern.finditer(text)]
     return tuple(dict.fromkeys(path.removeprefix("./") for _, path in sorted(spots)))
 

@@ -10,7 +10,7 @@ _END = 12  # lines of a command's output that are told
 
 
 def passed(path: str, check: str, rounds: int) -> str:
-    times = "" if rounds == 1 else f" (at the {('second', 'third')[min(rounds, 3) - 2]} try)"
+    times = "" if rounds == 1 else f" (try {rounds})"
     return f"Changed {path}{times}; `{check}` passes."
 
 
@@ -69,7 +69,7 @@ def summary(task: str, history: History) -> str:
 
 def files_in(output: str) -> list[str]:
     """Files a failing command speaks of, the last first, without those that cannot be the person's own."""
-    found = [match[1] or match[2] for match in _FILES.finditer(output)]
+    found = [re.sub("^/+", "/", match[1] or match[2]) for match in _FILES.finditer(output)]
     return [path for path in reversed(found) if "site-packages" not in path and "/lib/python" not in path]
 
 

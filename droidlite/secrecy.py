@@ -1,0 +1,118 @@
+"""Which variables hold secrets, and how their values are kept out of whatever leaves the program."""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+SHORTEST = 8
+"""Characters; to blank out every occurrence of something shorter would garble ordinary text."""
+MARKER = "[redacted]"
+_SECRET_NAME = re.compile(
+    r"(^|_)(API_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|PASS|PWD_?HASH|CREDENTIALS?|CREDS|COOKIES?"
+    r"|AUTH|BEARER|JWT|PAT|DSN|CONNECTION_STRING|PRIVATE)(_|$)"
+    r"|._PWD(_|$)|API_?KEY|TOKEN($|[^I])|SECRET|PASSWORD|CREDENTIAL|ACCESSKEY"
+)
+_FAMILIES = (
+    *("AWS_", "AZURE_", "GOOGLE_", "GCP_", "GCLOUD_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "MISTRAL_", "OPENROUTER_"),
+    *("GH_", "GITHUB_TOKEN", "GITLAB_", "BITBUCKET_", "HF_", "HUGGINGFACE_", "HUGGING_FACE_", "DROIDLITE_"),
+    *("VAULT_", "DATABASE_URL", "REDIS_URL", "MONGODB_URI", "SENTRY_", "SLACK_", "STRIPE_", "TWILIO_", "NPM_CONFIG__"),
+    *("DATADOG_", "DD_", "SNYK_", "NETRC", "NEW_RELIC_", "CLOUDFLARE_", "DOCKER_AUTH", "PGPASSFILE"),
+)
+"""Beginnings of names that lead to credentials, though the value itself may be none (a folder, a region)."""
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable of this name says that its value is a secret."""
+    return bool(_SECRET_NAME.search(name.upper()))
+
+
+def leads_to_secrets(name: str) -> bool:
+    """Whether a variable of this name holds a secret or the way to one: no child process needs it."""
+    return is_secret_name(name) or name.upper().startswith(_FAMILIES)
+
+
+class Redaction:
+    """Blanks out `secrets` of at least 8 characters, as they are and as JSON writes them."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        long = {secret for secret in secrets if len(secret) >= SHORTEST and secret not in MARKER}
+        long |= {json.dumps(secret)[1:-1] for secret in long}
+        self.secrets = tuple(sorted(long, key=lambda s: (-len(s), s)))
+        """Longest first, so that a secret that contains another goes whole."""
+
+    def __repr__(self) -> str:
+        return f"Redaction({len(self.secrets)} secrets)"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        return re.compile("|".join(map(re.escape, self.secrets))) if self.secrets else None
+
+    def text(self, text: str) -> str:
+        """`text` with every secret replaced by [redacted]; doing it twice changes nothing more."""
+        return self.pattern.sub(MARKER, text) if self.pattern else text
+
+    def value(self, value: Any) -> Any:
+        """A string, struct, dict, list or tuple with no secret in it at any depth; the same object where there is
+        none."""
+        if self.pattern is None:
+            return value
+        match value:
+            case str():
+                return self.text(value)
+            case list() | tuple():
+                parts = [self.value(part) for part in value]
+                same = all(new is old or new == old for new, old in zip(parts, value, strict=True))
+                return value if same else type(value)(parts)
+            case dict():
+                changed = {self.value(key): self.value(part) for key, part in value.items()}
+                return value if changed == value else changed
+            case msgspec.Struct():
+                fields = {name: getattr(value, name) for name in value.__struct_fields__}
+                changes = {name: new for name, old in fields.items() if (new := self.value(old)) != old}
+                return msgspec.structs.replace(value, **changes) if changes else value
+        return value
+
+    def pieces(self) -> "Pieces":
+        """For text that comes piece by piece."""
+        return Pieces(self)
+
+    def for_bytes(self) -> "Redaction":
+        """The same for text that is really bytes, decoded as Latin-1."""
+        return Redaction(secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in self.secrets)
+
+
+class Pieces:
+    """Text as it comes, without secrets even where one is split: what could be the beginning of one is held back."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
+        self._held = ""
+
+    def add(self, text: str) -> str:
+        """What can be told by now."""
+        text, self._held = self._held + text, ""
+        if self._redaction.pattern is None:
+            return text
+        cut = len(text) - self._begun(text)
+        for match in self._redaction.pattern.finditer(text):
+            if match.start() < cut < match.end():
+                cut = match.start()
+        self._held = text[cut:]
+        return self._redaction.text(text[:cut])
+
+    def rest(self) -> str:
+        """What was held back, when nothing more comes."""
+        text, self._held = self._held, ""
+        return self._redaction.text(text)
+
+    def _begun(self, text: str) -> int:
+        """Characters at the end of `text` that begin a secret but do not end it."""
+        longest = max(len(secret) for secret in self._redaction.secrets) - 1
+        for size in range(min(longest, len(text)), 0, -1):
+            if any(len(secret) > size and secret.startswith(text[-size:]) for secret in self._redaction.secrets):
+                return size
+        return 0

@@ -1,0 +1,150 @@
+"""Whatever a tool is busy with, --timeout, Ctrl-C and SIGTERM stop it, and what it started is gone with it."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from binary import BINARY, call, droidlite, write_script
+
+SLOW = call("grep", pattern="(a+)+$b", path="aaa.txt")
+"""Backtracks for longer than the universe lasts on forty letters a."""
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    root = tmp_path / "repo"
+    root.mkdir()
+    (root / "aaa.txt").write_text("a" * 40 + "\n")
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+    return root
+
+
+def finished(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines() if line.startswith('{"type":"call_finished"')]
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def cpu_ticks(root: int) -> int:
+    """Clock ticks a process and what it started have computed so far (proc(5): fields 14 and 15)."""
+    stats = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            stats[int(path.parent.name)] = path.read_text().rpartition(")")[2].split()
+    tree = {root}
+    while more := {pid for pid, stat in stats.items() if int(stat[1]) in tree} - tree:
+        tree |= more
+    return sum(int(stats[pid][11]) + int(stats[pid][12]) for pid in tree if pid in stats)
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_a_pattern_that_backtracks_for_ever_is_stopped_by_timeout(git: bool, repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [SLOW]}])
+    env |= {} if git else {"PATH": str(tmp_path)}
+    ran = droidlite("exec", "--timeout", "1", "-o", "json", "look", cwd=repo, env=env, seconds=20)
+    assert (ran.code, ran.result["subtype"]) == (124, "error_timeout"), ran.err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_pattern_that_backtracks_for_ever_is_stopped_by_signals(
+    number: int, code: int, repo: Path, tmp_path: Path
+) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [SLOW]}])
+    process = subprocess.Popen(
+        [*BINARY, "exec", "-o", "stream-json", "look"],
+        cwd=repo, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["type"] == "call_started":
+                break
+        before = cpu_ticks(process.pid)
+        wait_for(lambda: cpu_ticks(process.pid) > before + 50)  # by now it is deep in the search
+        process.send_signal(number)
+        process.communicate(timeout=20)
+        assert process.returncode == code
+    finally:
+        process.kill()
+
+
+def running(word: str) -> list[int]:
+    """Processes with `word` among their arguments, those that are dead but not buried apart."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            state = path.with_name("stat").read_text().rpartition(")")[2].split()[0]
+            if word.encode() in path.read_bytes().split(b"\0") and state not in "ZX":
+                found.append(int(path.parent.name))
+    return found
+
+
+def unique(tmp_path: Path) -> str:
+    """Seconds to sleep that no other process sleeps for."""
+    return f"300.{os.getpid()}{abs(hash(str(tmp_path))) % 10**6}"
+
+
+def test_a_command_deaf_to_sigterm_is_killed_at_its_limit(repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    deaf = f"trap '' TERM; echo begun; sleep {seconds}; sleep {seconds}"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=deaf, timeout=1)]}, {"text": "Fine."}])
+    ran = droidlite("exec", "--auto", "high", "-o", "stream-json", "go", cwd=repo, env=env)
+    (told,) = finished(ran.out)
+    assert (ran.code, told["is_error"], running(seconds)) == (0, True, []), ran.err
+    assert told["content"] == "begun\n(exit code 124: stopped after its 1 s; use background for what runs longer)"
+
+
+@pytest.mark.parametrize("how", ["timeout", "SIGTERM", "SIGINT"])
+def test_a_command_deaf_to_signals_ends_with_the_run(how: str, repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    deaf = f"trap '' TERM INT HUP; touch begun; sleep {seconds}; sleep {seconds}"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=deaf)]}])
+    code = stopped(how, repo, env, until=repo / "begun")
+    assert (code, running(seconds)) == ({"timeout": 124, "SIGTERM": 143, "SIGINT": 130}[how], [])
+
+
+def stopped(how: str, repo: Path, env: dict[str, str], *words: str, until: Path) -> int:
+    """The exit code of a run that is stopped once `until` is there."""
+    limit = ("--timeout", "2") if how == "timeout" else ()
+    process = subprocess.Popen(
+        [*BINARY, "exec", "--auto", "high", "-o", "json", *limit, *words, "go"],
+        cwd=repo, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        wait_for(until.exists)
+        if how != "timeout":
+            process.send_signal(getattr(signal, how))
+        process.communicate(timeout=20)
+        return process.returncode
+    finally:
+        process.kill()
+
+
+def test_what_a_command_put_in_the_background_is_gone_with_the_run(repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    daemon = f"(setsid sleep {seconds} >/dev/null 2>&1 &); echo away"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=daemon)]}, {"text": "Fine."}])
+    ran = droidlite("exec", "--auto", "high", "-o", "stream-json", "go", cwd=repo, env=env)
+    (told,) = finished(ran.out)
+    assert (ran.code, told["content"].startswith("away\n(exit code 0)"), running(seconds)) == (0, True, []), ran.err
+
+
+@pytest.mark.parametrize("how", ["timeout", "SIGTERM", "SIGINT"])
+def test_a_check_that_hangs_ends_with_the_run(how: str, repo: Path, tmp_path: Path) -> None:
+    seconds = unique(tmp_path)
+    env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}])
+    check = f"trap '' TERM; touch begun; sleep {seconds}; sleep {seconds}"
+    code = stopped(how, repo, env, "--verify", check, until=repo / "begun")
+    assert (code, running(seconds)) == ({"timeout": 124, "SIGTERM": 143, "SIGINT": 130}[how], [])
