@@ -13,8 +13,7 @@ def request_body(spec: ModelSpec, request: Request, *, openai: bool, endpoint: s
     """The JSON body. `openai`: the service is OpenAI's own, whose newer field names its imitators may not know.
     `endpoint` is its name: only what it reasoned itself is sent back to it."""
     system = [{"role": "system", "content": cleaned(request.system)}] if request.system.strip() else []
-    ids, make_id = call_ids(spec)
-    dialect = Dialect(protocol=PROTOCOL, read_calls=_read_calls, endpoint=endpoint, ids=ids, make_id=make_id)
+    dialect = Dialect(protocol=PROTOCOL, read_calls=_read_calls, endpoint=endpoint, ids=call_ids(spec))
     said = [part for message in fit(request, spec, dialect) for part in _messages(message)]
     body: dict[str, Any] = {"model": spec.name or spec.id}
     if request.tools:

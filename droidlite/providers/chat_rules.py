@@ -1,9 +1,9 @@
 """What services that speak Chat Completions want of a conversation another model began, each in its own way."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
+from droidlite.providers.transcript import Ids
 from droidlite.types import ModelSpec
 
 SHORT_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -20,11 +20,10 @@ assistant tool call message")."""
 REASONING = ("reasoning_content", "reasoning", "reasoning_details")
 
 
-def call_ids(spec: ModelSpec) -> tuple[re.Pattern[str], Callable[[str], str]]:
-    """What is accepted as the id of another model's call, and how to make one of 16 hexadecimal digits."""
+def call_ids(spec: ModelSpec) -> Ids:
     if MISTRAL.search(spec.id):
-        return MISTRAL_ID, lambda digest: digest[:9]
-    return SHORT_ID, "call_{}".format
+        return Ids(own=MISTRAL_ID, others=MISTRAL_ID, make=lambda digest: digest[:9])
+    return Ids(others=SHORT_ID)
 
 
 def tempered(messages: list[dict[str, Any]], spec: ModelSpec) -> list[dict[str, Any]]:

@@ -48,17 +48,24 @@ Fitted = User | Reply | ToolResults
 ReadCalls = Callable[[list[dict[str, Any]]], list[tuple[str, str]]]
 
 
+class Ids(Struct, frozen=True, kw_only=True):
+    """What a service takes as the id of a call: of its `own` model, of `others`; `make` makes one of 16 hexadecimal
+    digits."""
+
+    own: re.Pattern[str] = ID
+    others: re.Pattern[str] = ID
+    make: Callable[[str], str] = "call_{}".format
+
+
 class Dialect(Struct, frozen=True, kw_only=True):
     """How a service wants a conversation. `read_calls(items)` gives the id and the name of each call in a reply's own
-    items; `endpoint` names the one that made them, where no other can read them ("" = any of the protocol can); `ids`
-    is what it accepts as the id of another model's call, `make_id` makes one of 16 hexadecimal digits; `images` is how
-    many a request may hold."""
+    items; `endpoint` names the one that made them, where no other can read them ("" = any of the protocol can);
+    `images` is how many a request may hold."""
 
     protocol: str
     read_calls: ReadCalls
     endpoint: str = ""
-    ids: re.Pattern[str] = ID
-    make_id: Callable[[str], str] = "call_{}".format
+    ids: Ids = Ids()
     images: int = 100
 
 
@@ -108,7 +115,7 @@ class _Fitter:
         return self.out
 
     def _reply(self, message: Assistant) -> None:
-        ids = ID if message.model == self.spec.id else self.dialect.ids
+        ids = self.dialect.ids.own if message.model == self.spec.id else self.dialect.ids.others
         calls = tuple(
             FittedCall(
                 self._unique(call.id, ids), NAME.sub("_", call.name)[:64] or "unknown", *readable(call.arguments)
@@ -150,7 +157,7 @@ class _Fitter:
         count = 0
         while not candidate or candidate in self.used:
             digest = hashlib.sha256(f"{count} {call_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-            candidate, count = self.dialect.make_id(digest), count + 1
+            candidate, count = self.dialect.ids.make(digest), count + 1
         self.used.add(candidate)
         return candidate
 
