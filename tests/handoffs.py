@@ -11,6 +11,7 @@ import base64
 import json
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +42,10 @@ from droidlite.types import (
 PNG = Image("image/png", base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"p" * 600).decode())
 JPEG = Image("image/jpeg", base64.b64encode(b"\xff\xd8\xff\xe0" + b"j" * 900).decode())
 BITMAP = Image("image/bmp", base64.b64encode(b"BM" + b"b" * 300).decode())
+
+
+class Rejected(Exception):
+    """A service answered 400: nothing comes after that."""
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -109,23 +114,24 @@ class Matrix:
         """A conversation with this history begins at `first` and goes on at `second`; from there back to `first`, and,
         as another end of it, on to each protocol there is."""
         messages: list[Message] = [User("Mend the parser.")]
-        HISTORIES[history](self, first, messages)
-        self.go_on(second, messages)
-        back = list(messages)
-        self.go_on(first, back)
-        for third in {model.protocol: model for model in MODELS if model not in (first, second)}.values():
-            self.go_on(third, list(messages))
+        with suppress(Rejected):
+            HISTORIES[history](self, first, messages)
+            self.go_on(second, messages)
+        others = {model.protocol: model for model in MODELS if model not in (first, second)}
+        for third in (first, *others.values()):
+            with suppress(Rejected):
+                self.go_on(third, list(messages))
 
     def go_on(self, model: Model, messages: list[Message]) -> None:
         """A call, its result and an answer of `model`; then a new prompt."""
         call = Asked("patch" if model.edit == "patch" else "edit", {"file_path": "a.py"})
-        if self.say(model, messages, Said("On it.", thought=f"thought of {model.id}", calls=(call,))):
-            answer(messages)
-            self.say(model, messages, Said("Done."))
-            messages.append(User("And now?"))
+        self.say(model, messages, Said("On it.", thought=f"thought of {model.id}", calls=(call,)))
+        answer(messages)
+        self.say(model, messages, Said("Done."))
+        messages.append(User("And now?"))
 
-    def say(self, model: Model, messages: list[Message], said: Said) -> bool:
-        """Has `model` answer `said`, adds the reply and looks at what was sent; False where it was rejected."""
+    def say(self, model: Model, messages: list[Message], said: Said) -> None:
+        """Has `model` answer `said`, adds the reply and looks at what was sent. Raises Rejected."""
         before = next((m for m in reversed(messages) if isinstance(m, Assistant)), None)
         self.requests += 1
         self.switches += before is not None and before.model != model.id
@@ -142,12 +148,11 @@ class Matrix:
             *_, reply = self._provider(model, messages, said).stream(model.spec, request, Cancellation())
         except ProviderError as error:
             self.rejected.append(f"{model.id}: {error}")
-            return False
+            raise Rejected from error
         if model.protocol != "scripted":
             self._inspect(model, messages)
         assert isinstance(reply, Assistant)
         messages.append(reply)
-        return True
 
     def _with_ids(self, said: Said) -> Said:
         """Mistral's own ids; every other service's are made up by the loopback."""

@@ -9,6 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from typing_extensions import get_type_hints, is_typeddict
 
+from droidlite.providers.sdk import load
+
 EXTENSIONS = ("reasoning_content", "reasoning", "reasoning_details")
 """What imitators of Chat Completions add to a message of the assistant: their own documentation asks for it back."""
 
@@ -22,6 +24,7 @@ def misshapen(dialect: str, body: dict[str, Any]) -> str:
 
 @cache
 def _request_type(dialect: str) -> Any:
+    load("anthropic" if dialect == "anthropic" else "openai")  # without the thousands of modules beside these types
     match dialect:
         case "anthropic":
             from anthropic.types.message_create_params import MessageCreateParamsStreaming
