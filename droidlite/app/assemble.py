@@ -21,6 +21,7 @@ from droidlite.agent.verify import Execute
 from droidlite.app.allowing import allowed_here, remembering
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.escalating import Escalation
+from droidlite.app.handing_over import HandingOver
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
@@ -139,9 +140,17 @@ def _assemble(
         redaction=redaction,
     )
     routes = Routes(setup, person, toolbox, task, budget)
-    escalation = Escalation(budget, routes.open, routes.outfit)
+    escalation = Escalation(budget, routes.open)
     escalation.follow(decision)
-    driver = Driver(route, budget, context.cancellation, failover=_retry, escalate=escalation, effort=settings.effort)
+    driver = Driver(
+        route,
+        budget,
+        context.cancellation,
+        failover=_retry,
+        escalate=escalation,
+        hand_over=HandingOver(budget, routes.endpoint_of, routes.outfit),
+        effort=settings.effort,
+    )
     agent = Agent(
         transcript=transcript,
         driver=driver,
