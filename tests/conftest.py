@@ -6,11 +6,15 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from droidlite.secrecy import leads_to_secrets
 
 SERVICE_WORDS = ("ANTHROPIC_", "OPENAI_", "AZURE_", "AWS_", "GOOGLE_", "CLOUD_ML_", "OLLAMA_", "DROIDLITE_")
+
+hypothesis.settings.register_profile("house", deadline=None)  # how long an example takes says how busy the machine is
+hypothesis.settings.load_profile("house")
 
 
 class SocketRefused(RuntimeError):

@@ -25,7 +25,8 @@ def try_cases(files: Sequence[Path], cwd: Path, as_json: bool) -> int:
 
     Raises SettingsError where a file of cases cannot be used, Refused where the policy cannot be read."""
     setup = read_setup(cwd)
-    paths = [cwd / file for file in files] or [find_root(cwd) / DEFAULT_FILE]
+    here = cwd == Path.cwd()  # then a file is told as it was named
+    paths = [file if here else cwd / file for file in files] or [find_root(cwd) / DEFAULT_FILE]
     catalog = {name: spec for name, spec in setup.catalog.items() if spec.provider != SCRIPTED}
     cases = [case for path in paths for case in read_cases(path, catalog)]
     decide = decider(setup)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from droidlite.providers.local.asserting import told
 from droidlite.providers.local.episode import Situation
 from droidlite.providers.local.failures import digest, is_better, progress
 from droidlite.providers.local.forms import FORMS, Form, Trial, best_trial, form_at
@@ -9,9 +10,11 @@ from droidlite.providers.local.grammar import code_grammar, find_run, lines_gram
 from droidlite.providers.local.history import History, Run
 from droidlite.providers.local.prompting import missing_functions
 from droidlite.providers.local.proposing import split_answer
+from droidlite.providers.local.regions import code_lines
 from droidlite.providers.local.showing import lines_of_test, named_regions, without_bodies
 from droidlite.providers.local.soundness import find_problem
-from droidlite.providers.local.task import read_task
+from droidlite.providers.local.targets import find_target
+from droidlite.providers.local.task import Task, read_task
 from droidlite.providers.local.tidying import without_tests
 from droidlite.providers.local.views import View
 
@@ -91,8 +94,7 @@ def test_better_is_what_passes_more_by_the_same_count() -> None:
 def test_a_digest_says_what_was_wanted_and_what_came() -> None:
     assert digest(run(UNITTEST), {}).split("\n") == [
         "FAIL: test_even (test_stats.Stats.test_even)",
-        "    self.assertEqual(median([4, 2]), 3)",
-        "AssertionError: 4 != 3",
+        "    median([4, 2]) gives 4 but must give 3",
     ]
 
 
@@ -226,3 +228,44 @@ def test_brackets(text: str, sound: bool) -> None:
 def test_functions_to_be_added(task: str, missing: tuple[str, ...]) -> None:
     now = Situation(read_task(task), History(), frozenset())
     assert missing_functions(now, View("a.py", ("def half(n):", "    return n / 2"))) == missing
+
+
+@pytest.mark.parametrize(
+    ("asserted", "error", "sentence"),
+    [
+        ("self.assertEqual(f(), [])", "AssertionError: Lists differ: [1] != []", "f() gives [1] but must give []"),
+        ("self.assertEqual(2, f(1))", "AssertionError: 2 != 1", "f(1) gives 1 but must give 2"),
+        ("self.assertFalse(f(n))", "AssertionError: 1 is not false : b", "f(n) gives 1 but must give False, for 'b'"),
+        ("self.assertEqual(f(1), 'x')", "AssertionError: 'ab[12 chars]c' != 'x'", ""),
+        ("self.assertEqual(f(", "AssertionError: 2 != 1", ""),
+        ("assert f(1) == 2", "AssertionError: 2 != 1", ""),
+    ],
+)  # fmt: skip
+def test_a_failed_assertion_as_a_sentence(asserted: str, error: str, sentence: str) -> None:
+    assert told(asserted, error) == sentence
+
+
+def test_what_is_printed_below_such_a_sentence_is_left_out() -> None:
+    output = UNITTEST.replace("AssertionError: 4 != 3\n", "AssertionError: 'a' != 'b'\n- a\n+ b\n")
+    assert digest(run(output), {}).split("\n")[1:] == ["    median([4, 2]) gives 'a' but must give 'b'"]
+
+
+def test_one_line_can_be_asked_for() -> None:
+    lines = ("def f(a):", '    """Doubles."""', "    # twice", "    return a * 3")
+    assert code_lines("a.py", lines) == {3}
+    assert 'l3i4n1 ::= "return a * 3"' in lines_grammar(lines, [3], longest=1)
+
+
+CHECKED = Task("de.json has no text empty, which en.json has.", "change", ("de.json", "en.json"), ("empty",))
+
+
+def test_of_data_files_the_one_the_check_finds_fault_with_is_changed() -> None:
+    views = {path: View(path, (text,)) for path, text in (("de.json", "{}"), ("en.json", '{"empty": ""}'))}
+    history = History(now=views, runs=[run("de.json: empty is missing")])
+    assert find_target(CHECKED, history, "check") == "de.json"
+
+
+def test_a_file_that_only_the_check_names_comes_before_the_script_it_runs() -> None:
+    task = Task("check.py complains.", "change", ("check.py",))
+    history = History(now={path: View(path, ("x",)) for path in ("check.py", "a.json")})
+    assert find_target(task, history, "python3 check.py") == "a.json"

@@ -15,6 +15,8 @@ from droidlite.providers.local.task import read_task
         ("Why does total() in cart.py forget the last item?", True, "change"),
         ("Hello there.", False, "question"),
         ("Run the tests.", False, "command"),
+        ("Running find() twice gives another answer the second time.", True, "change"),
+        ("Find in search.py gives the wrong folder", True, "change"),
     ],
 )
 def test_kind(text: str, checked: bool, kind: str) -> None:

@@ -10,10 +10,11 @@ from msgspec import Struct
 from droidlite.providers.local import wording
 from droidlite.providers.local.failures import STOPPED
 from droidlite.providers.local.history import History
+from droidlite.providers.local.targets import find_target, spoken_of
 from droidlite.providers.local.task import Task, find_paths, is_test, source_files
 from droidlite.providers.local.views import View, change_call
 
-ROUNDS = 14
+ROUNDS = 36
 """Changes that are tried before it is given up: a check costs little, and one of several answers is often right."""
 MOST_WORK = 3_600
 """Work after which no further change is tried (see history.work_of): close to 4 minutes on two quiet cores."""
@@ -149,7 +150,7 @@ def _change(now: Situation) -> Step:
     history = now.history
     if not now.tools & {"edit", "write"}:
         return Finish(wording.cannot_change(now.tools))
-    target = find_target(now)
+    target = find_target(now.task, history, now.check)
     if target is None:
         return _find(now)
     if target in history.unreadable and target not in history.now:
@@ -160,13 +161,15 @@ def _change(now: Situation) -> Step:
     return _judge(now, target, rounds)
 
 
-def _look(now: Situation, target: str) -> UseTools | None:
+def _look(now: Situation, target: str) -> Step | None:
     """Before the first change: what fails, and the tests that say so."""
     if not now.can_check:
         return None
     run = now.history.run_of(now.check)
     if run is None:
         return UseTools((("shell", {"command": now.check, "timeout": FIRST_SECONDS}),), "Seeing what fails.")
+    if target in now.judges and (blamed := next(_reads(now, spoken_of(now.history, now.check)), None)) is not None:
+        return blamed
     known = {PurePosixPath(path).name for path in (target, *now.history.now, *now.history.unreadable)}
     told = [path for path in wording.files_in(run.output) if is_test(path)]
     unread = [
@@ -213,38 +216,6 @@ def put_back(now: Situation, target: str) -> UseTools | Finish:
     if not before.lines or "edit" not in now.tools:
         return Finish(wording.gave_up(target, now.check, history, restored=False))
     return UseTools((change_call(after, before),), f"That did not work: putting {target} back as it was.")
-
-
-def find_target(now: Situation) -> str | None:
-    """The file to change: one named in the task, or the one that was found and read instead."""
-    task, history = now.task, now.history
-    made = [path for path in history.changes if path in history.now]
-    if made:
-        return made[0]
-    absent = [path for path in task.paths if path in history.missing and not _elsewhere(history, path)]
-    named = [path for path in task.paths if path in history.now or path in history.unreadable]
-    sources = [path for path in named if not is_test(path)]
-    judged = [path for path in sources if path not in now.judges]
-    if absent and (not judged or re.search(r"\b(write|create|new)\b", task.text, re.IGNORECASE)):
-        return absent[0]
-    others = [path for path in history.now if not is_test(path) and path not in task.paths]
-    others.sort(key=now.judges.__contains__)
-    if sources or others:
-        return _best(task, judged or sources, history) if sources else others[0]
-    return named[0] if named and re.search(r"\b(write|add|extend)\b.*\btests?\b", task.text, re.IGNORECASE) else None
-
-
-def _best(task: Task, sources: list[str], history: History) -> str:
-    """The first that defines a name the task speaks of, else the first."""
-    for name in task.names:
-        for path in sources:
-            if path in history.now and re.search(rf"\b{re.escape(name)}\b", history.now[path].text):
-                return path
-    return sources[0]
-
-
-def _elsewhere(history: History, path: str) -> bool:
-    return any(PurePosixPath(other).name == PurePosixPath(path).name for other in history.now)
 
 
 def _find(now: Situation) -> Step:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from droidlite.providers.local.asserting import told
 from droidlite.providers.local.history import Run
 from droidlite.providers.local.views import View
 
@@ -31,6 +32,8 @@ _NOISE = re.compile(
     | \s+at\ .*node:internal | \s+[\w.]*\s?\(?node:[\w/]+:\d+ | .*\(node:\w+""",
     re.VERBOSE,
 )
+_DIFFERENCE = re.compile(r"[-+?] |['\"].*['\"]$|[-\d.]+$|  \S")
+"""What unittest prints below an assertion that a sentence already tells."""
 _PLACE = re.compile(r"(?:file://)?([\w./-]+\.\w{1,4}):(\d+)(?::\d+)?")
 
 
@@ -66,9 +69,14 @@ def digest(run: Run, tests: Mapping[str, View]) -> str:
     if run.code == STOPPED:
         return "It did not come to an end and was stopped: there may be an endless loop."
     kept: list[str] = []
+    sentence = ""
     for line in run.output.split("\n"):
         line = line if not (shown := _line_at(line, tests)) else f"    {shown}"
-        if _NOISE.match(line) or (kept and kept[-1] == line):
+        if _NOISE.match(line) or (sentence and _DIFFERENCE.match(line)) or (kept and kept[-1] == line):
+            continue
+        sentence = told(kept[-1], line.rstrip()) if kept else ""
+        if sentence:
+            kept[-1] = f"    {sentence}"
             continue
         kept.append(line.rstrip())
     text = "\n".join(kept) or run.output.strip()

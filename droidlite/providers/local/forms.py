@@ -9,15 +9,17 @@ from droidlite.providers.local.failures import is_better
 from droidlite.providers.local.history import History, Run
 from droidlite.providers.local.views import View
 
-Shape = Literal["whole", "parts", "lines"]
-"""What the answer is: the file, only the definitions that change, or a run of lines and what takes its place."""
+Shape = Literal["whole", "parts", "lines", "line"]
+"""What the answer is: the file, only the definitions that change, or a run of lines (one line) and what takes its
+place. One line costs 40 tokens, so it is asked for often and freely."""
 
 
 class Form(Struct, frozen=True):
     """One way to ask. `temperature` is how free the choice of words is; `told`: with what the failed check said;
     `again`: as an answer to the failure of the last change, else as if asked for the first time; `anew`: of the file
     as it was at first, else of the best change so far; `reasoned`: with a sentence on what must change before it;
-    `blank`: without showing the code of the functions in question, which a small model keeps too close to."""
+    `blank`: without showing the code of the functions in question, which a small model keeps too close to; `forced`:
+    of one certain line, every time another, as a small model does not find the faulty one."""
 
     shape: Shape
     temperature: float
@@ -26,20 +28,32 @@ class Form(Struct, frozen=True):
     anew: bool = False
     reasoned: bool = False
     blank: bool = False
+    forced: bool = False
 
 
 FORMS = (
     Form("parts", 0.0, reasoned=True),
-    Form("lines", 0.0),
+    Form("line", 0.3),
     Form("parts", 0.2, told=False, anew=True, blank=True),
+    Form("line", 0.7, forced=True),
+    Form("line", 0.8, told=False, forced=True),
     Form("parts", 0.7, told=False, anew=True, blank=True, reasoned=True),
+    Form("line", 0.9, anew=True, forced=True),
     Form("whole", 0.3, reasoned=True),
     Form("lines", 0.6),
+    Form("line", 0.9, forced=True),
+    Form("line", 0.8, told=False, anew=True, forced=True),
     Form("parts", 0.9, told=False, anew=True, blank=True),
+    Form("line", 0.8, forced=True),
     Form("parts", 0.6, again=True, reasoned=True),
+    Form("line", 1.0, told=False, forced=True),
+    Form("line", 1.0, anew=True, forced=True),
     Form("parts", 0.8, told=False, anew=True),
+    Form("line", 0.7),
     Form("lines", 0.8),
+    Form("line", 1.0, told=False, anew=True, forced=True),
     Form("parts", 1.0, told=False, anew=True, blank=True, reasoned=True),
+    Form("line", 1.0, forced=True),
     Form("whole", 0.8, anew=True, reasoned=True),
     Form("parts", 0.8),
     Form("lines", 0.9, told=False, anew=True),

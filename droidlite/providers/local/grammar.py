@@ -52,14 +52,15 @@ def path_grammar() -> str:
     return f"root ::= {_PATH}"
 
 
-def lines_grammar(lines: Sequence[str], places: Collection[int] = ()) -> str:
+def lines_grammar(lines: Sequence[str], places: Collection[int] = (), *, longest: int = LONGEST) -> str:
     """{"old": ..., "new": ...}, where `old` is a run of whole lines that occurs once, without its first line's
     indentation: a chain of rules, each line leading to the next, so that it stays small. It may begin at the lines
-    `places` only, if any are given, and is short: a small model given the choice writes everything anew."""
+    `places` only, if any are given, and is short (`longest` lines): a small model given the choice writes everything
+    anew."""
     rules: dict[str, str] = {}
-    starts = [start for at in places or range(len(lines)) if (start := _start(lines, at, rules))]
+    starts = [start for at in places or range(len(lines)) if (start := _start(lines, at, rules, longest))]
     if not starts:
-        return lines_grammar(lines)
+        return lines_grammar(lines, longest=longest) if places else "root ::= [^\\x00]*"
     head = 'root ::= "{\\"old\\": \\"" old "\\", \\"new\\": \\"" char* "\\"}"'
     chain = [f"{name} ::= {body}" for name, body in rules.items()]
     return "\n".join((head, f"char ::= {_TEXT}", f"old ::= {' | '.join(starts)}", *chain))
@@ -76,7 +77,7 @@ def find_run(lines: Sequence[str], old: str) -> tuple[int, int] | None:
     return (found[0], found[0] + len(wanted)) if len(found) == 1 else None
 
 
-def _start(lines: Sequence[str], at: int, rules: dict[str, str]) -> str:
+def _start(lines: Sequence[str], at: int, rules: dict[str, str], longest: int) -> str:
     """The shortest run from line `at` that occurs once, then as many more lines as wanted; "" if there is none."""
     if not lines[at].strip():
         return ""
@@ -86,7 +87,7 @@ def _start(lines: Sequence[str], at: int, rules: dict[str, str]) -> str:
             return ""
         count += 1
     fixed = [_literal(_escaped(line) + "\\n") for line in _dedented(lines[at : at + count - 1], indent)]
-    return " ".join((*fixed, _chain(lines, at + count - 1, indent, rules, max(1, LONGEST - count + 1))))
+    return " ".join((*fixed, _chain(lines, at + count - 1, indent, rules, max(1, longest - count + 1))))
 
 
 def _chain(lines: Sequence[str], at: int, indent: int, rules: dict[str, str], left: int) -> str:

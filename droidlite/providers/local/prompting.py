@@ -92,8 +92,8 @@ def _question(now: Situation, path: str, form: Form, base: Trial) -> Messages:
     shape = shape_of(now, view, form)
     text = excerpt(without_bodies(now, view) if form.blank else view, now.task.names)
     parts = {"path": path, "text": text, "task": now.task.text, "others": shown, "failing": failing}
-    if shape == "lines":
-        return ask("lines", **parts)
+    if shape in ("lines", "line"):
+        return ask(shape, **parts)
     return ask("change", **parts, what=what_to_write(now, view, shape), first=_first(form))
 
 
@@ -103,6 +103,8 @@ def shape_of(now: Situation, view: View, form: Form) -> Shape:
         return "whole"
     if missing_functions(now, view):
         return "parts"
+    if form.shape == "line":
+        return "line"
     parted = bool(find_regions(view.path, view.lines))
     if form.shape == "lines" or not (parted or is_short(view)):
         return "lines"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from droidlite.providers.local.client import Answer, Ask
 from droidlite.providers.local.episode import ProposeChange, Situation
-from droidlite.providers.local.forms import Shape, best_trial, first_trial, form_at, later_trials
+from droidlite.providers.local.forms import Form, Shape, best_trial, first_trial, form_at, later_trials
 from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
 from droidlite.providers.local.merge import merge, strip_frame
 from droidlite.providers.local.prompting import (
@@ -19,14 +19,14 @@ from droidlite.providers.local.prompting import (
     named_functions,
     shape_of,
 )
-from droidlite.providers.local.regions import find_regions, indent_of
+from droidlite.providers.local.regions import code_lines, find_regions, indent_of
 from droidlite.providers.local.showing import named_regions
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.tidying import without_tests
 from droidlite.providers.local.views import View, change_call
 
-TRIES = 6
+TRIES = 16
 """How often the model is asked in one reply while its answers are of no use."""
 _FENCE = re.compile(r"(?:^|\n)```\w*\n")
 _MOST_NEW = 900
@@ -63,14 +63,14 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
     best = best_trial(history, step.path, now.check)
     for attempt in range(TRIES):
         form = form_at(step.round + attempt)
-        base = first if form.anew else best
+        base = first if form.anew and (best == first or first.view.lines or step.round % 2) else best
         if form.again and step.round and base == first:
             base = later_trials(history, step.path, now.check)[-1]
         shape = shape_of(now, base.view, form)
         view = base.view
         question = Ask(
             messages=change_messages(now, step.path, form, base),
-            grammar=_grammar(now, view, shape, reasoned=form.reasoned),
+            grammar=_grammar(now, view, shape, form, step.round + attempt),
             temperature=form.temperature,
             seed=1 + attempt + TRIES * step.round,
             max_tokens=min(max_tokens, _MOST_NEW if not view.lines else _MOST_NEW // 2 + len(view.text) // 2),
@@ -78,16 +78,21 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
         yield Question(question, view, shape)
 
 
-def _grammar(now: Situation, view: View, shape: Shape, *, reasoned: bool) -> str:
+def _grammar(now: Situation, view: View, shape: Shape, form: Form, turn: int) -> str:
     if shape == "lines":
         return lines_grammar(view.lines, _places(now, view))
+    if shape == "line":
+        code = code_lines(view.path, view.lines)
+        places = sorted(code & set(_places(now, view) or code))
+        one = places[turn % len(places) :][:1] if places and form.forced else places
+        return lines_grammar(view.lines, one, longest=1)
     language = language_of(view.path)
     if is_test(view.path) or (view.lines and shape == "whole"):
-        return code_grammar(language, reasoned=reasoned)
+        return code_grammar(language, reasoned=form.reasoned)
     if not view.lines:
-        return code_grammar(language, now.task.called, reasoned=reasoned)
+        return code_grammar(language, now.task.called, reasoned=form.reasoned)
     names = missing_functions(now, view) or named_functions(now, view)
-    return code_grammar(language, names, reasoned=reasoned, functions=True)
+    return code_grammar(language, names, reasoned=form.reasoned, functions=True)
 
 
 def _places(now: Situation, view: View) -> list[int]:
@@ -104,7 +109,7 @@ def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal 
         return Useless("the answer was too long or repeated itself.")
     history, base = now.history, question.base
     before, current = history.before.get(base.path, View(base.path)), history.now.get(base.path, View(base.path))
-    by_lines = question.shape == "lines"
+    by_lines = question.shape in ("lines", "line")
     said, after = ("", _from_lines(base, answer.text)) if by_lines else _from_code(base, answer.text, now.task.text)
     if after is None:
         return Useless("it could not be told where the answer belongs.")

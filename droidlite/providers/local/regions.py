@@ -16,6 +16,7 @@ _BRACES = (
     re.compile(r"\s*()(?!if\b|for\b|while\b|else\b)(\w[\w-]*)\s*\(\)\s*\{?"),
     re.compile(r"\s*(func|fn|pub fn)\s+(?:\([^)]*\)\s*)?(\w+)"),
 )
+_IDLE = re.compile(r"\s*(//|/\*|\*\s|#|(import|from)\s+\w|[\])}]+[;,]?\s*$)")
 _BEFORE = re.compile(r"\s*(@|//|/\*|\*|#)")
 
 
@@ -48,6 +49,17 @@ def find_regions(path: str, lines: Sequence[str]) -> list[Region]:
             start -= 1
         regions.append(Region(match[2], match[1] == "class", start, head, end, indent_of(line)))
     return regions
+
+
+def code_lines(path: str, lines: Sequence[str]) -> set[int]:
+    """The lines that do something: no heads of definitions, docstrings, imports or comments."""
+    heads, quoted, found = {region.head for region in find_regions(path, lines)}, False, set()
+    for at, line in enumerate(lines):
+        marks = line.count('"""') if path.endswith((".py", ".pyi")) else 0
+        if not (quoted or marks or at in heads or not line.strip() or _IDLE.match(line)):
+            found.add(at)
+        quoted = quoted != (marks % 2 == 1)
+    return found
 
 
 def _kept(lines: Sequence[str], at: int, head: int, *, python: bool) -> bool:

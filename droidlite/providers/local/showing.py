@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from textwrap import dedent
 
 from droidlite.providers.local.episode import Situation
+from droidlite.providers.local.forms import best_trial
 from droidlite.providers.local.regions import Region, find_regions, indent_of
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.views import View
@@ -34,15 +35,26 @@ def is_short(view: View) -> bool:
 
 def named_regions(now: Situation, view: View) -> list[Region]:
     """The definitions the task speaks of, and the functions they call, where the fault may lie: where it marks no name
-    as one, those whose name is a word of it. Of a class, none where a member of it is named as well."""
+    as one, those whose name is a word of it. Of a class, none where a member of it is named as well. Once a part is
+    mended, only those that still fail."""
     all_ = find_regions(view.path, view.lines)
     words = re.findall(r"\w+", now.task.text)
     found = [region for region in all_ if region.name in now.task.names]
     found = found or [region for region in all_ if region.name in words]
     found = [one for one in found if not any(one.start < inner.start and inner.end <= one.end for inner in found)]
+    still = _still_failing(now, view)
+    found = [one for one in found if re.search(rf"\b{re.escape(one.name)}\(", still)] or found
     code = "\n".join(line for one in found if not one.is_class for line in view.lines[one.head + 1 : one.end])
     called = [one for one in all_ if one not in found and re.search(rf"\b{re.escape(one.name)}\(", code)]
     return [*found, *(one for one in called if not one.is_class)]
+
+
+def _still_failing(now: Situation, view: View) -> str:
+    """What the check said of a change that mended a part: what it does not call works."""
+    best = best_trial(now.history, view.path, now.check)
+    if best.run is None or not best.run.changes or best.view != view:
+        return ""
+    return best.run.output
 
 
 def without_bodies(now: Situation, view: View) -> View:

@@ -71,7 +71,7 @@ def _kind(text: str, checked: bool) -> Kind:
     question."""
     ordered, asked = _ORDERS.match(text), _ASKS.match(text)
     reported = bool(find_paths(text)) and not asked and "?" not in text
-    if ordered and not _CHANGE.search(text, ordered.end()):
+    if ordered and not checked and not _CHANGE.search(text, ordered.end()):
         return "command"
     if not checked and (asked or not (reported or _CHANGE.search(text))):
         return "question"
