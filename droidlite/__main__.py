@@ -5,13 +5,28 @@ import sys
 COMMANDS = (
     "exec", "chat", "models", "route", "sessions", "stats", "policy", "router", "doctor", "local", "demo",
 )  # fmt: skip
+PLANNED = ("mcp", "acp", "mission")
+"""Commands that are announced, and not there yet."""
 OPTIONAL_VALUE = {"-r": "last", "--resume": "last", "-w": "new", "--worktree": "new"}
 """Options that may stand alone, and what they then mean."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs droidlite and returns its exit code."""
-    arguments = sys.argv[1:] if argv is None else argv
+    """Runs droidlite and returns its exit code; without `argv` it is the process's own, and ends it."""
+    if argv is not None:
+        return _run(argv)
+    if not hold_streams():
+        leave(_complain("Standard output is closed: there is nowhere to put the answer."))
+    try:
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except OSError as error:
+        code = _unwritten(error)
+    leave(code)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         from droidlite import __version__
 
@@ -25,10 +40,42 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     from droidlite.cli import run
 
-    code = run(normalise(arguments), mistyped(arguments))
-    if argv is None:
-        leave(code)
-    return code
+    return run(normalise(arguments), mistyped(arguments))
+
+
+def hold_streams() -> bool:
+    """Puts the null device where a standard stream is closed, or the next file that is opened would take its place and
+    be written to. False where that was standard output: there is no use in going on."""
+    import os
+
+    closed = [number for number in (0, 1, 2) if not _is_open(number)]
+    for _ in closed:
+        os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if 2 in closed:
+        sys.stderr = open(2, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    if 1 in closed:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    return 1 not in closed
+
+
+def _is_open(number: int) -> bool:
+    import os
+
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _complain(sentence: str) -> int:
+    """What stops the process before or after everything else; 1."""
+    try:
+        sys.stderr.write(f"droidlite: {sentence}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):  # then there is nobody left to tell
+        return 1
+    return 1
 
 
 def normalise(arguments: list[str]) -> list[str]:
@@ -46,28 +93,39 @@ def normalise(arguments: list[str]) -> list[str]:
     return filled
 
 
+def _unwritten(error: OSError) -> int:
+    """Tells of an answer that could not be written: that is no success. Raises every other error again."""
+    import errno
+
+    if error.errno == errno.EPIPE:  # the reader has seen enough
+        return 1
+    if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO):
+        raise error
+    return _complain(f"The output cannot be written: {error.strerror}. Free some space, or send it elsewhere.")
+
+
 def leave(code: int) -> None:
     """Ends the process with `code` without taking thousands of modules apart one by one, which takes 0.1 s. What was
-    registered for the end still runs; what cannot be written any more is left to the ordinary end to tell."""
+    registered for the end still runs."""
     import atexit
     import os
 
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
-        return
     atexit._run_exitfuncs()
     os._exit(code)
 
 
 def mistyped(arguments: list[str]) -> str:
-    """The command a single word was probably meant to be, "" where it is a prompt or a command."""
-    if len(arguments) != 1 or not arguments[0].isalpha() or arguments[0] in COMMANDS:
+    """What to say where the first word was meant as a command that is none: a prompt of one word costs money."""
+    word = arguments[0] if arguments else ""
+    if word in COMMANDS or not word.isalpha():
         return ""
+    if word in PLANNED:
+        return f'There is no `droidlite {word}` yet. If it is a prompt: droidlite exec "{" ".join(arguments)}"'
     import difflib
 
-    return next(iter(difflib.get_close_matches(arguments[0].lower(), COMMANDS, n=1, cutoff=0.75)), "")
+    near = next(iter(difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.75)), "")
+    meant = " ".join(["droidlite", near, *arguments[1:]])
+    return f"There is no command {word!r}; did you mean `{meant}`?" if near else ""
 
 
 if __name__ == "__main__":

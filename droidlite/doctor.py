@@ -13,6 +13,7 @@ from droidlite.app.routing import Task, route
 from droidlite.app.setup import Setup, read_setup
 from droidlite.errors import DroidliteError
 from droidlite.settings.paths import find_root
+from droidlite.settings.remembered import allowed_file, load_allowed
 from droidlite.ui.plain import show as show_lines
 from droidlite.ui.plain import show_json
 
@@ -51,6 +52,7 @@ def findings(cwd: Path) -> list[Finding]:
         _model(setup, cwd),
         *_endpoints(setup),
         _folder(cwd),
+        _allowed(setup, cwd),
         _git(cwd),
         _state(setup),
         _terminal(),
@@ -96,6 +98,18 @@ def _folder(cwd: Path) -> Finding:
     if not os.access(root, os.W_OK):
         return Finding("folder", "problem", f"{root} cannot be written; files can only be read")
     return Finding("folder", "ok", str(root))
+
+
+def _allowed(setup: Setup, cwd: Path) -> Finding:
+    root = find_root(cwd)
+    file = allowed_file(setup.places.state, root)
+    try:
+        commands = load_allowed(setup.places.state, root)
+    except DroidliteError as error:
+        return Finding("allowed", "problem", str(error))
+    if not commands:
+        return Finding("allowed", "off", "no command was allowed for good in this folder")
+    return Finding("allowed", "ok", f"for good in this folder: {', '.join(commands)}; take back in {file}")
 
 
 def _git(cwd: Path) -> Finding:

@@ -5,7 +5,7 @@ DroidliteError            1   the run failed
 |  `- SettingsError       2   a settings file: names file, line and key
 |- CapReached             3   --max-cost or --max-turns (`subtype` says which)
 |- VerifyFailed           4   finished, but the verify command still fails
-|- ProviderError         75   a model service failed; `retry` says what may help
+|- ProviderError      75, 1   a model service failed; `retry` says what may help, 1 that no later try will
 |- Refused               77   policy or permission said no
 |- TimedOut             124   --timeout
 `- Interrupted      130, 143  Ctrl-C or SIGTERM
@@ -32,6 +32,10 @@ Fault = Literal[
     "refusal",  # the model or a content filter refused
     "invalid",  # any other 4xx
 ]
+
+
+LASTING: frozenset[Fault] = frozenset({"auth", "quota", "model", "context", "refusal", "invalid"})
+"""Faults that the same request meets again, however long one waits."""
 
 
 class DroidliteError(Exception):
@@ -73,7 +77,7 @@ class VerifyFailed(DroidliteError):
 
 class ProviderError(DroidliteError):
     """A model service failed. `retry_after` is in seconds; `status` is the HTTP status or 0; `sent` is False where no
-    connection was made."""
+    connection was made. Exit code and subtype say "try later" only where that may help."""
 
     exit_code = 75
     subtype = "error_upstream"
@@ -90,6 +94,8 @@ class ProviderError(DroidliteError):
     ) -> None:
         super().__init__(message)
         self.fault: Fault = fault
+        if fault in LASTING:
+            self.exit_code, self.subtype = DroidliteError.exit_code, DroidliteError.subtype
         self.retry: Retry = retry
         self.status = status
         self.retry_after = retry_after

@@ -22,10 +22,14 @@ class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
 
 
 class ModelChosen(Struct, frozen=True, tag="model_chosen"):
+    """Which model answers, and why; told once a session, and again where the person chose another."""
+
     decision: RoutingDecision
 
 
 class ModelSwitched(Struct, frozen=True, tag="model_switched"):
+    """Another model goes on from here; `switch` says why, and what the change alone costs."""
+
     switch: Switch
 
 
@@ -36,10 +40,14 @@ class TurnStarted(Struct, frozen=True, tag="turn_started"):
 
 
 class TextAdded(Struct, frozen=True, tag="text_added"):
+    """A piece of the reply as it is written."""
+
     text: str
 
 
 class ThoughtAdded(Struct, frozen=True, tag="thought_added"):
+    """A piece of the model's reasoning, where it shows any."""
+
     text: str
 
 
@@ -113,6 +121,8 @@ class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
 
 
 class VerifyStarted(Struct, frozen=True, tag="verify_started"):
+    """The verify command runs; VerifyFinished follows."""
+
     command: str
 
 
@@ -161,7 +171,10 @@ class Counterfactual(Struct, frozen=True, kw_only=True):
 
 
 class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
-    """Last event of every run, whatever happened: the object `--output-format json` prints.
+    """Last event of every run, whatever happened: the object `--output-format json` prints. A run that could not even
+    begin has one too, except where flags or settings could not be understood (exit 2): that is a sentence on standard
+    error alone. `num_turns` and `duration_*` are of this run; `total_cost_usd`, `usage` and `model_usage` of the whole
+    session, earlier runs included.
     `counterfactual` is None where nobody routed, or no price of the reference model is known."""
 
     subtype: str

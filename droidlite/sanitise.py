@@ -36,6 +36,17 @@ def clean_line(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else f"{line[: max(limit - 1, 0)]}…"
 
 
+def escape_json(text: str) -> str:
+    """JSON text with every character that could steer a terminal, hide or reorder text in the escape JSON knows for
+    it: nothing is lost."""
+    return text if text.isascii() and "\x7f" not in text else _CONTROLS.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
 def _spelled(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x20:

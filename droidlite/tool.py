@@ -15,7 +15,7 @@ Effect = Literal["read", "write", "execute", "network"]
 
 
 class Diff(Struct, frozen=True, tag="diff"):
-    """A change to one file, as unified diff text. `path` is relative to the root."""
+    """A change to one file, as unified diff text. `path` is as the tools name it: relative to the working folder."""
 
     path: str
     patch: str
@@ -60,7 +60,8 @@ class Question(Struct, frozen=True):
 class ToolContext(Struct, kw_only=True):
     """What a tool may touch. One per session; shared by the threads that run read-only calls in parallel.
 
-    root: the only folder writes may happen in, resolved. extra: further folders (--add-dir).
+    root: the only folder writes may happen in, resolved. cwd: the folder in it where commands run and relative paths
+    begin (None = the root). extra: further folders (--add-dir).
     spill: a folder outside the root for outputs too long to show. environment: what a child process gets; never keys;
     guards: more variables for the model's own commands, so that they run nothing a repository names.
     seen: path -> stamp of what the model last read or wrote (owned by tools/files.py).
@@ -74,6 +75,7 @@ class ToolContext(Struct, kw_only=True):
     """
 
     root: Path
+    cwd: Path | None = None
     extra: tuple[Path, ...] = ()
     spill: Path
     environment: dict[str, str]
@@ -88,6 +90,11 @@ class ToolContext(Struct, kw_only=True):
     seen: dict[Path, Any] = field(default_factory=dict)
     noted: Callable[[Path, Any], None] = lambda path, stamp: None
     jobs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where commands run and relative paths begin."""
+        return self.cwd or self.root
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -108,13 +115,14 @@ class Tool(Struct, frozen=True, kw_only=True):
 
 class Approval(Struct, frozen=True, kw_only=True):
     """What a person is asked before a call runs. `summary` is the exact command or path; `always` spells out what
-    answering "always" or "session" would allow from then on ("" = not offered)."""
+    answering "session" would allow from then on ("" = not offered), and "always" where it is `lasting`."""
 
     tool: str
     summary: str
     reason: str
     displays: tuple[Display, ...] = ()
     always: str = ""
+    lasting: bool = False
 
 
 class Answer(Struct, frozen=True):

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-KEY_WORDS = ("API_KEY", "AUTH_TOKEN", "ACCESS_KEY", "SECRET", "BEARER", "CREDENTIALS")
+from droidlite.secrecy import leads_to_secrets
+
 SERVICE_WORDS = ("ANTHROPIC_", "OPENAI_", "AZURE_", "AWS_", "GOOGLE_", "CLOUD_ML_", "OLLAMA_", "DROIDLITE_")
 
 
@@ -21,7 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """An empty home; DROIDLITE_HOME and the XDG folders inside it; no key of the person's in the environment."""
     folder = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(SERVICE_WORDS) or any(word in name for word in KEY_WORDS) or name.lower().endswith("_proxy"):
+        if name.startswith(SERVICE_WORDS) or leads_to_secrets(name) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("DROIDLITE_HOME", str(folder / "droidlite"))

@@ -58,6 +58,11 @@ class Terminal:
         os.close(self._ours)
 
     @property
+    def written(self) -> str:
+        """All that was written, as it came."""
+        return self._raw.decode(errors="replace")
+
+    @property
     def seen(self) -> str:
         """All that was written, without escape sequences and blanks: redraws move the cursor where a space would be."""
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\s", "", self._raw.decode(errors="replace"))
@@ -74,7 +79,7 @@ class Terminal:
         self.until(lambda: wanted in self.seen)
 
     def answers(self, title: str, text: str) -> None:
-        """Types `text` into the dialog `title` once it takes keys, which is not while they come too fast."""
+        """Types `text` into the dialog `title` once it takes keys: it takes none that come too fast to be meant."""
         wanted = re.sub(r"\s", "", title)
         self.until(lambda: "Enterchoose" in self.seen.partition(wanted)[2])
         before = self.seen.count("❯")

@@ -155,8 +155,14 @@ class Budget:
     def _refusal(self, spec: ModelSpec, input_tokens: int, max_output: int) -> CapReached:
         least = self._worst(spec, input_tokens, min(max_output, LEAST_OUTPUT))
         return CapReached(
-            f"The next call of {spec.id} could cost ${least:.4f}; ${max(self.left_usd, 0):.4f} of the "
-            f"${self.cap_usd:.2f} cap is left. Nothing was sent; raise --max-cost to go on.",
+            f"The next call of {spec.id} could cost ${least:.4f}; {_dollars(self.left_usd)} of the "
+            f"{_dollars(self.cap_usd or 0.0)} cap is left. Nothing was sent; raise --max-cost to go on.",
             subtype="error_max_cost",
             needed_usd=least,
         )
+
+
+def _dollars(usd: float) -> str:
+    """With digits enough to be told from nothing: $5.00, $0.0010, $0.0000001."""
+    digits = 2 if usd >= 0.1 else 4 if usd >= 0.0001 else 7
+    return f"${max(usd, 0.0):.{digits}f}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from itertools import takewhile
+from typing import cast
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import BYTES_PER_TOKEN, Transcript
 from droidlite.agent.trimming import cut, cut_message, size, trimmed
 from droidlite.errors import ProviderError
-from droidlite.events import Compacted, Event
+from droidlite.events import AttemptFailed, Compacted, Event
 from droidlite.types import Assistant, Message, ModelSpec, ToolResults, User
 
 FULL = 0.8
@@ -74,7 +75,7 @@ def _summary(transcript: Transcript, driver: Driver, failed: float) -> Generator
         if asking is None or asking.size >= failed:
             break
         try:
-            reply, usd = yield from driver.complete(asking, final=True, max_output=SUMMARY_OUTPUT)
+            reply, usd = yield from _unheard(driver.complete(asking, final=True, max_output=SUMMARY_OUTPUT))
         except ProviderError as error:
             if error.fault not in ("context", "empty", "refusal"):
                 raise
@@ -88,6 +89,20 @@ def _summary(transcript: Transcript, driver: Driver, failed: float) -> Generator
         if unusable == UNUSABLE:
             break
     return _Summary("", failed, cost)
+
+
+def _unheard(
+    asked: Generator[Event, None, tuple[Assistant, float | None]],
+) -> Generator[Event, None, tuple[Assistant, float | None]]:
+    """Tells of failed attempts, not of what is said: a summary is no answer to the person, and `Compacted` tells its
+    cost."""
+    while True:
+        try:
+            event = next(asked)
+        except StopIteration as ended:
+            return cast(tuple[Assistant, float | None], ended.value)
+        if isinstance(event, AttemptFailed):
+            yield event
 
 
 def _asking(transcript: Transcript, spec: ModelSpec, failed: float, *, again: bool) -> Transcript | None:

@@ -29,7 +29,7 @@ class Verdict(Struct, frozen=True):
 
 class Permissions:
     """One session's permissions. `judge` reads a shell command (command, autonomy, allowed prefixes) -> Ruling; `ask`
-    is None where nobody can answer; `remember` keeps a prefix for later sessions."""
+    is None where nobody can answer; `remember` keeps a command's prefix for later sessions, where anything can."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Permissions:
         *,
         judge: Callable[[str, Autonomy, tuple[str, ...]], Ruling],
         ask: Callable[[Approval], Answer] | None = None,
-        remember: Callable[[str], None] = lambda prefix: None,
+        remember: Callable[[str], None] | None = None,
         allowed_tools: tuple[str, ...] = (),
         disallowed_tools: tuple[str, ...] = (),
         prefixes: tuple[str, ...] = (),
@@ -88,7 +88,14 @@ class Permissions:
         if self.ask is None:
             return Verdict(False, READ_ONLY if self.autonomy == "off" else f"{ruling.reason}; nobody can be asked here")
         answer = self.ask(
-            Approval(tool=tool.name, summary=summary, reason=ruling.reason, displays=displays(), always=ruling.prefix)
+            Approval(
+                tool=tool.name,
+                summary=summary,
+                reason=ruling.reason,
+                displays=displays(),
+                always=ruling.prefix,
+                lasting=bool(ruling.prefix) and tool.effect == "execute" and self.remember is not None,
+            )
         )
         if answer.choice == "no":
             return Verdict(False, "the person said no", note=answer.note)
@@ -101,5 +108,5 @@ class Permissions:
             self._tools_this_session.add(tool.effect)
             return
         self.prefixes = (*self.prefixes, prefix)
-        if keep:
+        if keep and self.remember is not None:
             self.remember(prefix)

@@ -10,9 +10,11 @@ PROMPTS = Path(__file__).parent.parent / "prompts"
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What is true at the start of a session. Kept out of the system prompt, which all sessions share in the cache."""
+    """What is true at the start of a session. Kept out of the system prompt, which all sessions share in the cache.
+    `cwd` is where in `root` the person is ("" = there)."""
 
     root: str
+    cwd: str = ""
     platform: str
     date: str
     git: str = ""
@@ -33,7 +35,10 @@ def system_prompt(extra: Sequence[str] = ()) -> str:
 
 def opening(facts: Facts) -> str:
     """What the host says before the person's first message: the facts and the memory files."""
-    lines = [f"Folder: {facts.root}", f"Platform: {facts.platform}", f"Date: {facts.date}"]
+    where = [f"Folder: {facts.root}"]
+    if facts.cwd not in ("", facts.root):
+        where = [f"Repository: {facts.root}", f"Working folder: {facts.cwd}"]
+    lines = [*where, f"Platform: {facts.platform}", f"Date: {facts.date}"]
     if facts.git:
         lines.append(f"Git: {facts.git}")
     if facts.check:

@@ -11,27 +11,25 @@ import msgspec
 from droidlite import __version__, tools
 from droidlite.agent.budget import Budget
 from droidlite.agent.budget import Prices as PriceFunctions
-from droidlite.agent.driver import Driver, Retry
 from droidlite.agent.loop import Agent
 from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.agent.verify import Execute
+from droidlite.app.allowing import allowed_here, remembering
 from droidlite.app.counterfactual import AgainstReference
-from droidlite.app.escalating import Escalation
-from droidlite.app.handing_over import HandingOver
+from droidlite.app.driving import driven
 from droidlite.app.options import Options
 from droidlite.app.person import Person
-from droidlite.app.routes import Routes, make_route, tools_for
+from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
 from droidlite.app.routing import Task, choose_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError, ProviderError, UsageError
-from droidlite.reliability.failover import next_wait
+from droidlite.errors import DroidliteError, UsageError
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.sandbox.gitprograms import git_guards
 from droidlite.sandbox.overwriting import overwritten
@@ -60,6 +58,8 @@ def open_session(
     Raises UsageError, SettingsError, Refused."""
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
+    check_tool_names("--allowed-tools", options.allowed_tools)
+    check_tool_names("--disallowed-tools", options.disallowed_tools)
     setup = setup or read_setup(options.cwd, options=options, discover=None)
     journal, past = _journal(options, setup)
     try:
@@ -88,9 +88,10 @@ def _assemble(
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     extra = tuple(path.resolve() for path in options.add_dirs)
-    tree = Tree(str(root.resolve()), tuple(map(str, extra)))
+    tree = Tree(str(root.resolve()), tuple(map(str, extra)), str(options.cwd.resolve()))
     context = ToolContext(
         root=root,
+        cwd=options.cwd.resolve(),
         extra=extra,
         spill=journal.spill,
         environment=child_environment(setup.env, setup.secrets),
@@ -110,7 +111,8 @@ def _assemble(
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
-        prefixes=settings.allowed_commands,
+        prefixes=(*settings.allowed_commands, *allowed_here(setup.places.state, root, warnings.append)),
+        remember=remembering(setup.places.state, root, warnings.append),
     )
     toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=redaction.text)
     budget = Budget(
@@ -135,17 +137,8 @@ def _assemble(
         redaction=redaction,
     )
     routes = Routes(setup, person, toolbox, task, budget)
-    escalation = Escalation(budget, routes.open)
-    escalation.follow(decision)
-    driver = Driver(
-        route,
-        budget,
-        context.cancellation,
-        failover=_retry,
-        escalate=escalation,
-        hand_over=HandingOver(budget, routes.endpoint_of, routes.outfit),
-        effort=settings.effort,
-    )
+    driver, escalation = driven(route, decision, routes, budget, context.cancellation)
+    driver.effort = settings.effort
     agent = Agent(
         transcript=transcript,
         driver=driver,
@@ -163,7 +156,7 @@ def _assemble(
     return Session(
         Parts(
             session_id=_id(journal),
-            cwd=str(root),
+            cwd=str(options.cwd),
             agent=agent,
             context=context,
             journal=journal,
@@ -242,8 +235,8 @@ def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:
             raise UsageError(f"There is no session of {root} to go on with; start one without -c and -r.")
         name = latest
     if options.fork:
-        name = store.fork(name)
-    return store.open(name)
+        name = store.fork(name, cwd=root)
+    return store.open(name, cwd=root)
 
 
 def _id(journal: Journal) -> str:
@@ -256,13 +249,6 @@ def _judge(denied: tuple[str, ...], tree: Tree) -> Callable[[str, Autonomy, tupl
         return Ruling(verdict.allow, verdict.reason, verdict.prefix, verdict.denied)
 
     return rule
-
-
-def _retry(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
-    import random
-
-    wait = next_wait(error, attempt=attempt, elapsed=elapsed, jitter=random.random())
-    return None if wait is None else Retry(wait)
 
 
 def execute_in(context: ToolContext, call_id: str) -> Execute:
@@ -279,6 +265,7 @@ def _opening(root: Path, cwd: Path, check: str) -> str:
     memory = tuple((str(path.relative_to(root)), text) for path, text in load_memory(root, cwd))
     facts = Facts(
         root=str(root),
+        cwd=str(cwd),
         platform=f"{platform.system()} {platform.machine()}",
         date=datetime.date.today().isoformat(),
         git=git_state(root),

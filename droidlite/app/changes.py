@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 from droidlite.errors import UsageError
-from droidlite.session.checkpoint import Checkpoint
+from droidlite.session.checkpoint import Checkpoint, FileChange
+from droidlite.session.conversation import first_line
 from droidlite.session.fold import Session as Past
 from droidlite.settings.paths import find_root
-from droidlite.types import User
 
 EFFECTS = {
     "modified": "its content goes back",
@@ -19,6 +19,8 @@ EFFECTS = {
     "unsaved": "it cannot go back",
 }
 MOST_FILES = 50
+MOST_NAMED = 3
+"""Commands named where more were run."""
 SHOWN = 200_000
 """Characters of one file a diff is made of."""
 
@@ -47,26 +49,46 @@ def _text(path: Path) -> str | None:
     return None if len(data) > SHOWN or b"\0" in data else data.decode("utf-8", "replace")
 
 
+def preview(past: Past, found: list[FileChange], turn: int) -> tuple[str, ...]:
+    """What going back to the start of `turn` would do to files and conversation, and what it cannot take back."""
+    lines = [f"{change.path}: {EFFECTS[change.effect]}" for change in found]
+    lines += [f"{change.path}: {change.note}" for change in found if change.note]
+    dropped = sum(1 for row in past.turns if row.number >= turn)
+    said = f"{dropped} message{'' if dropped == 1 else 's'} of yours and what followed are dropped"
+    return (*lines, *not_taken_back(past, turn), said)
+
+
+def not_taken_back(past: Past, turn: int) -> tuple[str, ...]:
+    """One line that names the commands run since the start of `turn`: nothing kept what they changed."""
+    ran = list(dict.fromkeys(first_line(command) for command in past.commands_since(turn)))
+    if not ran:
+        return ()
+    named = "; ".join(ran[:MOST_NAMED]) + (f"; and {len(ran) - MOST_NAMED} more" if len(ran) > MOST_NAMED else "")
+    who = "this command" if len(ran) == 1 else f"these {len(ran)} commands"
+    return (f"what {who} changed is not taken back: {named}",)
+
+
 def prompt_of(past: Past, turn: int) -> str:
     """What the person said at the start of `turn`, to edit and send again."""
     row = next((row for row in past.turns if row.number == turn), None)
     if row is None:
         raise UsageError(f"There is no turn {turn} to go back to.")
-    texts = [message.text for message in past.messages if isinstance(message, User)]
-    return next((text for text in texts if text.strip().startswith(row.text.rstrip("…").rstrip())), row.text)
+    return row.prompt
 
 
 class Files:
-    """The paths behind `@`, read once for each session and again when asked after a while."""
+    """The paths behind `@`, relative to the working folder, read once for each session."""
 
     def __init__(self, cwd: Path) -> None:
-        self._root = find_root(cwd)
+        self._cwd, self._root = cwd, find_root(cwd)
         self._paths: list[str] | None = None
 
     def matching(self, typed: str) -> tuple[str, ...]:
         """Paths that hold the typed letters in order, those with the text in one piece and short ones first."""
         if self._paths is None:
-            self._paths = list_files(self._root)
+            found = list_files(self._root)
+            here = self._cwd == self._root
+            self._paths = found if here else [os.path.relpath(self._root / path, self._cwd) for path in found]
         wanted = typed.lower()
         scored = [
             (score, len(path), path) for path in self._paths if (score := _score(path.lower(), wanted)) is not None

@@ -22,12 +22,13 @@ from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
 from droidlite.providers.losses import losses
 from droidlite.sandbox.gitprograms import git_guards
+from droidlite.session.export import export
 from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.config import Mode
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
-from droidlite.ui.conversation import ExportFormat, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, Rewinding, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
 from droidlite.ui.wording import counted, instead
 
@@ -57,7 +58,8 @@ class Chat:
     def attend(self, person: AtTheTerminal) -> None:
         def raise_cap(reached: CapReached) -> bool:
             budget = self.session.parts.agent.driver.budget
-            cap = person.ask_cap(budget.spent_usd, budget.cap_usd or 0.0, reached.needed_usd)
+            most = self.setup.policy.budget.max_cost_usd
+            cap = person.ask_cap(budget.spent_usd, budget.cap_usd or 0.0, reached.needed_usd, most)
             if cap is None:
                 return False
             self.raise_cap(cap)
@@ -77,7 +79,7 @@ class Chat:
 
     def _retold(self) -> tuple[Event | User, ...]:
         parts = self.session.parts
-        return retell(parts.agent.transcript.messages, self.store.load(parts.session_id).turns)
+        return retell(parts.agent.transcript.messages, parts.journal.session().turns)
 
     # --- running ----------------------------------------------------------------------------------------------------
 
@@ -87,6 +89,7 @@ class Chat:
     def shell(self, command: str) -> Iterator[Event]:
         """Runs what the person typed behind `!`; the model is told of it with the next prompt."""
         parts = self.session.parts
+        parts.checkpoint.settle_rewind()
         self.session.renew()
         finished = yield from run_typed(command, parts.context)
         self.session.open_conversation()
@@ -123,6 +126,7 @@ class Chat:
             effort=driver.effort,
             branch=git_state(parts.context.root).removeprefix("branch "),
             scripted=parts.scripted,
+            stored=parts.journal.stored,
         )
 
     def files(self, prefix: str) -> tuple[str, ...]:
@@ -139,7 +143,7 @@ class Chat:
     def _task(self) -> Task:
         """What this session is about: its first prompt, where there was one."""
         root = self.session.parts.context.root
-        said = self.store.load(self.session.parts.session_id).turns
+        said = self.session.parts.journal.session().turns
         return Task(root=root, prompt=said[0].prompt if said else "", headless=False)
 
     def cost_lines(self) -> tuple[str, ...]:
@@ -177,10 +181,10 @@ class Chat:
         return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
 
     def export(self, form: ExportFormat) -> str:
-        session_id = self.session.parts.session_id
-        path = self.options.cwd / f"droidlite-{session_id}.{form}"
+        parts = self.session.parts
+        path = self.options.cwd / f"droidlite-{parts.session_id}.{form}"
         try:
-            path.write_text(self.store.export(session_id, form), encoding="utf-8")
+            path.write_text(export(parts.journal.session(), form), encoding="utf-8")
         except OSError as error:
             raise DroidliteError(f"{path} cannot be written: {error.strerror}.") from error
         return str(path)
@@ -242,40 +246,53 @@ class Chat:
     def resume(self, session_id: str) -> tuple[Event | User, ...]:
         if session_id == self.session.parts.session_id:
             return ()
-        options = msgspec.structs.replace(self.options, resume=session_id, fork=False)
-        opened = open_session(options, self._person, self.setup)
-        self.session.close()
-        self._session = opened
+        self._open(resume=session_id)
         return self._retold()
 
     def new(self) -> None:
-        options = msgspec.structs.replace(self.options, resume="", fork=False)
+        self._open()
+
+    def fork(self) -> None:
+        parts = self.session.parts
+        if not parts.journal.stored:
+            raise UsageError("This session is not stored, so there is nothing to copy.")
+        self._open(resume=parts.session_id, fork=True)
+
+    def _open(self, *, resume: str = "", fork: bool = False) -> None:
+        """Goes on with another session. Raises UsageError, SettingsError, Refused; then the one there was stays."""
+        options = msgspec.structs.replace(self.options, resume=resume, fork=fork)
         opened = open_session(options, self._person, self.setup)
         self.session.close()
         self._session = opened
 
     def turns(self) -> tuple[TurnRow, ...]:
         parts = self.session.parts
-        past = self.store.load(parts.session_id)
+        past = parts.journal.session()
         return tuple(
             TurnRow(turn=turn.number, text=turn.text, files=len(parts.checkpoint.changes_since(turn.number)))
             for turn in past.turns
         )
 
     def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        found = self.session.parts.checkpoint.changes_since(turn)
-        lines = [f"{change.path}: {changes.EFFECTS[change.effect]}" for change in found]
-        lines += [f"{change.path}: {change.note}" for change in found if change.note]
-        dropped = sum(1 for row in self.turns() if row.turn >= turn)
-        return (*lines, f"{dropped} message{'' if dropped == 1 else 's'} of yours and what followed are dropped")
-
-    def rewind(self, turn: int) -> str:
         parts = self.session.parts
-        before = self.store.load(parts.session_id)
-        text = changes.prompt_of(before, turn)
+        return changes.preview(parts.journal.session(), parts.checkpoint.changes_since(turn), turn)
+
+    def rewind(self, turn: int) -> Rewinding:
+        parts = self.session.parts
+        before = parts.journal.session()
+        prompt = changes.prompt_of(before, turn)
         told = [line for line in parts.checkpoint.rewind(turn) if "not put back" in line or "outside" in line]
-        parts.warnings += told  # told with the next prompt, before anything else happens
-        after = self.store.load(parts.session_id)
-        parts.agent.transcript.restore(after.messages, tuple(row.prompt for row in after.turns))
-        parts.turns = len(after.turns)
-        return text
+        self._restore()
+        return Rewinding(prompt, (*told, *changes.not_taken_back(before, turn)))
+
+    def undo_rewind(self) -> tuple[str, ...]:
+        told = self.session.parts.checkpoint.undo_rewind()
+        self._restore()
+        return tuple(told)
+
+    def _restore(self) -> None:
+        """The conversation as the journal now tells it."""
+        parts = self.session.parts
+        now = parts.journal.session()
+        parts.agent.transcript.restore(now.messages, tuple(row.prompt for row in now.turns))
+        parts.turns = len(now.turns)

@@ -1,5 +1,6 @@
 """`droidlite router eval`: policies and auto on tables of real outcomes."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,12 +59,13 @@ def show_evaluation(places: Places, question: "Question", as_json: bool) -> int:
     return 0
 
 
-def require_extra() -> None:
-    """Raises UsageError where the libraries of droidlite[eval] are not installed."""
+def load_extra() -> None:
+    """To be called before anything of evals is imported. Raises UsageError where droidlite[eval] is not installed."""
     from importlib.util import find_spec
 
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise UsageError(f"router eval needs {', '.join(missing)}: pip install 'droidlite[eval]'")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is loaded; more threads only wait here
 
 
 def _draw(report: "Report", path: Path) -> None:

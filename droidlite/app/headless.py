@@ -3,82 +3,76 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from functools import reduce
 
+from droidlite import tools
 from droidlite.app.assemble import open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
+from droidlite.app.prompting import read_prompt
 from droidlite.app.session import Session
-from droidlite.errors import Interrupted, UsageError
-from droidlite.ui.headless import present
+from droidlite.errors import DroidliteError, Interrupted, UsageError
+from droidlite.events import RunFinished
+from droidlite.types import Usage, add_usage
+from droidlite.ui.headless import OutputFormat, present, present_failure
 
-PATIENCE = 2.0
-"""Seconds a silent pipe on standard input is waited for when there is a prompt without it."""
 
-
-def run_headless(
-    options: Options, prompt: str, file: str, output_format: Literal["text", "json", "stream-json"]
-) -> int:
-    """Runs the prompt and returns the exit code. Raises DroidliteError before the run could begin."""
-    text, warning = read_prompt(prompt, file)
-    session = open_session(options, Person(), prompt=text)
-    if warning:
-        session.parts.warnings.append(warning)
+def run_headless(options: Options, prompt: str, file: str, output_format: OutputFormat) -> int:
+    """Runs the prompt and returns the exit code. Where it cannot begin, or cannot end in order, raises DroidliteError;
+    in the JSON formats a result was then printed all the same, except for UsageError: what cannot be understood has no
+    result."""
+    began, session = time.monotonic(), None
     try:
+        text, warning = read_prompt(prompt, file, options.timeout)
+        session = open_session(options, Person(), prompt=text)
+        session.parts.warnings += [warning] if warning else []
+        session.parts.waited = time.monotonic() - began
         with stopped_by_signals(session):
             return present(session.run(text), output_format, sys.stdout, sys.stderr).exit_code
+    except UsageError:
+        raise
+    except DroidliteError as error:
+        present_failure(failure(error, session, time.monotonic() - began), output_format, sys.stdout)
+        raise
     finally:
-        session.close()
+        if session is not None:
+            session.close()
 
 
-def read_prompt(prompt: str, file: str) -> tuple[str, str]:
-    """PROMPT or FILE, and what standard input carries behind it; and a warning ("" = none).
-
-    Raises UsageError where there is nothing."""
-    parts, warning = [prompt], ""
-    if file and file != "-":
-        try:
-            with open(file, encoding="utf-8", errors="replace") as handle:
-                parts.append(handle.read())
-        except OSError as error:
-            raise UsageError(f"-f {file}: it cannot be read: {error.strerror}.") from error
-    given = any(part.strip() for part in parts)
-    carries = _carries() if given and file != "-" else sys.stdin is not None and not sys.stdin.isatty()
-    if carries is None:
-        warning = f"Standard input is open but sent nothing for {PATIENCE:g} s, so it is left out; -f - waits for it."
-    elif carries:
-        parts.append(sys.stdin.buffer.read().decode("utf-8", "replace"))
-    text = "\n\n".join(part.strip() for part in parts if part.strip())
-    if not text:
-        raise UsageError('There is no prompt. Give one: droidlite exec "fix the failing test", -f FILE, or on stdin.')
-    return text, warning
-
-
-def _carries() -> bool | None:
-    """Whether standard input is a file or pipe with something to read; None for a pipe that stays silent, as some CI
-    runners leave one open that nobody will ever write to or close."""
-    import select
-    import stat
-
-    try:
-        mode = os.fstat(sys.stdin.fileno()).st_mode
-    except (OSError, ValueError, AttributeError):
-        return False
-    if stat.S_ISREG(mode):
-        return True
-    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
-        return False
-    return True if select.select([sys.stdin], [], [], PATIENCE)[0] else None
+def failure(error: DroidliteError, session: Session | None, seconds: float) -> RunFinished:
+    """The result of a run that `error` kept from beginning, or from ending in order."""
+    budget = session.parts.agent.driver.budget if session else None
+    return RunFinished(
+        subtype=error.subtype,
+        is_error=True,
+        result=str(error),
+        session_id=session.parts.session_id if session else "",
+        num_turns=session.parts.agent.driver.replies if session else 0,
+        duration_ms=round(seconds * 1000),
+        duration_api_ms=round(session.parts.agent.driver.seconds * 1000) if session else 0,
+        total_cost_usd=round(budget.spent_usd, 8) if budget else 0.0,
+        usage=reduce(add_usage, (used.usage for used in budget.by_model.values()), Usage()) if budget else Usage(),
+        model_usage=dict(budget.by_model) if budget else {},
+        exit_code=error.exit_code,
+    )
 
 
 @contextmanager
 def stopped_by_signals(session: Session) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the run in order; the session stays resumable. A second Ctrl-C ends the process."""
+    """Ctrl-C and SIGTERM end the run in order; the session stays resumable. A second one ends the process, and what it
+    started with it."""
+
+    def leave(number: int, frame: object) -> None:
+        tools.kill_all(session.parts.context)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     def stop(number: int, frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
+        for each in before:
+            signal.signal(each, leave)
         code = 128 + number
         session.stop(Interrupted("Interrupted." if number == signal.SIGINT else "Terminated.", exit_code=code))
 

@@ -14,7 +14,7 @@ from droidlite.settings.paths import find_root, places
 from droidlite.types import RoutingDecision
 from droidlite.ui.decision import decision_lines
 from droidlite.ui.picker import table
-from droidlite.ui.plain import in_colour, show, show_json, show_table, width
+from droidlite.ui.plain import in_colour, show, show_document, show_json, show_table, width
 
 
 def show_models(cwd: Path, as_json: bool) -> int:
@@ -75,9 +75,9 @@ def show_sessions(
         raise UsageError(f"sessions {action} needs the ID of a session; `droidlite sessions` lists them.")
     match action:
         case "show":
-            show_table(store.export(session, "json") + "\n") if as_json else show([store.export(session, "md")])
+            show_document(store.export(session, "json"), "json") if as_json else show([store.export(session, "md")])
         case "export":
-            show_table(store.export(session, form).rstrip("\n") + "\n")
+            show_document(store.export(session, form), form)
         case "fork":
             show([f"{store.fork(session)}"])
         case "rm":

@@ -1,6 +1,9 @@
 """Ways to models: opens them, and gives a model that takes over the tools it knows."""
 
+import difflib
 import threading
+from fnmatch import fnmatchcase
+from typing import Literal, get_args
 
 import msgspec
 
@@ -13,9 +16,12 @@ from droidlite.app.judging import Judge
 from droidlite.app.person import Person
 from droidlite.app.routing import Task, choose_model, find_model
 from droidlite.app.setup import Setup
+from droidlite.errors import UsageError
 from droidlite.settings.endpoints import weights_path
 from droidlite.tool import Tool
 from droidlite.types import Endpoint, ModelSpec, RoutingDecision
+
+EditKind = Literal["edit", "patch"]
 
 
 class Routes:
@@ -78,6 +84,17 @@ def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, compared: b
         endpoint = msgspec.structs.replace(endpoint, base_url=str(weights))
     stall = setup.settings.stall_seconds or providers.STALL_SECONDS
     return Route(spec, providers.make(endpoint, stall=stall), endpoint.name)
+
+
+def check_tool_names(flag: str, names: tuple[str, ...]) -> None:
+    """Raises UsageError for a name or glob that fits no tool there is: it would quietly allow or forbid nothing."""
+    known = [tool.name for edit in get_args(EditKind) for tool in tools.all_tools(edit, ask=True)]
+    for name in names:
+        if any(fnmatchcase(tool, name) for tool in known):
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(dict.fromkeys(known))}."
+        raise UsageError(f"{flag} {name}: there is no such tool; {hint}")
 
 
 def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:

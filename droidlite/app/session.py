@@ -26,9 +26,9 @@ from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usa
 
 class Parts(Struct, kw_only=True):
     """What a session is made of. `opening` is what the host says before the first prompt; `check` the verify command
-    ("" = none); `timeout` seconds a run may take (None = no limit). `reroute` decides anew for the first prompt of a
-    session (None where that changes nothing). `counterfactual` tells what the reference model of a decision would have
-    cost so far. `shadow` asks in shadow mode what auto would have chosen."""
+    ("" = none); `timeout` seconds a run may take (None = no limit), of which `waited` went by before it. `reroute`
+    decides anew for the first prompt of a session (None where that changes nothing). `counterfactual` tells what the
+    reference model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -44,6 +44,7 @@ class Parts(Struct, kw_only=True):
     execute: Execute
     check: str = ""
     timeout: float | None = None
+    waited: float = 0.0
     turns: int = 0
     resumed: bool = False
     warnings: list[str]
@@ -162,7 +163,8 @@ class Session:
     def _timer(self) -> threading.Timer:
         seconds = self.parts.timeout
         error = TimedOut(f"Stopped after {seconds:g} seconds (--timeout)." if seconds else "")
-        timer = threading.Timer(seconds or threading.TIMEOUT_MAX / 2, self.stop, args=(error,))
+        left = max(seconds - self.parts.waited, 0.0) if seconds else threading.TIMEOUT_MAX / 2
+        timer = threading.Timer(left, self.stop, args=(error,))
         timer.daemon = True
         if seconds is not None:
             timer.start()

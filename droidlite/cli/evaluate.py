@@ -49,10 +49,10 @@ def evaluate(
     """Policies and auto on tables of real outcomes: what each solves and costs, as a share of one model alone.
 
     Auto is the router as it ships, with evidence learned on the other parts only. Needs droidlite[eval]."""
-    from droidlite.app.evaluating import find_tables, require_extra, show_evaluation
+    from droidlite.app.evaluating import find_tables, load_extra, show_evaluation
 
     places = find_tables(folder, tasks, outcomes, png)
-    require_extra()
+    load_extra()
     from droidlite.evals.question import Question
 
     question = Question(

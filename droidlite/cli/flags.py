@@ -10,18 +10,35 @@ from droidlite.errors import UsageError
 if TYPE_CHECKING:
     from droidlite.app.options import Options
 
+MOST_TIMEOUT = 2_592_000
+"""Seconds, 30 days: as in the settings. Longer waits overflow the clocks of some systems."""
+
+
+def existing_folder(cwd: Path) -> Path:
+    """The folder -C names, in full. Raises UsageError where there is none."""
+    try:
+        found = cwd.resolve()
+    except OSError as error:
+        raise UsageError("The folder you are in is gone; go to one that exists, or name one with -C.") from error
+    if not found.is_dir():
+        raise UsageError(f"-C {cwd}: there is no such folder.")
+    return found
+
+
 Prompt = Annotated[str, Argument(help="What to do.", metavar="PROMPT", show_default=False)]
 Model = Annotated[str, Option("-m", "--model", help="auto, an id, provider/id or an alias; see droidlite models.")]
 MaxCost = Annotated[
     float | None, Option("--max-cost", "--max-budget-usd", metavar="USD", help="Cap in USD; it is never exceeded.")
 ]
 MaxTurns = Annotated[int | None, Option("--max-turns", min=1, metavar="N", help="Cap on calls of the model.")]
-Timeout = Annotated[float | None, Option("--timeout", min=0.001, metavar="SECONDS", help="Stop after this long.")]
+Timeout = Annotated[float | None, Option("--timeout", metavar="SECONDS", help="Stop after this long.")]
 Verify = Annotated[str, Option("--verify", metavar="CMD", help="A command whose exit 0 means done; run at the end.")]
 Continue = Annotated[bool, Option("-c", "--continue", help="Go on with the newest session of this folder.")]
 Resume = Annotated[str, Option("-r", "--resume", metavar="[ID]", help="Go on with this session (or the newest).")]
 Fork = Annotated[bool, Option("--fork", help="With -c or -r: go on with a copy.")]
-Cwd = Annotated[Path, Option("-C", "--cwd", help="The folder to work in.", show_default=False)]
+Cwd = Annotated[
+    Path, Option("-C", "--cwd", help="The folder to work in.", show_default=False, callback=existing_folder)
+]
 AddDir = Annotated[list[Path], Option("--add-dir", metavar="DIR", help="A further folder its tools may use.")]
 Worktree = Annotated[str, Option("-w", "--worktree", metavar="[NAME]", help="Work in a git worktree of its own.")]
 Auto = Annotated[
@@ -65,10 +82,14 @@ def options(
 
     if max_cost is not None and not 0 < max_cost < float("inf"):
         raise UsageError(f"--max-cost must be an amount above 0 in USD, such as 0.50; it is {max_cost:g}.")
-    if not cwd.is_dir():
-        raise UsageError(f"-C {cwd}: there is no such folder.")
+    if timeout is not None and not 0 < timeout <= MOST_TIMEOUT:
+        raise UsageError(f"--timeout must be above 0 and at most {MOST_TIMEOUT} seconds (30 days); it is {timeout:g}.")
+    if fork and not (go_on or resume):
+        raise UsageError("--fork goes on with a copy: say of which session, with -c (the newest here) or -r ID.")
+    if gone := next((folder for folder in add_dir if not folder.is_dir()), None):
+        raise UsageError(f"--add-dir {gone}: there is no such folder.")
     return Options(
-        cwd=cwd.resolve(),
+        cwd=cwd,
         headless=headless,
         model=model,
         router=router,

@@ -23,5 +23,5 @@ def route(
     from droidlite.app.listing import show_route
     from droidlite.app.options import Options
 
-    options = Options(cwd=cwd.resolve(), headless=headless, router=router, verify=verify, max_cost=max_cost)
+    options = Options(cwd=cwd, headless=headless, router=router, verify=verify, max_cost=max_cost)
     return show_route(options, prompt, as_json)

@@ -74,7 +74,7 @@ def budget_stop(fold: Fold) -> Played:
 
 def verified_cascade(fold: Fold, check: Check) -> Played:
     """One model, then another where the check fails: the cheapest two that reached the target on the training tasks."""
-    passes, cost = _cascades(fold.train, fold.frontier, check)
+    passes, cost = cascades(fold.train, fold.frontier, check)
     covers = singles(fold.train, fold.frontier).covers
     fits = (passes >= fold.target - 1e-9) & covers[:, None] & covers[None, :]
     cost = np.where(fits, cost * (1 - _TIE * np.eye(len(cost))), np.inf)
@@ -83,7 +83,7 @@ def verified_cascade(fold: Fold, check: Check) -> Played:
     return _told(fold.test, plan if first == second else [*plan, (int(second), None)], check=check)
 
 
-def _cascades(grid: Grid, frontier: int, check: Check) -> tuple[Floats, Floats]:
+def cascades(grid: Grid, frontier: int, check: Check) -> tuple[Floats, Floats]:
     """Every first model (rows) with every second one (columns): shares of the frontier's passes and cost on the tasks
     all three ran. The diagonal is a model alone."""
     ran = (grid.ran & grid.ran[:, [frontier]]).astype(float)

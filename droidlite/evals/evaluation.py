@@ -58,7 +58,7 @@ def evaluate(tasks: Path, outcomes: Path, question: Question) -> Report:
     grid, frontier = narrowed.grid, narrowed.grid.column(narrowed.frontier)
     units = grid.repo if question.group == "repo" else grid.instance
     of_fold, few = split(units, question.folds, question.seed, "repository" if question.group == "repo" else "issue")
-    folds = _folds(grid, of_fold, frontier, TARGET[question.mode])
+    folds = folds_of(grid, of_fold, frontier, TARGET[question.mode])
     tried = _try_all(grid, folds, question)
     scores = score(grid, frontier, list(tried.played.values()), Resampler(units, question.bootstrap, question.seed))
     return Report(
@@ -119,7 +119,7 @@ def _policies(grid: Grid, question: Question, check: Check) -> tuple[Mapping[str
     return found, notes
 
 
-def _folds(grid: Grid, of_fold: Codes, frontier: int, target: float) -> list[Fold]:
+def folds_of(grid: Grid, of_fold: Codes, frontier: int, target: float) -> list[Fold]:
     made = []
     for number in range(int(of_fold.max()) + 1):
         train_rows, test_rows = np.flatnonzero(of_fold != number), np.flatnonzero(of_fold == number)

@@ -106,6 +106,6 @@ def _frame(axes: "Axes", report: Report) -> None:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.kinds.items())
     by = ", repositories kept whole" if report.group == "repo" else ""
     axes.set_title(
-        f"Tasks solved against cost: {kinds}; {report.folds} folds{by}, mode {report.mode}; bars: 95 %",
+        f"Tasks solved against cost: {kinds}\n{report.folds} folds{by}, mode {report.mode}; bars: 95 %",
         fontsize=11, color=INK, loc="left",
     )  # fmt: skip

@@ -20,7 +20,8 @@ MOST_TASKS = 5_000
 class TextPolicy:
     """Logistic regression on TF-IDF of the prompt (and the name of the kind): the cheaper model of the training folds'
     mix line where it is likely to solve the task, else the dearer one. The threshold is the cheapest that reaches 99 %
-    of the frontier's passes on predictions made across folds of the training tasks."""
+    of the frontier's passes on predictions made across folds of the training tasks. Tasks without a prompt are not
+    learned from, and told by their kind alone."""
 
     def __init__(self, grid: Grid, seed: int) -> None:
         texts = [f"{grid.kinds[code]} {text}" for code, text in zip(grid.kind, grid.prompts, strict=True)]
@@ -38,9 +39,9 @@ class TextPolicy:
         usable = np.flatnonzero(fold.train.ran[:, cheap] & fold.train.ran[:, dear] & self._has_text[fold.train_rows])
         rows = np.random.default_rng(self._seed).permutation(usable)[:MOST_TASKS]
         counts, solved = self._counts[fold.train_rows[rows]], fold.train.solved[rows, cheap]
-        least = _threshold(fold, rows, (cheap, dear), _across(counts, solved))
+        least = _threshold(fold, rows, (cheap, dear), predict_across(counts, solved, fold.train.instance[rows]))
         likely = _predict(counts, solved, self._counts[fold.test_rows])
-        take = (likely >= least) & self._has_text[fold.test_rows]
+        take = likely >= least
         one, other = play(fold.test, [(cheap, None)]), play(fold.test, [(dear, None)])
         return Played(
             np.where(take, one.solved, other.solved),
@@ -50,9 +51,9 @@ class TextPolicy:
         )
 
 
-def _across(counts: Any, solved: Flags) -> Floats:
-    """For each task the prediction of a fit that has not seen it."""
-    part = np.arange(len(solved)) % INNER_FOLDS
+def predict_across(counts: Any, solved: Flags, instance: Codes) -> Floats:
+    """For each task the prediction of a fit that has not seen its issue, of whatever kind."""
+    part = np.unique(instance, return_inverse=True)[1] % INNER_FOLDS
     likely = np.zeros(len(solved))
     for inner in range(INNER_FOLDS):
         likely[part == inner] = _predict(counts[part != inner], solved[part != inner], counts[part == inner])

@@ -1,4 +1,8 @@
-"""Finds a denied command however it is dressed: behind wrappers, inside another shell, with options in between."""
+"""Finds a denied command however it is dressed: behind wrappers, inside another shell, with options in between.
+
+It guards against a slip, not against intent: what a program does by itself cannot be read off its command, so at high
+autonomy `sh x.sh` and `python3 -c ...` still run what is denied. Only a sandbox stops that.
+"""
 
 from collections.abc import Iterator
 

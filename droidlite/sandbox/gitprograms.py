@@ -23,10 +23,10 @@ _MODULE_KEY = re.compile(
 
 def git_guards(autonomy: Autonomy, env: Mapping[str, str]) -> dict[str, str]:
     """Variables for a command of the model's: git runs no monitor, pager or editor a repository names at any autonomy,
-    and below high no hook. git-config(1), GIT_CONFIG_COUNT; `env` is what they are added to."""
-    settings = {"core.fsmonitor": "false", "core.pager": "cat", "core.sshCommand": "ssh"}
+    and below high no hook and no ssh of its choosing. GIT_CONFIG_COUNT of git-config(1); `env` is what they join."""
+    settings = {"core.fsmonitor": "false", "core.pager": "cat"}
     if autonomy != "high":
-        settings["core.hooksPath"] = os.devnull
+        settings |= {"core.hooksPath": os.devnull, "core.sshCommand": "ssh"}
     count = env.get("GIT_CONFIG_COUNT", "")
     first = int(count) if count.isdecimal() else 0
     guards = {"GIT_CONFIG_COUNT": str(first + len(settings)), "GIT_EDITOR": "true", "GIT_SEQUENCE_EDITOR": "true"}

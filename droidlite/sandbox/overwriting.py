@@ -29,7 +29,7 @@ class Overwritten(Struct, frozen=True):
 def overwritten(command: str, tree: Tree) -> Overwritten:
     """The files in `tree` that shell text would overwrite or remove. Best effort: programs do what they do."""
     reading = read_command(command)
-    places = tree.after(argv[1] for argv in reading.commands if argv[0] == "cd" and len(argv) > 1) or (tree.root,)
+    places = tree.after(argv[1] for argv in reading.commands if argv[0] == "cd" and len(argv) > 1) or (tree.here,)
     found: dict[str, None] = {}
     why_not = ""
     for argv in reading.commands:

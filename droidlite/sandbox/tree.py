@@ -19,13 +19,19 @@ MOST_PLACES = 16
 
 
 class Tree(Struct, frozen=True):
-    """`root` is the working folder, resolved, `extra` further allowed ones. Without a root only the text is judged."""
+    """`root` is what commands may not leave, resolved, `cwd` the folder in it where they begin ("" = there), `extra`
+    further allowed ones. Without a root only the text is judged."""
 
     root: str = ""
     extra: tuple[str, ...] = ()
+    cwd: str = ""
+
+    @property
+    def here(self) -> str:
+        return self.cwd or self.root
 
     def leads_out(self, path: str, places: Iterable[str] = ()) -> bool:
-        """Whether `path` names something outside, seen from the root or from one of `places` in it."""
+        """Whether `path` names something outside, seen from where commands begin or from one of `places`."""
         if path == "/dev/null":
             return False
         if path.startswith("~") or ".." in path.split("/"):
@@ -60,7 +66,7 @@ class Tree(Struct, frozen=True):
     def after(self, steps: Iterable[str]) -> tuple[str, ...] | None:
         """Every folder a command may run in when these are the folders that are changed to, in this order; None for
         too many."""
-        places = [self.root] if self.root else []
+        places = [self.here] if self.root else []
         for step in steps:
             places += [each for place in places if (each := os.path.join(place, step)) not in places]
             if len(places) > MOST_PLACES:
@@ -69,7 +75,7 @@ class Tree(Struct, frozen=True):
 
     def _places(self, places: Iterable[str]) -> Iterator[str]:
         if self.root:
-            yield from places or (self.root,)
+            yield from places or (self.here,)
 
     def _holds(self, path: str) -> bool:
         return any(f"{path}/".startswith(f"{folder.rstrip('/')}/") for folder in (self.root, *self.extra) if folder)

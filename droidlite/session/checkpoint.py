@@ -128,6 +128,11 @@ class Checkpoint:
             self._undo, self._turn, self._done, self._running = rewound, turn - 1, set(), False
             return told
 
+    def settle_rewind(self) -> None:
+        """Something was said or run since the last rewind: it can no longer be taken back."""
+        with self._mutex:
+            self._undo = self._before = None
+
     def undo_rewind(self) -> list[str]:
         """Takes the last rewind back, files and conversation; possible until the next prompt. Returns lines as rewind.
 
@@ -135,7 +140,7 @@ class Checkpoint:
         """
         with self._mutex:
             if not self._undo or not self._before:
-                raise UsageError("There is no rewind to take back; that works until the next prompt.")
+                raise UsageError("There is no rewind to take back; that works until the next prompt or command.")
             told, _ = self._put_back(list(self._undo.undo), self._undo.to_turn)
             self._journal.append(RewindUndone())
             self._turn, self._saved, self._left = self._before

@@ -238,6 +238,16 @@ def load(folder: Path) -> Session:
     return read(folder).fold.session()
 
 
+def header_of(folder: Path) -> Header:
+    """Only the header of the session in a folder. Raises UsageError when there is none to read."""
+    try:
+        first = next(scan(folder / JOURNAL), None)
+    except OSError as error:
+        raise UsageError(f"Session {folder.name} cannot be read: {error.strerror}: {error.filename}.") from error
+    record = first.record if first else None
+    return record if isinstance(record, Header) else _headless(folder)
+
+
 def read(folder: Path) -> Reading:
     """Folds the journal in a folder. Raises UsageError when nothing in it can be used."""
     fold: Fold | None = None

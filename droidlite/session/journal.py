@@ -25,7 +25,10 @@ _sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
 class Journal:
-    """The open journal of one session. `append` may be called from any thread. `warnings` is what opening found."""
+    """The open journal of one session. `append` may be called from any thread. `warnings` is what opening found;
+    `stored` whether the session can be resumed later."""
+
+    stored = True
 
     def __init__(self, folder: Path, file: int, lock: int, *, last: int = 0, warnings: tuple[str, ...] = ()) -> None:
         self.folder = folder
@@ -98,6 +101,10 @@ class Journal:
             journal.close()
             raise
         return journal, reading.fold.session()
+
+    def session(self) -> "fold.Session":
+        """The session so far. Raises UsageError where it cannot be read."""
+        return fold.load(self.folder)
 
     @property
     def blobs(self) -> Path:
@@ -181,34 +188,6 @@ class Journal:
         if not self._clean:
             os.ftruncate(self._file, self._good)
             self._clean = True
-
-
-class NullJournal(Journal):
-    """Stands in where no session can be stored: takes every record, keeps none. `warnings` says why."""
-
-    def __init__(self, header: Header, reason: str) -> None:
-        import tempfile
-
-        self.header = header
-        self.folder = Path(tempfile.mkdtemp(prefix="droidlite-"))
-        self.warnings = (f"{reason} This session goes on without being stored: it cannot be resumed.",)
-        self._mutex = threading.Lock()
-        self._last = 1
-        self._open = True
-
-    def append(self, record: Record) -> int:
-        with self._mutex:
-            if not self._open:
-                raise DroidliteError(f"Session {self.header.session_id} is closed.")
-            self._last += 1
-            return self._last
-
-    def close(self) -> None:
-        """Removes the temporary folder that held blobs and spilled output."""
-        import shutil
-
-        self._open = False
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from msgspec import Struct
 
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session import fold
-from droidlite.session.journal import BLOBS, Journal, NullJournal, held
-from droidlite.session.lines import JOURNAL, scan
-from droidlite.session.records import Ended, Header, Judged, Record, Reserved, Shadowed, Spent, Titled, Verified
+from droidlite.session.copying import copied, share_files
+from droidlite.session.journal import Journal, held
+from droidlite.session.lines import JOURNAL
+from droidlite.session.records import Header, Titled
+from droidlite.session.unstored import NullJournal
 
 SUMMARY = "summary.json"
 
@@ -65,9 +67,14 @@ class Store:
         except DroidliteError as error:
             return NullJournal(header, str(error))
 
-    def open(self, session: str) -> tuple[Journal, fold.Session]:
-        """Opens a session, by id or part of it, to go on with it. Raises as `find` and Journal.open do."""
-        return Journal.open(self.folder(self.find(session)))
+    def open(self, session: str, *, cwd: Path | None = None) -> tuple[Journal, fold.Session]:
+        """Opens a session, by id or part of it, to go on with it in `cwd` (None = wherever it belongs). Raises as
+        `find` and Journal.open do, and UsageError where it belongs to another folder: its saved files are that one's.
+        """
+        name = self.find(session)
+        if cwd is not None:
+            _require_home(name, fold.header_of(self.folder(name)).cwd, cwd)
+        return Journal.open(self.folder(name))
 
     def load(self, session: str) -> fold.Session:
         """Reads a session, by id or part of it, without opening it for writing."""
@@ -118,20 +125,25 @@ class Store:
             raise DroidliteError(f"Session {name} cannot be removed: {error.strerror}: {error.filename}.") from error
         return name
 
-    def fork(self, session: str, to_turn: int | None = None) -> str:
+    def fork(self, session: str, to_turn: int | None = None, *, cwd: Path | None = None) -> str:
         """Copies a session and returns the new id; `to_turn` copies what it was at the start of that turn.
 
-        What the original has cost stays with the original: the copy begins at zero.
+        What the original has cost stays with the original: the copy begins at zero. Where it goes on in another folder
+        (`cwd`), so do the files that were saved: /rewind there must not touch files of the same name.
         """
         name = self.find(session)
         old = fold.load(self.folder(name))
         stop = _turn_start(old, to_turn) if to_turn is not None else None
-        header = msgspec.structs.replace(old.header, session_id=self.new_id(), created=_now(), forked_from=name)
+        home = old.header.cwd if cwd is None else str(cwd)
+        header = msgspec.structs.replace(
+            old.header, session_id=self.new_id(), created=_now(), forked_from=name, cwd=home
+        )
         folder = self.folder(header.session_id)
         with Journal.create(folder, header) as journal:
             try:
-                _share_blobs(self.folder(name) / BLOBS, folder / BLOBS)
-                journal.extend([*_copied(self.folder(name) / JOURNAL, stop), Titled(title=old.title)])
+                share_files(self.folder(name), folder)
+                records = copied(self.folder(name), folder, stop, home=home)
+                journal.extend([*records, Titled(title=old.title)])
             except (OSError, DroidliteError) as error:
                 _discard(folder)
                 raise DroidliteError(f"Session {name} cannot be copied: {error}") from error
@@ -165,7 +177,7 @@ def journals(root: Path) -> list[tuple[float, int, str]]:
     found: list[tuple[float, int, str]] = []
     try:
         names = os.listdir(root)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise DroidliteError(f"Sessions cannot be read: {error.strerror}: {error.filename}.") from error
@@ -209,30 +221,13 @@ def _turn_start(session: fold.Session, turn: int) -> int:
     return session.turns[turn - 1].seq
 
 
-def _copied(path: Path, stop: int | None) -> list[Record]:
-    """The records a copy begins with: those before number `stop`, without header, money and outcomes."""
-    left_out = (Header, Titled, Reserved, Spent, Shadowed, Verified, Judged, Ended)
-    return [
-        line.record
-        for line in scan(path)
-        if line.record is not None and not isinstance(line.record, left_out) and (stop is None or line.n < stop)
-    ]
-
-
-def _share_blobs(old: Path, new: Path) -> None:
-    """Gives a copy the saved files of the original; blobs never change, so a second name is enough."""
-    import shutil
-
-    if not old.is_dir():
-        return
-    new.mkdir(mode=0o700, exist_ok=True)
-    for blob in old.iterdir():
-        try:
-            os.link(blob, new / blob.name)
-        except FileExistsError:
-            continue
-        except OSError:  # a file system without hard links
-            shutil.copyfile(blob, new / blob.name)
+def _require_home(name: str, home: str, cwd: Path) -> None:
+    if not home:
+        raise UsageError(f"Session {name} does not say which folder it belongs to; go on with a copy of it (--fork).")
+    if home != str(cwd):
+        raise UsageError(
+            f"Session {name} belongs to {home}: go on with it there (-C {home}), or here with a copy of it (--fork)."
+        )
 
 
 def _discard(folder: Path) -> None:

@@ -17,6 +17,8 @@ Catalog = Mapping[str, ModelSpec]
 EMBEDDED = "qwen2.5-coder-1.5b"
 """The id of the model that runs inside droidlite."""
 SCRIPTED = "scripted"
+RESELLER = "openrouter"
+"""A service whose models we do not list: openrouter/VENDOR/MODEL is taken on trust."""
 _NEAREST = 3
 _CAUTIOUS_CONTEXT, _CAUTIOUS_OUTPUT = 32_768, 4_096
 """Tokens assumed of a model nobody described: too little costs a compaction, too much a failed call."""
@@ -85,6 +87,8 @@ def resolve(name: str, catalog: Catalog, aliases: Mapping[str, str], endpoints: 
         known = names.get(rest.lower())
         if known and serves(endpoint, known.id):
             return known
+        if endpoint.name == RESELLER and not ("/" in rest and serves(endpoint, name)):
+            continue
         if not is_official(endpoint) and serves(endpoint, rest):
             return _cautious(rest, "", endpoint)
         if serves(endpoint, name):
@@ -93,11 +97,17 @@ def resolve(name: str, catalog: Catalog, aliases: Mapping[str, str], endpoints: 
 
 
 def _follow(name: str, aliases: Mapping[str, str]) -> str:
-    """Aliases may name aliases; a circle ends at the name it began with."""
-    seen: set[str] = set()
-    while name in aliases and name not in seen:
-        seen.add(name)
+    """Aliases may name aliases, but one by the name of a model may stand for that very model. Raises UsageError."""
+    seen: list[str] = []
+    while name in aliases and aliases[name] != name:
+        seen.append(name)
         name = aliases[name]
+        if name in seen:
+            circle = ", ".join([*seen, name])
+            raise UsageError(
+                f'The alias "{name}" leads back to itself ({circle}); let one of them name a model, under [aliases] in '
+                "the settings."
+            )
     return name
 
 

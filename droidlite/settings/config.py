@@ -61,7 +61,8 @@ class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
-    long a model service may be silent before the call is tried again; the command lists hold prefixes of commands."""
+    long a model service may be silent before the call is tried again; the command lists hold prefixes of commands.
+    `denied_commands` stops a command that is written out, not one that a script or another language runs."""
 
     model: Annotated[str, Meta(min_length=1)] = "auto"
     effort: Effort = ""
@@ -70,7 +71,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[ModelSettings, ...] = ()
     max_cost_usd: Annotated[float, Meta(gt=0)] | None = None
     max_turns: Annotated[int, Meta(ge=1)] | None = None
-    timeout: Annotated[float, Meta(gt=0)] | None = None
+    timeout: Annotated[float, Meta(gt=0, le=2_592_000)] | None = None
     stall_seconds: Annotated[float, Meta(gt=0, le=86_400)] | None = None
     verify: str = ""
     autonomy: Autonomy | None = None

@@ -69,7 +69,7 @@ def read_document(path: Path) -> Document | None:
             raw = stream.read(LARGEST + 1)
         if len(raw) > LARGEST:
             raise SettingsError("is larger than 1 MiB; that cannot be meant as settings", file=file)
-        return Document(file, raw.decode("utf-8"))
+        return Document(file, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError("is not UTF-8 text; save it as UTF-8", file=file, line=line) from error

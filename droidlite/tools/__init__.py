@@ -6,9 +6,9 @@ from droidlite.tool import Tool
 from droidlite.tools import ask as _ask
 from droidlite.tools import edit as _edit
 from droidlite.tools import fetch, glob, grep, job, patch, read, shell, todo, write
-from droidlite.tools.jobs import close_jobs
+from droidlite.tools.jobs import close_jobs, kill_all
 
-__all__ = ["all_tools", "close_jobs"]
+__all__ = ["all_tools", "close_jobs", "kill_all"]
 
 
 def all_tools(edit: Literal["edit", "patch"] = "edit", *, ask: bool = False, network: bool = True) -> tuple[Tool, ...]:

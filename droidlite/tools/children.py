@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.tool import ToolContext
+from droidlite.tools.orphans import end_orphans, process_stats, watch_over
 
 MARK = "DROIDLITE_CALL"
 """Variable each child carries, so that one that left its group is still found."""
@@ -50,12 +51,13 @@ def start(
     merge: bool = True,
     files: Sequence[int] = (),
 ) -> Child:
-    """Runs `argv` in `cwd` (the root) with nothing on stdin. `merge` puts stderr into stdout; else it is dropped.
-    `files` are descriptors it gets as they are. Raises OSError."""
+    """Runs `argv` in `cwd` (None = the working folder), nothing on stdin. `merge` puts stderr into stdout; else it is
+    dropped. `files` are descriptors it gets as they are. Raises OSError."""
+    watch_over(f"{MARK}={_token}.")
     mark = f"{mark_of(context)}{next(_numbers)}."
     process = subprocess.Popen(
         argv,
-        cwd=cwd or context.root,
+        cwd=cwd or context.folder,
         env={**(environment or context.environment), MARK: mark},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -93,19 +95,20 @@ def outlived(child: Child) -> bool:
 
 def _has_living(group: int) -> bool:
     """Whether a process group holds more than the dead that nobody has buried yet."""
-    return any(int(stat[2]) == group and stat[0] not in (b"Z", b"X") for stat in _stats().values())
+    return any(int(stat[2]) == group and stat[0] not in (b"Z", b"X") for stat in process_stats().values())
 
 
 def end_marked(mark: str) -> None:
-    """Kills what is left of all children whose mark starts with `mark`."""
+    """Kills what is left of all children whose mark starts with `mark`, and the orphans that carry none."""
     for _ in range(10):
         left = _marked(mark)
         if not left:
-            return
+            break
         for pid in left:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.005)
+    end_orphans(f"{MARK}=".encode())
 
 
 def _alive(child: Child) -> bool:
@@ -125,7 +128,7 @@ def _signal(child: Child, number: int) -> None:
 def _marked(mark: str) -> list[int]:
     """Processes of this user whose environment holds the mark, or that descend from one (Linux; else none)."""
     wanted, found = f"{MARK}={mark}".encode(), set()
-    stats = _stats()
+    stats = process_stats()
     for pid in stats:
         with suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
             if any(entry.startswith(wanted) for entry in file.read().split(b"\0")):
@@ -137,13 +140,3 @@ def _marked(mark: str) -> list[int]:
         if chain in found:
             found.add(pid)
     return sorted(pid for pid in found if stats[pid][0] not in (b"Z", b"X"))
-
-
-def _stats() -> dict[int, list[bytes]]:
-    """State, parent and process group of every process (proc(5), after the name in parentheses)."""
-    stats: dict[int, list[bytes]] = {}
-    with suppress(OSError):
-        for name in filter(str.isdigit, os.listdir("/proc")):
-            with suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
-                stats[int(name)] = file.read().rpartition(b")")[2].split()[:3]
-    return stats

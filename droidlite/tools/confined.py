@@ -37,9 +37,9 @@ class Place(Struct, frozen=True):
 
 
 def locate(text: str, context: ToolContext, *, writing: bool = False) -> Place:
-    """Where `text`, relative to the root or absolute, really leads. Raises Problem when that is outside the root, the
+    """Where `text`, absolute or relative to the working folder, leads. Raises Problem where it is outside the root, the
     extra folders and (for reading) the spill folder, or when writing to git's own files."""
-    full = os.path.normpath(context.root / _checked(text))
+    full = os.path.normpath(context.folder / _checked(text))
     real = _resolved(text, full)
     for base in (context.root, *context.extra, *(() if writing else (context.spill,))):
         parts = _beneath(real, os.path.realpath(base))
@@ -64,8 +64,8 @@ def _resolved(text: str, full: str) -> str:
 
 
 def shown(path: Path, context: ToolContext) -> str:
-    """`path` as people and models read it: relative to the root where it lies inside."""
-    return str(path.relative_to(context.root)) if path.is_relative_to(context.root) else str(path)
+    """`path` as people and models read it: relative to the working folder where it lies inside the root."""
+    return os.path.relpath(path, context.folder) if path.is_relative_to(context.root) else str(path)
 
 
 def open_beneath(place: Place, flags: int, mode: int = 0o666) -> int:

@@ -5,7 +5,7 @@ import os
 from msgspec import Struct
 
 from droidlite.tool import Outcome, Output, Tool, ToolContext
-from droidlite.tools.confined import locate, open_folder
+from droidlite.tools.confined import locate, open_folder, shown
 from droidlite.tools.listing import files_below, matches, spelled_out
 from droidlite.tools.problem import Problem, told
 
@@ -36,8 +36,8 @@ def _run(arguments: Glob, context: ToolContext, call_id: str) -> Outcome:
         raise Problem("Interrupted.")
     if not dated:
         return Outcome(f"No file matches {arguments.pattern}.")
-    prefix = "" if place.shown == "." else f"{place.shown}/"
-    lines = [prefix + path for _, path in sorted(dated)]
+    plain = place.path == context.folder
+    lines = [path if plain else shown(place.path / path, context) for _, path in sorted(dated)]
     if len(lines) > _SHOWN:
         lines = [*lines[:_SHOWN], f"(the newest {_SHOWN} of {len(lines)}; use a narrower pattern)"]
     text = "\n".join(lines).encode("utf-8", "replace").decode()

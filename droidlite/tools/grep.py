@@ -8,7 +8,7 @@ from stat import S_ISDIR
 from msgspec import Struct
 
 from droidlite.tool import Outcome, Output, Tool, ToolContext
-from droidlite.tools.confined import Place, locate, open_beneath
+from droidlite.tools.confined import Place, locate, open_beneath, shown
 from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.scan import Wanted, scan
@@ -58,12 +58,11 @@ def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool
         return
     wanted, choices = _wanted(arguments), spelled_out(arguments.glob)
     inner = (path for path in files_below(place.path, context) if any(not c or matches(path, c) for c in choices))
-    yield from scan((_inside(place, path) for path in inner), wanted, context)
+    yield from scan((_inside(place, path, context) for path in inner), wanted, context)
 
 
-def _inside(place: Place, path: str) -> Place:
-    prefix = "" if place.shown == "." else f"{place.shown}/"
-    return Place(place.base, (*place.parts, *path.split("/")), prefix + path)
+def _inside(place: Place, path: str, context: ToolContext) -> Place:
+    return Place(place.base, (*place.parts, *path.split("/")), shown(place.path / path, context))
 
 
 def _wanted(arguments: Grep) -> Wanted:
@@ -99,10 +98,10 @@ def _pathspec(below: tuple[str, ...], glob: str) -> str:
 def _git_lines(argv: list[str], context: ToolContext, place: Place) -> Generator[str, None, bool]:
     """Yields result lines; returns False where git could not search: no Perl expressions, or a folder it ignores."""
     child = git_start(argv, context, place.base, outside=True)
-    prefix = "" if place.base == context.root else f"{place.base}/"
     for piece in pieces(child, context, b"\0" if "-l" in argv else b"\n"):
         path, *rest = piece.decode("utf-8", "replace").split("\0", 2)
-        yield f"{prefix}{path}:{rest[0]}:{rest[1]}" if len(rest) == 2 else prefix + path
+        name = path if place.base == context.folder else shown(place.base / path, context)
+        yield f"{name}:{rest[0]}:{rest[1]}" if len(rest) == 2 else name
     nothing = child.process.returncode == 1 and bool(place.parts) and is_ignored(place.path, context)
     return child.process.returncode != 128 and not nothing
 

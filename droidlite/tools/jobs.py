@@ -65,6 +65,11 @@ def add_job(context: ToolContext, command: str, child: Child) -> Job:
         return job
 
 
+def kill_all(context: ToolContext) -> None:
+    """Kills at once whatever this session's commands left running: for a process that must go now."""
+    end_marked(mark_of(context))
+
+
 def close_jobs(context: ToolContext) -> None:
     """Ends every job, and whatever else this session's commands left running. For the end of a session."""
     jobs = [job for job in context.jobs.values() if isinstance(job, Job)]

@@ -59,18 +59,27 @@ class AtTerminal:
         self._say(self._painter.text(f"? {title}", "dim") + self._painter.result(answer or "no answer", False))
         return answer
 
-    def ask_cap(self, spent_usd: float, cap_usd: float, needed_usd: float) -> float | None:
+    def ask_cap(
+        self, spent_usd: float, cap_usd: float, needed_usd: float, most_usd: float | None = None
+    ) -> float | None:
+        limit = "" if most_usd is None else f"Policy allows at most {dollars(most_usd)} a session."
+        if most_usd is not None and most_usd <= cap_usd:
+            self._say(self._painter.text(f"{limit} The next call costs at most {dollars(needed_usd)}.", "yellow"))
+            return None
         problem = ""
         while True:
-            dialog = cap_dialog(spent_usd, cap_usd, needed_usd, problem)
+            dialog = cap_dialog(spent_usd, cap_usd, needed_usd, problem, most_usd)
             value, typed = self._ask(dialog)
             if value in ("", "stop"):
                 return None
             raised = _amount(typed if value == "typed" else value)
+            if raised is not None and most_usd is not None and raised > most_usd:
+                problem = limit
+                continue
             if raised is not None and raised > cap_usd:
                 self._say(self._painter.text(f"cap raised to {dollars(raised)}", "dim"))
                 return raised
-            example = suggested_cap(spent_usd, needed_usd, above=cap_usd)
+            example = suggested_cap(spent_usd, needed_usd, above=cap_usd, most=most_usd)
             problem = f"Type an amount in USD above {dollars(cap_usd)}, such as {example:g}."
 
 
@@ -81,6 +90,7 @@ def approval_dialog(approval: Approval) -> Asking:
     options: tuple[Option, ...] = (Option("Yes, this once", "once"),)
     if always:
         options += (Option(f"Yes, and for the rest of this session allow: {always}", "session"),)
+    if always and approval.lasting:
         options += (Option(f"Yes, and from now on, in this project, always allow: {always}", "always"),)
     options += (Option("No, and say what to do instead", "no", typed=True),)
     asked = f"Allow {clean_line(approval.tool, 40)} of {clean_line(command[0], 200)}?"
@@ -94,13 +104,15 @@ def approval_dialog(approval: Approval) -> Asking:
     )
 
 
-def cap_dialog(spent_usd: float, cap_usd: float, needed_usd: float, problem: str = "") -> Asking:
-    suggested = suggested_cap(spent_usd, needed_usd, above=cap_usd)
+def cap_dialog(
+    spent_usd: float, cap_usd: float, needed_usd: float, problem: str = "", most_usd: float | None = None
+) -> Asking:
+    suggested = suggested_cap(spent_usd, needed_usd, above=cap_usd, most=most_usd)
     return Asking(
         title=f"The cap of {dollars(cap_usd)} would be passed, so nothing was sent.",
         note=f"{dollars(spent_usd)} is spent; the next call costs at most {dollars(needed_usd)}.",
         options=(
-            Option(f"Raise the cap to {dollars(suggested)} and go on", f"{suggested:.2f}"),
+            Option(f"Raise the cap to {dollars(suggested)} and go on", f"{suggested:.6f}"),
             Option("Raise it to another amount", "typed", typed=True),
             Option("Stop here", "stop"),
         ),
@@ -109,10 +121,11 @@ def cap_dialog(spent_usd: float, cap_usd: float, needed_usd: float, problem: str
     )
 
 
-def suggested_cap(spent_usd: float, needed_usd: float, above: float = 0.0) -> float:
-    """Room for what is spent and needed once more, in whole cents, and always above the cap there is."""
+def suggested_cap(spent_usd: float, needed_usd: float, above: float = 0.0, most: float | None = None) -> float:
+    """Room for what is spent and needed once more, in whole cents, above the cap there is; at most `most`."""
     cents = max(2 * (spent_usd + needed_usd), above * 1.5) * 100
-    return (int(cents) + 1) / 100
+    suggested = (int(cents) + 1) / 100
+    return suggested if most is None else min(suggested, most)
 
 
 def _spelled_out(command: str) -> tuple[str, ...]:

@@ -136,7 +136,8 @@ class Choosing(Struct, frozen=True, kw_only=True):
         told: Fragments = [
             ("class:warning" if item and item.why_not else "class:detail", f"  {line}\n") for line in lines
         ]
-        count = f" · {len(self.visible)} of {len(self.items)}" if self.filter else ""
+        place = min(self.cursor + 1, len(self.visible))
+        count = f" · {len(self.visible) if self.filter else place} of {len(self.items)}"
         tab = f" · Tab {self.tab[0]}" if self.tab else ""
         keys = (
             f"↑↓ move{tab} · type to filter · Enter choose · Esc {'clear filter' if self.filter else 'cancel'}{count}"

@@ -112,6 +112,8 @@ def _resume(host: Host, words: str) -> None:
     chosen = words
     if not chosen:
         rows = host.conversation.sessions()
+        if not rows:
+            raise UsageError("There is no stored session of this folder.")
         now = time.time()
         items = [Item(row.id, (clean_line(row.title or row.id, 120), *_facts(row, now))) for row in rows]
         chosen = host.ask(pick_from("Resume a session", items))
@@ -125,6 +127,12 @@ def _facts(row: SessionRow, now: float) -> tuple[str, str, str]:
 
 
 def _rewind(host: Host, words: str) -> None:
+    if words == "undo":
+        told = host.conversation.undo_rewind()
+        host.say(host.painter.text("\n".join([*told, "the rewind is taken back"]), "dim"))
+        return
+    if words:
+        raise UsageError("/rewind asks what to go back to; /rewind undo takes the last one back.")
     rows = tuple(reversed(host.conversation.turns()))
     items = [Item(row.turn, (clean_line(row.text, 120), counted(row.files, "file") + " changed since")) for row in rows]
     turn = host.ask(pick_from("Rewind to just before", items))
@@ -134,13 +142,22 @@ def _rewind(host: Host, words: str) -> None:
     options = (Option("Rewind files and conversation", "yes"), Option("Leave all as it is", "no"))
     answer, _ = host.ask(Asking(title="Rewind?", body=preview, options=options, left=("no", ""), leaving="cancel"))
     if answer == "yes":
-        host.fill(host.conversation.rewind(turn))
-        host.say(host.painter.text("rewound; your message is below, to edit and send again", "dim"))
+        rewound = host.conversation.rewind(turn)
+        host.fill(rewound.prompt)
+        if rewound.told:
+            host.say(host.painter.text("\n".join(clean_line(line, 400) for line in rewound.told), "yellow"))
+        done = "rewound; your message is below, to edit and send again (/rewind undo takes this back)"
+        host.say(host.painter.text(done, "dim"))
 
 
 def _new(host: Host, words: str) -> None:
     host.conversation.new()
     host.say("\n" + host.painter.text(f"new session {host.conversation.status().session_id}", "dim"))
+
+
+def _fork(host: Host, words: str) -> None:
+    host.conversation.fork()
+    host.say("\n" + host.painter.text(f"going on with a copy, {host.conversation.status().session_id}", "dim"))
 
 
 def _diff(host: Host, words: str) -> None:
@@ -194,7 +211,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("autonomy", "what runs without asking: off, low, medium, high", _autonomy, True, ("permissions",)),
     Command("compact", "replace the conversation so far by a summary", _compact),
     Command("diff", "everything this session changed", _diff, True),
-    Command("rewind", "take back messages and the files they changed", _rewind, False, ("undo",)),
+    Command("fork", "go on with a copy of this session", _fork),
+    Command("rewind", "take back messages and the files they changed; undo", _rewind, False, ("undo",)),
     Command("resume", "go on with an earlier session", _resume, False, ("sessions",)),
     Command("new", "start a new session", _new, False, ("clear",)),
     Command("good", "this session did what you wanted: counts when auto chooses", _good),

@@ -13,7 +13,8 @@ ExportFormat = Literal["md", "json"]
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap."""
+    """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
+    is not `stored` cannot be resumed."""
 
     model: str
     strategy: Literal["auto", "chosen"]
@@ -28,6 +29,7 @@ class Status(Struct, frozen=True, kw_only=True):
     effort: Effort = ""
     branch: str = ""
     scripted: bool = False
+    stored: bool = True
 
 
 class Spending(Struct, frozen=True, kw_only=True):
@@ -56,6 +58,13 @@ class TurnRow(Struct, frozen=True, kw_only=True):
     files: int = 0
 
 
+class Rewinding(Struct, frozen=True):
+    """What a rewind came to: the message of its turn, to edit and send again, and lines about what did not go back."""
+
+    prompt: str
+    told: tuple[str, ...] = ()
+
+
 class Person(Protocol):
     """Who sits at the terminal. Every method is called from a worker thread and blocks until answered; all of them
     return the refusing answer at once when the person leaves."""
@@ -66,8 +75,11 @@ class Person(Protocol):
         """The answer; "" when the person would not say."""
         ...
 
-    def ask_cap(self, spent_usd: float, cap_usd: float, needed_usd: float) -> float | None:
-        """The new cap in USD, always above `cap_usd`; None to stop. `needed_usd` is the worst case of the next call."""
+    def ask_cap(
+        self, spent_usd: float, cap_usd: float, needed_usd: float, most_usd: float | None = None
+    ) -> float | None:
+        """The new cap in USD, always above `cap_usd` and never above `most_usd` (None = no such limit); None to stop.
+        `needed_usd` is the worst case of the next call."""
         ...
 
 
@@ -94,7 +106,7 @@ class Conversation(Protocol):
 
     def status(self) -> Status: ...
     def files(self, prefix: str) -> tuple[str, ...]:
-        """Paths relative to the root that match what was typed after @, best first, at most 50."""
+        """Paths relative to the working folder that match what was typed after @, best first, at most 50."""
         ...
 
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
@@ -126,13 +138,22 @@ class Conversation(Protocol):
         ...
 
     def new(self) -> None: ...
+    def fork(self) -> None:
+        """Goes on with a copy of the session; the original stays as it is."""
+        ...
+
     def turns(self) -> tuple[TurnRow, ...]: ...
     def preview_rewind(self, turn: int) -> tuple[str, ...]:
         """Lines that say what rewinding would restore and drop."""
         ...
 
-    def rewind(self, turn: int) -> str:
-        """Rewinds files and conversation to just before `turn`; the message of that turn, to edit and send again."""
+    def rewind(self, turn: int) -> Rewinding:
+        """Rewinds files and conversation to just before `turn`."""
+        ...
+
+    def undo_rewind(self) -> tuple[str, ...]:
+        """Takes the last rewind back, until the next prompt or command: lines that say what was done. Raises
+        UsageError when there is none."""
         ...
 
     def diff(self) -> str:

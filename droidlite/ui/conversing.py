@@ -28,6 +28,7 @@ from droidlite.ui.transcript import Transcript
 
 TWICE_SECONDS = 2.0
 """How soon a second Ctrl+C or Esc must follow to count as twice."""
+NOT_STORED = "This session was not stored; it cannot be gone on with."
 LEAVING_SECONDS = 5.0
 """How long a run may take to stop when the person leaves."""
 
@@ -86,7 +87,8 @@ class Session:
         if self._spoken:
             spending = self._conversation.spending()
             lines = [parting_line(spending)] if spending.by_model else []
-            lines.append(f"Go on with: droidlite -r {self._status.session_id}")
+            stored = self._status.stored
+            lines.append(f"Go on with: droidlite -r {self._status.session_id}" if stored else NOT_STORED)
             self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
             self.screen.flush()
 
@@ -174,7 +176,8 @@ class Session:
 
     async def _tick(self) -> None:
         while self.busy:
-            self.screen.app.invalidate()
+            if not self.screen.asking:  # a dialog moves only with the keys; what it hides need not be drawn
+                self.screen.app.invalidate()
             await asyncio.sleep(0.1)
 
     # --- what commands and the person's answers use -----------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable
 from typing import Literal, TextIO
 
@@ -24,29 +23,15 @@ from droidlite.events import (
     VerifyFinished,
     Warned,
 )
-from droidlite.sanitise import clean, clean_line
+from droidlite.sanitise import clean, clean_line, escape_json
 from droidlite.ui.decision import decision_line
+from droidlite.ui.plain import write
 from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, instead, outcome, spent, tokens
 
 OutputFormat = Literal["text", "json", "stream-json"]
 
 ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_turns"})
 """Subtypes whose `result` is the model's answer or summary; in all others it is a sentence about what went wrong."""
-
-_STEERING = {
-    code: json.dumps(chr(code))[1:-1]
-    for codes in (
-        (0x7F, 0xA0),
-        (0x200B, 0x2010),
-        (0x2028, 0x202F),
-        (0x2060, 0x2070),
-        (0xFEFF, 0xFF00),
-        (0xE0000, 0xE0080),
-    )
-    for code in range(*codes)
-}
-"""DEL, C1, invisible, reordering and tag characters, as the escapes JSON knows for them (json.dumps leaves DEL)."""
-_STEERING[0x7F] = "\\u007f"
 
 
 def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, stderr: TextIO) -> RunFinished:
@@ -62,16 +47,24 @@ def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO
         progress.show(event)
         if isinstance(event, RunFinished):
             finished = event
-        if output_format == "stream-json" and not _write(stdout, json_line(event)) and finished is None:
+        if output_format == "stream-json" and not write(stdout, json_line(event)) and finished is None:
             _close(events)
             raise DroidliteError("The reader of stdout went away, so the run was stopped.")
     if finished is None:
         raise DroidliteError("The run ended without a result; run it again, or resume the session.")
     if output_format == "json":
-        _write(stdout, json_line(finished))
+        write(stdout, json_line(finished))
     elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
-        _write(stdout, clean(finished.result).rstrip("\n") + "\n")
+        write(stdout, clean(finished.result).rstrip("\n") + "\n")
     return finished
+
+
+def present_failure(finished: RunFinished, output_format: OutputFormat, stdout: TextIO) -> None:
+    """The result of a run that did not come to one by itself, in the JSON formats; text has none."""
+    if output_format == "text":
+        return
+    with contextlib.suppress(DroidliteError):  # it may be that very output that cannot be written
+        write(stdout, json_line(finished))
 
 
 def json_line(event: Event) -> str:
@@ -80,7 +73,7 @@ def json_line(event: Event) -> str:
         line = msgspec.json.encode(event).decode()
     except UnicodeEncodeError:  # half a surrogate pair, from a file name that is not UTF-8
         line = json.dumps(msgspec.to_builtins(event), separators=(",", ":"))
-    return line.translate(_STEERING) + "\n"
+    return escape_json(line) + "\n"
 
 
 class Progress:
@@ -101,7 +94,8 @@ class Progress:
             self._say(line)
 
     def _say(self, line: str, *, dim: bool = True) -> None:
-        _write(self._stderr, f"\x1b[2m{line}\x1b[0m\n" if dim and self._dim else f"{line}\n")
+        with contextlib.suppress(DroidliteError):  # progress nobody can see is no reason to lose the answer
+            write(self._stderr, f"\x1b[2m{line}\x1b[0m\n" if dim and self._dim else f"{line}\n")
 
     def _line(self, event: Event) -> str:
         match event:
@@ -153,23 +147,6 @@ class Progress:
         label = "SCRIPTED · " if self._scripted else ""
         facts = f"{cost}{other} · {counted(event.num_turns, 'turn')}"
         return clean_line(f"{label}{facts} · {duration(event.duration_ms / 1000)} · {why}", 2000)
-
-
-def _write(stream: TextIO, text: str) -> bool:
-    """False when the reader of `stream` has gone; everything else that stops a write is a DroidliteError."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    try:
-        stream.write(text.encode(encoding, "replace").decode(encoding))
-        stream.flush()
-    except BrokenPipeError:
-        with contextlib.suppress(OSError):  # or Python complains when it flushes at exit; no descriptor, no complaint
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return False
-    except OSError as error:
-        raise DroidliteError(
-            f"The output cannot be written: {error.strerror}. Free some space, or send it elsewhere."
-        ) from error
-    return True
 
 
 def _close(events: Iterable[Event]) -> None:

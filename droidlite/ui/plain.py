@@ -1,24 +1,26 @@
 """Lines and JSON for commands that answer at once: tables, sessions, doctor."""
 
+import contextlib
+import os
 import shutil
 import sys
 from collections.abc import Iterable
+from typing import Literal, TextIO
 
 import msgspec
 
-from droidlite.sanitise import clean
+from droidlite.errors import DroidliteError
+from droidlite.sanitise import clean, escape_json
 
 
 def show(lines: Iterable[str]) -> None:
     """Prints lines on standard output, with nothing in them that could steer a terminal."""
-    for line in lines:
-        sys.stdout.write(clean(line).rstrip("\n") + "\n")
-    sys.stdout.flush()  # or it comes after what others write to standard error meanwhile
+    show_table("".join(clean(line).rstrip("\n") + "\n" for line in lines))
 
 
 def show_json(value: object) -> None:
     """Prints anything msgspec can encode as indented JSON."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    show_table(escape_json(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"))
 
 
 def width() -> int:
@@ -27,8 +29,43 @@ def width() -> int:
 
 
 def show_table(text: str) -> None:
-    """Prints a table that was laid out, and sanitised, by another room of the UI."""
-    sys.stdout.write(text)
+    """Prints text that was laid out, and sanitised, already. Raises BrokenPipeError where nobody reads any more."""
+    if not write(sys.stdout, text):
+        raise BrokenPipeError
+
+
+def write(stream: TextIO, text: str) -> bool:
+    """Writes at once. False when the reader of `stream` has gone; all else that stops a write is a DroidliteError."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        _silence(stream)
+        return False
+    except OSError as error:
+        _silence(stream)
+        raise DroidliteError(
+            f"The output cannot be written: {error.strerror}. Free some space, or send it elsewhere."
+        ) from error
+    return True
+
+
+def _silence(stream: TextIO) -> None:
+    """Sends what is still in the buffer nowhere, or it would fail once more at exit."""
+    with contextlib.suppress(OSError):  # no descriptor, nothing to fail
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def show_document(text: str, form: Literal["md", "json"]) -> None:
+    """Prints what others wrote: JSON with escapes for all that could steer a terminal; Markdown as it is for a file or
+    a pipe, cleaned for a terminal."""
+    if form == "json":
+        show_table(escape_json(text))
+    elif sys.stdout.isatty():
+        show([text])
+    else:
+        show_table(text)
 
 
 def in_colour(no_color: str, term: str) -> bool:

@@ -153,6 +153,8 @@ class Transcript:
         self._running.clear()
         if event.subtype == "success":
             return text
+        if event.exit_code in (130, 143):
+            return text + self._gap("end") + self.painter.text("⊘ interrupted", "yellow")
         said = event.result if event.subtype not in ANSWERS or not self.replied else ""
         named = event.subtype.removeprefix("error_").replace("_", " ")
         return text + self._gap("end") + self.painter.text(f"✗ stopped ({named}) {said}".rstrip(), "red")

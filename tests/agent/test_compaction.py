@@ -13,7 +13,7 @@ from droidlite.agent.compaction import TRIES, compact
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.trimming import size, trimmed
 from droidlite.errors import CapReached, ProviderError
-from droidlite.events import Compacted, Event
+from droidlite.events import Compacted, Event, ReplyFinished, TextAdded
 from droidlite.session import records
 from droidlite.tool import Outcome, Todo, Tool
 from droidlite.types import Assistant, Call, Message, ModelSpec, Request, ToolResult, ToolResults, Usage, User
@@ -116,6 +116,15 @@ def test_the_first_and_the_newest_prompt_are_kept_word_for_word(tmp_path: Path) 
         User("second, exactly"),
     )
     assert rig.transcript.prompts == ("first task", "second, exactly")
+
+
+def test_a_summary_is_no_answer_and_is_paid_for_once(tmp_path: Path) -> None:
+    steps = full("", echo(1)), says("A summary."), says("Done.")
+    rig = Rig(tmp_path, *steps, spec=SMALL)
+    events = list(rig.agent.run(User("go")))
+    assert [event.text for event in events if isinstance(event, TextAdded | ReplyFinished)] == ["", "Done.", "Done."]
+    costs = [event.cost_usd for event in events if isinstance(event, ReplyFinished | Compacted)]
+    assert sum(cost or 0.0 for cost in costs) == pytest.approx(rig.budget.spent_usd)
 
 
 def test_files_todos_and_the_failure_are_carried_by_rule(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from droidlite.agent.budget import Prices as PriceFunctions
 from droidlite.app.counterfactual import AgainstReference, cost_on
 from droidlite.app.setup import Setup, read_setup
 from droidlite.events import Counterfactual
-from droidlite.session.journal import NullJournal
 from droidlite.session.records import Header, Spent
+from droidlite.session.unstored import NullJournal
 from droidlite.settings.repricing import Repricer
 from droidlite.types import RoutingDecision, Usage
 

@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from binary import BINARY, call, configure, droidlite, write_script
+from binary import BINARY, call, configure, droidlite, endpoint_settings, write_script
+from loopback import Loopback, Said
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def sentence(err: str) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["exec", "--modle", "x"], "No such option: --modle (Possible options: --file, --model, --yolo)"),
+        (["exec", "--modle", "x"], "No such option: --modle. Did you mean --model?"),
         (["exec", "-o", "xml", "x"], "Invalid value for '-o' / '--output-format'"),
         (["exec", "--max-cost", "much", "x"], "Invalid value for '--max-cost' / '--max-budget-usd'"),
         (["exec", "--max-cost", "-1", "x"], "--max-cost must be an amount above 0 in USD, such as 0.50; it is -1."),
@@ -39,6 +40,20 @@ def sentence(err: str) -> str:
         (["exec", "-c", "x"], "There is no session of"),
         (["exec", "-m", "claude-sonet-5-5", "x"], 'Unknown model "claude-sonet-5-5". Nearest: claude-sonnet-5-5'),
         (["modles"], "There is no command 'modles'; did you mean `droidlite models`?"),
+        (["modles", "--json"], "There is no command 'modles'; did you mean `droidlite models --json`?"),
+        (["session", "list"], "There is no command 'session'; did you mean `droidlite sessions list`?"),
+        (["mcp"], 'There is no `droidlite mcp` yet. If it is a prompt: droidlite exec "mcp"'),
+        (["mission", "list"], "There is no `droidlite mission` yet."),
+        (
+            ["exec", "--fork", "x"],
+            "--fork goes on with a copy: say of which session, with -c (the newest here) or -r ID.",
+        ),
+        (["exec", "--add-dir", "nowhere", "x"], "--add-dir nowhere: there is no such folder."),
+        (
+            ["exec", "--allowed-tools", "reed,grep", "x"],
+            "--allowed-tools reed: there is no such tool; did you mean read?",
+        ),
+        (["exec", "--disallowed-tools", "zz*", "x"], "--disallowed-tools zz*: there is no such tool; there are read, "),
         (["sessions", "show"], "sessions show needs the ID of a session; `droidlite sessions` lists them."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -200,3 +215,35 @@ def test_a_link_out_of_the_root_is_refused(folder: Path, tmp_path: Path) -> None
     ran = droidlite("exec", "-o", "stream-json", "x", cwd=folder, env=write_script(tmp_path / "s.jsonl", steps))
     assert ran.code == 0
     assert "secret-content" not in ran.out
+
+
+def test_settings_saved_with_a_byte_order_mark_are_read(folder: Path, tmp_path: Path) -> None:
+    configure('\ufeffmodel = "scripted"\n')
+    ran = droidlite("exec", "x", cwd=folder, env=write_script(tmp_path / "s.jsonl", [{"text": "Fine."}]))
+    assert (ran.code, ran.out) == (0, "Fine.\n")
+
+
+def test_aliases_in_a_circle_are_told(folder: Path) -> None:
+    configure('model = "a"\n[aliases]\na = "b"\nb = "a"\n')
+    ran = droidlite("exec", "x", cwd=folder)
+    said = (
+        'The alias "a" leads back to itself (a, b, a); let one of them name a model, under [aliases] in the settings.'
+    )
+    assert (ran.code, sentence(ran.err)) == (2, f"droidlite: {said}")
+
+
+def test_a_small_cap_is_told_with_all_its_digits(folder: Path) -> None:
+    with Loopback([Said("Fine.")]) as server:
+        configure(endpoint_settings(server.endpoint("anthropic")))
+        ran = droidlite("exec", "-m", "claude-sonnet-5", "--max-cost", "0.001", "-o", "json", "x", cwd=folder)
+    assert ran.code == 3
+    assert "$0.0010 of the $0.0010 cap is left" in ran.result["result"]
+
+
+def test_a_model_of_openrouter_that_is_in_no_table_is_passed_on(folder: Path) -> None:
+    key = {"OPENROUTER_API_KEY": "test-key-0123456789"}
+    ran = droidlite("exec", "-m", "openrouter/vendor/model-x", "--max-cost", "1", "x", cwd=folder, env=key)
+    assert ran.code == 2
+    assert "The price of openrouter/vendor/model-x is not known" in sentence(ran.err)
+    ran = droidlite("exec", "-m", "openrouter/no-vendor", "x", cwd=folder, env=key)
+    assert 'Unknown model "openrouter/no-vendor"' in sentence(ran.err)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from binary import BINARY, call, configure, droidlite, endpoint_settings, write_script
 from loopback import Asked, Loopback, Said
+from terminal import Terminal
 
 READ = {"calls": [call("read", file_path="a.py")]}
 EDIT = {"calls": [call("edit", file_path="a.py", old_string="x = 1", new_string="x = 2")]}
@@ -124,3 +125,20 @@ def test_an_interrupted_run_is_not_checked(repo: Path, tmp_path: Path) -> None:
         "exec", "--auto", "high", "--timeout", "0.3", "--verify", "touch checked", "-o", "json", "go", cwd=repo, env=env
     )
     assert (ran.code, ran.result["verify"], (repo / "checked").exists()) == (124, None, False)
+
+
+def test_after_esc_the_model_is_told_that_it_was_interrupted(repo: Path) -> None:
+    with Loopback([Said("Slowly.\n\nnever", fault="stall"), Said("All done.")]) as server:
+        configure(endpoint_settings(server.endpoint("anthropic")))
+        with Terminal("-m", "claude-sonnet-5-5", cwd=repo) as terminal:
+            terminal.sees("autonomy low")
+            terminal.type("FIRST\r")
+            terminal.until(lambda: server.requests)
+            terminal.sees("esc to interrupt")
+            terminal.type("\x1b")
+            terminal.sees("interrupted")
+            terminal.type("SECOND\r")
+            terminal.sees("All done.")
+            assert terminal.leaves() == 0
+        said = json.dumps(server.requests[-1].json["messages"])
+        assert said.index("FIRST") < said.index("You were interrupted here") < said.index("SECOND")

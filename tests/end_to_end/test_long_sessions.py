@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from binary import call, configure, droidlite, endpoint_settings, write_script
 from loopback import Asked, Loopback, Said
+from terminal import Terminal
+from vendor_rules import reject
 
 DIALECTS = ("anthropic", "openai-chat", "openai-responses")
 MODEL = {"anthropic": "claude-sonnet-5-5", "openai-chat": "gpt-6.1-sol", "openai-responses": "gpt-6.1-sol"}
@@ -32,7 +35,8 @@ def repo(tmp_path: Path) -> Path:
 
 
 def too_long(dialect: str, body: Any) -> str:
-    return "prompt is too long: 300000 tokens > 200000 maximum" if len(json.dumps(body)) > LIMIT else ""
+    long = "prompt is too long: 300000 tokens > 200000 maximum" if len(json.dumps(body)) > LIMIT else ""
+    return long or reject(dialect, body)
 
 
 def house(server: Loopback, price: str = '"free"') -> None:
@@ -41,7 +45,11 @@ def house(server: Loopback, price: str = '"free"') -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_request_too_long_for_the_service_is_recovered_from(dialect: str, repo: Path) -> None:
-    replies = [Said(calls=(Asked("read", {"file_path": "big.txt"}),)), Said("A summary."), Said("Done.")]
+    replies = [
+        Said(thought="Read it.", calls=(Asked("read", {"file_path": "big.txt"}),)),
+        Said("A summary."),
+        Said("Done."),
+    ]
     with Loopback(replies, check=too_long) as server:
         server.replies = lambda body, n: replies[min(n - sum(len(q.raw) > LIMIT for q in server.requests), 2)]
         configure(endpoint_settings(server.endpoint(dialect)))
@@ -79,7 +87,7 @@ def test_a_compaction_keeps_both_prompts_the_files_the_todos_and_the_failure(rep
         Said("ONLY A SUMMARY"),
         Said("Second done."),
     ]
-    with Loopback(replies) as server:
+    with Loopback(replies, check=reject) as server:
         house(server)
         first = droidlite("exec", "-m", "house", "--auto", "high", "FIRST, exactly", cwd=repo)
         second = droidlite(
@@ -106,7 +114,7 @@ def test_a_summary_that_cannot_be_used_is_written_by_rule(bad: Said, repo: Path)
             return bad
         return READ if n == 0 else Said("Done.")
 
-    with Loopback(answer) as server:
+    with Loopback(answer, check=reject) as server:
         house(server)
         ran = droidlite("exec", "-m", "house", "-o", "json", "THE TASK", cwd=repo)
         assert (ran.code, ran.result["result"]) == (0, "Done."), ran.err
@@ -119,7 +127,7 @@ def test_a_cap_reached_by_a_compaction_is_closed_within_the_cap(repo: Path) -> N
             return READ
         return Said("Half done.") if "A limit of this run" in json.dumps(body["messages"][-1]) else Said("never")
 
-    with Loopback(answer) as server:
+    with Loopback(answer, check=reject) as server:
         house(server, "{ input = 1000, output = 1000 }")
         ran = droidlite("exec", "-m", "house", "--max-cost", "22", "-o", "json", "go", cwd=repo)
         assert (ran.code, ran.result["subtype"], ran.result["result"]) == (3, "error_max_cost", "Half done."), ran.out
@@ -133,3 +141,22 @@ def test_the_todo_list_outlives_the_run(repo: Path, tmp_path: Path) -> None:
     ran = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
     exported = droidlite("sessions", "export", "--format", "json", ran.result["session_id"], cwd=repo)
     assert json.loads(exported.out)["todos"] == [{"text": "mend it", "status": "in_progress"}]
+
+
+def test_a_cap_reached_by_a_compaction_pauses_where_a_person_can_raise_it(repo: Path) -> None:
+    replies = [READ, Said("A summary."), Said("All done.")]
+    with Loopback(replies, check=reject) as server:
+        house(server, "{ input = 1000, output = 1000 }")
+        with Terminal("-m", "house", "--max-cost", "20", cwd=repo) as terminal:
+            terminal.sees("autonomy low")
+            terminal.type("go\r")
+            terminal.sees("The cap of $20.00 would be passed, so nothing was sent.")
+            assert len(server.requests) == 1
+            terminal.sees("Enter choose · Esc stop")
+            deadline = time.monotonic() + 20
+            while "capraisedto" not in terminal.seen and time.monotonic() < deadline:
+                terminal.type("\r")  # keys pressed while a question appears do not answer it
+                time.sleep(1.0)
+            terminal.sees("All done.")
+            assert terminal.leaves() == 0
+        assert len(server.requests) == 3

@@ -192,3 +192,62 @@ def test_a_rewind_can_say_which_commands_it_does_not_take_back(repo: Path, tmp_p
     assert told == [("sh change.sh", "sh again.sh"), ("sh again.sh",), ()]
     rewind(session, repo)
     assert store.load(session).commands_since(1) == ()
+
+
+EVIL = "a\x1b[2Jb\x1b]52;c;aGk=\x07 \u202egnp.exe \u061c \u200b \x9b31m \x7f end"
+STEERING = set("\x1b\x07\x7f\x9b\u202e\u061c\u200b")
+
+
+def test_what_others_wrote_does_not_steer_the_terminal(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"text": EVIL}])
+    said = droidlite("exec", "-o", "json", f"say {EVIL}", cwd=repo, env=env)
+    session = said.result["session_id"]
+    for words in (
+        ["sessions", "--json"],
+        ["sessions"],
+        ["sessions", "show", session],
+        ["sessions", "show", session, "--json"],
+        ["sessions", "export", session, "--format", "json"],
+    ):
+        ran = droidlite(*words, cwd=repo)
+        assert (ran.code, "end" in ran.out, STEERING & set(ran.out)) == (0, True, set()), words
+        if "json" in words[-1]:
+            assert "\u202egnp.exe" in json.dumps(json.loads(ran.out), ensure_ascii=False)  # nothing is lost
+    with Terminal("sessions", "export", session, cwd=repo) as terminal:
+        terminal.sees("gnp.exe")
+        assert terminal.process.wait(30) == 0
+        assert STEERING & set(terminal.written) == set()
+    assert EVIL.replace("\r", "") in droidlite("sessions", "export", session, cwd=repo).out  # a file gets all of it
+
+
+def test_always_holds_in_this_project_and_no_other(repo: Path, tmp_path: Path) -> None:
+    env = calling(tmp_path, call("shell", command="npm install left-pad --offline"))
+    with Terminal(cwd=repo, env=env) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("go\r")
+        terminal.answers("Run this command?", "3")
+        terminal.sees("Done.")
+        assert terminal.leaves() == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    again = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
+    other = droidlite("exec", "-o", "json", "go", cwd=elsewhere, env=env)
+    assert again.result["permission_denials"] == []
+    assert other.result["permission_denials"] == ["npm install left-pad --offline"]
+    assert "for good in this folder: npm install;" in droidlite("doctor", cwd=repo).out
+    assert [path.name for path in repo.iterdir()] == [".git"]
+    (kept,) = (Path(os.environ["DROIDLITE_HOME"]) / "state" / "allowed").iterdir()
+    kept.write_text("{")
+    broken = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
+    assert broken.result["permission_denials"] == ["npm install left-pad --offline"]
+    assert f"{kept}: cannot be used" in broken.err
+
+
+def test_always_is_not_offered_where_it_would_not_be_kept(repo: Path, tmp_path: Path) -> None:
+    env = calling(tmp_path, call("fetch", url="http://127.0.0.1:1/"))
+    with Terminal(cwd=repo, env=env) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("go\r")
+        terminal.answers("Fetch this?", "3")
+        terminal.sees("Enter send")
+        assert "fromnowon" not in terminal.seen

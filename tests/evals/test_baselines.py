@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from made_tables import Runs, grid_of, half_and_all
+from scipy.sparse import csr_matrix
 
 from droidlite.evals import baselines
 from droidlite.evals.grid import Grid
 from droidlite.evals.learning import learn
 from droidlite.evals.playing import Check, Fold, Played
-from droidlite.evals.words import TextPolicy
+from droidlite.evals.words import TextPolicy, predict_across
 
 PERFECT = Check(1.0, 0.0)
 
@@ -94,7 +95,7 @@ def test_the_cascades_that_are_compared_are_the_ones_that_are_played(catch: floa
     }
     grid = grid_of(runs | {"c": [run or (0, 0.5) for run in runs["c"]]})
     check = Check(catch, alarm)
-    passes, cost = baselines._cascades(grid, 2, check)
+    passes, cost = baselines.cascades(grid, 2, check)
     for first, second in ((0, 1), (1, 0), (0, 2), (2, 1)):
         shared = grid.pick(grid.ran[:, first] & grid.ran[:, second])
         played = baselines.play(shared, [(first, None), (second, None)], check)
@@ -114,7 +115,18 @@ def test_words_that_tell_nothing_save_nothing() -> None:
     assert sums(TextPolicy(grid, 0)(fold_of(grid, "dear"))) == (40, 160, 40, ("cheap or dear",))
 
 
-def test_a_task_without_a_prompt_goes_to_the_dear_model() -> None:
-    prompts = tuple("a typo" if i % 2 == 0 and i < 60 else "" if i >= 60 else "a race" for i in range(80))
-    grid = grid_of(half_and_all(80), prompts=prompts)
-    assert sums(TextPolicy(grid, 0)(fold_of(grid, "dear"))) == (40, 10 * 1 + 30 * 4, 40, ("cheap or dear",))
+def test_a_task_without_a_prompt_is_told_by_its_kind_alone() -> None:
+    """Which is less sure than a typo, so that it goes to the dear model."""
+    cheap = [(int(i % 7 > 0 or i >= 40), 1.0) for i in range(80)]
+    prompts = tuple("" if i >= 70 else "a race" if i % 7 == 0 and i < 40 else "a typo" for i in range(80))
+    grid = grid_of({"cheap": cheap, "dear": [(1, 4.0)] * 80}, prompts=prompts)
+    assert sums(TextPolicy(grid, 0)(fold_of(grid, "dear"))) == (40, 30 * 1 + 10 * 4, 40, ("cheap or dear",))
+
+
+def test_what_was_seen_of_an_issue_is_not_taken_for_knowledge_of_words() -> None:
+    """Every issue is two tasks of one text that says nothing of other issues: predictions must not tell them apart."""
+    solved = np.repeat(np.random.default_rng(1).random(60) < 0.7, 2)
+    issue = np.repeat(np.arange(60), 2)
+    counts = csr_matrix(np.eye(60)[issue])
+    likely = predict_across(counts, solved, issue)
+    assert likely[solved].mean() - likely[~solved].mean() == pytest.approx(0, abs=0.02)

@@ -178,6 +178,13 @@ def test_a_rewind_takes_back_messages_turns_and_saves_but_not_money() -> None:
     assert (session.spent_usd, session.left) == (0.28, {"a.py": "0" * 64})
 
 
+def test_commands_are_known_by_turn_and_go_with_a_rewind() -> None:
+    ran = (*RECORDS, CallStarted(call_id="c9", name="shell", command="touch x"))
+    assert (folded(*ran).commands_since(2), folded(*ran).commands_since(3)) == (("touch x",), ())
+    assert folded(*ran, Rewound(to_turn=2)).commands_since(1) == ()
+    assert folded(*ran, Rewound(to_turn=2), RewindUndone()).commands_since(1) == ("touch x",)
+
+
 def test_a_rewind_beyond_a_compaction_brings_the_messages_back() -> None:
     session = folded(*RECORDS, Compacted(messages=(User("Summary."),)), Said(user=User("three")), Rewound(to_turn=2))
     assert session.messages == folded(*RECORDS[:12]).messages

@@ -12,9 +12,10 @@ from session_samples import HEADER, RECORDS, faults, records_in
 
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session.fold import load
-from droidlite.session.journal import Journal, NullJournal
+from droidlite.session.journal import Journal
 from droidlite.session.lines import JOURNAL, lay_out
 from droidlite.session.records import Ended, Listed, Said, Titled
+from droidlite.session.unstored import NullJournal
 from droidlite.tool import Todo
 from droidlite.types import User
 
@@ -275,6 +276,8 @@ def test_a_journal_that_stores_nothing_takes_the_same_calls() -> None:
     with NullJournal(HEADER, "Read-only file system.") as journal:
         assert [journal.append(record) for record in RECORDS[:3]] == [2, 3, 4]
         assert journal.folder.is_dir()
+        assert (journal.folder.name, journal.stored) == (HEADER.session_id, False)
+        assert [turn.text for turn in journal.session().turns] == ["Fix the till"]
         assert "cannot be resumed" in journal.warnings[0]
     assert not journal.folder.exists()
 

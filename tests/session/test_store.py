@@ -12,9 +12,10 @@ import pytest
 from session_samples import HEADER, RECORDS, records_in
 
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.session.journal import Journal, NullJournal
+from droidlite.session.journal import Journal
 from droidlite.session.records import Header, Judged, Said, Saved, Shadowed, Titled, Verified
 from droidlite.session.store import SUMMARY, Store, Summary
+from droidlite.session.unstored import NullJournal
 from droidlite.types import User
 
 
@@ -281,3 +282,36 @@ def test_importing_the_room_brings_in_nothing_heavy() -> None:
 def test_what_was_recorded_is_what_was_said(store: Store) -> None:
     put(store, HEADER.session_id)
     assert records_in(store.folder(HEADER.session_id)) == [HEADER, *RECORDS]
+
+
+def test_a_copy_for_another_folder_is_of_that_folder_and_has_no_saved_files(store: Store) -> None:
+    name = put(store, "20261122-143012-k3f9")
+    with store.open(name)[0] as journal:
+        journal.append(Saved(turn=2, path="till.py", blob="0" * 64, mode=0o100644))
+    elsewhere, here = store.load(store.fork(name, cwd=Path("/home/bob"))), store.load(store.fork(name))
+    assert (elsewhere.header.cwd, elsewhere.saved) == ("/home/bob", ())
+    assert (here.header.cwd, [saved.path for saved in here.saved]) == ("/home/ada/shop", ["till.py"])
+    told = "This session goes on in another folder from here: /home/bob. What was said before is about /home/ada/shop."
+    assert elsewhere.messages[-1] == User(told)
+    assert len(elsewhere.turns) == len(here.turns)
+
+
+def test_a_session_is_opened_in_its_own_folder_only(store: Store) -> None:
+    name = put(store, "20261122-143012-k3f9")
+    with pytest.raises(UsageError, match=r"belongs to /home/ada/shop: go on with it there \(-C /home/ada/shop\)"):
+        store.open(name, cwd=Path("/home/bob"))
+    store.open(name, cwd=Path("/home/ada/shop"))[0].close()
+
+
+def test_a_copy_has_the_spilled_outputs_of_the_original(store: Store) -> None:
+    name = put(store, "20261122-143012-k3f9")
+    spilled = store.folder(name) / "spill" / "shell-1.txt"
+    spilled.parent.mkdir()
+    spilled.write_text("all of it")
+    with store.open(name)[0] as journal:
+        journal.append(Said(user=User(f"the rest is in {spilled}")))
+    copy = store.fork(name)
+    store.remove(name)
+    theirs = store.folder(copy) / "spill" / "shell-1.txt"
+    assert store.load(copy).messages[-1] == User(f"the rest is in {theirs}")
+    assert theirs.read_text() == "all of it"

@@ -114,10 +114,13 @@ def test_the_persons_alias_wins_over_the_catalogs() -> None:
     assert resolve("opus", SHIPPED, {"opus": "claude-opus-5"}) == SHIPPED["claude-opus-5"]
 
 
-def test_aliases_in_a_circle_end() -> None:
+def test_aliases_in_a_circle_are_told() -> None:
     with pytest.raises(UsageError) as caught:
         resolve("ping", SHIPPED, {"ping": "pong", "pong": "ping"})
-    assert str(caught.value) == 'Unknown model "ping". Nearest: pong. All of them: droidlite models'
+    assert str(caught.value) == (
+        'The alias "ping" leads back to itself (ping, pong, ping); let one of them name a model, under [aliases] in '
+        "the settings."
+    )
 
 
 @pytest.mark.parametrize(

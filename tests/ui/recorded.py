@@ -26,7 +26,7 @@ from droidlite.events import (
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Usage, User
-from droidlite.ui.conversation import ExportFormat, Person, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, Person, Rewinding, SessionRow, Spending, Status, TurnRow
 
 PATCH = """\
 --- a/src/ranges.py
@@ -190,6 +190,7 @@ class Recorded:
                 summary="rm -rf build && make",
                 reason="it deletes files",
                 always="commands that begin: make",
+                lasting=True,
             )
             self.asked.append(self.person.ask_approval(approval))
         if "edit" in text:
@@ -274,14 +275,20 @@ class Recorded:
     def new(self) -> None:
         self.now = replace(self.now, session_id="01JE", cost_usd=0.0)
 
+    def fork(self) -> None:
+        self.now = replace(self.now, session_id="01JF")
+
     def turns(self) -> tuple[TurnRow, ...]:
         return (TurnRow(turn=1, text="fix clamp", files=1), TurnRow(turn=2, text="now the docs", files=0))
 
     def preview_rewind(self, turn: int) -> tuple[str, ...]:
         return ("src/ranges.py: restored", "1 message of yours and what followed are dropped")
 
-    def rewind(self, turn: int) -> str:
-        return self.turns()[turn - 1].text
+    def rewind(self, turn: int) -> Rewinding:
+        return Rewinding(self.turns()[turn - 1].text)
+
+    def undo_rewind(self) -> tuple[str, ...]:
+        raise UsageError("There is no rewind to take back; that works until the next prompt or command.")
 
     def diff(self) -> str:
         return "diff --git a/src/ranges.py b/src/ranges.py\n" + PATCH

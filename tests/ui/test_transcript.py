@@ -262,7 +262,7 @@ def test_no_payload_reaches_dialogs_tables_and_status_lines(name: str) -> None:
     status = replace(Recorded([]).now, model=bad, endpoint=bad, cwd=bad, branch=bad)
     drawn = [
         *model_picker(auto, candidates, bad).draw(80, 24),
-        *approval_dialog(Approval(tool=bad, summary=bad, reason=bad, always=bad)).draw(80, 24),
+        *approval_dialog(Approval(tool=bad, summary=bad, reason=bad, always=bad, lasting=True)).draw(80, 24),
         *status_bar(status, 120),
     ]
     text = "".join(part for _, part in drawn) + table(auto, candidates, 80, colour=False)

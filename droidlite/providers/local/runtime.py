@@ -80,7 +80,7 @@ class Runtime:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self.weights.parent,
-                env={"PYTHONPATH": os.pathsep.join(paths)},
+                env={"PYTHONPATH": os.pathsep.join(paths), "DROIDLITE_OWN": "1"},  # no orphan of a command
                 start_new_session=True,  # Ctrl-C is for the session, which may want the model again
                 bufsize=0,
             )
