@@ -68,11 +68,13 @@ def add_usage(one: Usage, two: Usage) -> Usage:
 
 class Opaque(Struct, frozen=True):
     """A reply's own items as its service wants them back: JSON text of a list, only for the same `protocol` and
-    `model`. Holds signed thinking and encrypted reasoning in their original order among text and calls."""
+    `model`. Holds signed thinking and encrypted reasoning in their original order among text and calls. `endpoint` is
+    the one that encrypted them, where no other can read them."""
 
     protocol: str
     model: str
     items: str
+    endpoint: str = ""
 
 
 class Assistant(Struct, frozen=True, tag="assistant"):

@@ -94,6 +94,14 @@ class Terminal:
         self.type("/quit\r")
         return self.process.wait(DEADLINE)
 
+    def walks_out(self) -> int:
+        """The exit code where Ctrl+C is pressed twice, whatever stands in the input and whether or not something still
+        runs."""
+        self.type("\x03")
+        self.sees("again to leave")
+        self.type("\x03")
+        return self.process.wait(DEADLINE)
+
     def _read(self) -> None:
         with contextlib.suppress(OSError):  # Linux says EIO when the other side has closed
             while data := os.read(self._ours, 65_536):

@@ -132,7 +132,8 @@ def compacted(transcript: Transcript, summary: str, spec: ModelSpec, failed: flo
     tail = tuple(cut_message(message, room // 3 // len(waiting)) for message in waiting)
     tail = tail or _newest(transcript.messages, min(room // 3, int(spec.context * BYTES_PER_TOKEN * TAIL_SHARE)))
     left = room - size([start, *tail])
-    return (start, carried(transcript, summary, left, newest=not waiting), *tail)
+    follows = any(isinstance(said, User) and said.text in transcript.prompts[-1:] for said in waiting)
+    return (start, carried(transcript, summary, left, newest=not follows), *tail)
 
 
 def _unanswered(messages: tuple[Message, ...]) -> tuple[Message, ...]:

@@ -38,6 +38,16 @@ Escalate = Callable[[Transcript], tuple[Route, Switch] | None]
 """Looks at the conversation before each call; a route and its price where the model should change."""
 
 
+HandOver = Callable[[Transcript, "Driver", Route, Switch], Generator[Event, None, Switch]]
+"""Readies the conversation for the model of a route that takes over; the switch as it was carried out."""
+
+
+def as_it_is(transcript: Transcript, driver: "Driver", route: Route, switch: Switch) -> Generator[Event, None, Switch]:
+    """The whole conversation goes over."""
+    yield from ()
+    return switch
+
+
 def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | None:
     """The model chosen at the start stays."""
     return None
@@ -55,10 +65,11 @@ class Driver:
         *,
         failover: Failover,
         escalate: Escalate = never_escalate,
+        hand_over: HandOver = as_it_is,
         effort: Effort = "",
     ) -> None:
         self.route, self.budget, self.cancellation = route, budget, cancellation
-        self.failover, self.escalate, self.effort = failover, escalate, effort
+        self.failover, self.escalate, self.hand_over, self.effort = failover, escalate, hand_over, effort
         self.seconds, self.replies = 0.0, 0
         self.switches: list[Switch] = []
 
@@ -70,10 +81,7 @@ class Driver:
 
         Raises CapReached before anything is sent, ProviderError when failover gives up, Interrupted."""
         if not final and (found := self.escalate(transcript)) is not None:
-            self.route, switch = found
-            self.switches.append(switch)
-            transcript.journal.append(Switched(switch=switch))
-            yield ModelSwitched(switch)
+            yield from self._switch(transcript, *found)
         started, attempt = time.monotonic(), 0
         while True:
             attempt += 1
@@ -90,6 +98,15 @@ class Driver:
                 if self.cancellation.wait(retry.wait_seconds):
                     raise Interrupted from error
                 self.route = retry.route or self.route
+
+    def _switch(self, transcript: Transcript, route: Route, switch: Switch) -> Generator[Event, None, None]:
+        try:
+            switch = yield from self.hand_over(transcript, self, route, switch)
+        finally:  # also where a note was interrupted: whoever escalated has counted it
+            self.route = route
+            self.switches.append(switch)
+            transcript.journal.append(Switched(switch=switch))
+        yield ModelSwitched(switch)
 
     def _reserve(self, transcript: Transcript, closing: bool, max_output: int) -> Reservation:
         spec = self.route.spec

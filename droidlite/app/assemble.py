@@ -11,7 +11,6 @@ import msgspec
 from droidlite import __version__, tools
 from droidlite.agent.budget import Budget
 from droidlite.agent.budget import Prices as PriceFunctions
-from droidlite.agent.driver import Driver, Retry
 from droidlite.agent.loop import Agent
 from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.prompt import Facts, opening, system_prompt
@@ -20,7 +19,7 @@ from droidlite.agent.transcript import Transcript
 from droidlite.agent.verify import Execute
 from droidlite.app.allowing import allowed_here, remembering
 from droidlite.app.counterfactual import AgainstReference
-from droidlite.app.escalating import Escalation
+from droidlite.app.driving import driven
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
@@ -30,8 +29,7 @@ from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError, ProviderError, UsageError
-from droidlite.reliability.failover import next_wait
+from droidlite.errors import DroidliteError, UsageError
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.sandbox.gitprograms import git_guards
 from droidlite.sandbox.overwriting import overwritten
@@ -139,9 +137,8 @@ def _assemble(
         redaction=redaction,
     )
     routes = Routes(setup, person, toolbox, task, budget)
-    escalation = Escalation(budget, routes.open, routes.outfit)
-    escalation.follow(decision)
-    driver = Driver(route, budget, context.cancellation, failover=_retry, escalate=escalation, effort=settings.effort)
+    driver, escalation = driven(route, decision, routes, budget, context.cancellation)
+    driver.effort = settings.effort
     agent = Agent(
         transcript=transcript,
         driver=driver,
@@ -252,13 +249,6 @@ def _judge(denied: tuple[str, ...], tree: Tree) -> Callable[[str, Autonomy, tupl
         return Ruling(verdict.allow, verdict.reason, verdict.prefix, verdict.denied)
 
     return rule
-
-
-def _retry(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
-    import random
-
-    wait = next_wait(error, attempt=attempt, elapsed=elapsed, jitter=random.random())
-    return None if wait is None else Retry(wait)
 
 
 def execute_in(context: ToolContext, call_id: str) -> Execute:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from droidlite.agent.compaction import compact
+from droidlite.agent.handoff import tell_tools
 from droidlite.app import changes
 from droidlite.app.assemble import git_state, open_session
 from droidlite.app.options import Options
@@ -19,6 +20,7 @@ from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.providers.losses import losses
 from droidlite.sandbox.gitprograms import git_guards
 from droidlite.session.export import export
 from droidlite.session.records import Judged
@@ -209,8 +211,12 @@ class Chat:
             decision,
             scripted=endpoint.protocol == "scripted",
         )
+        transcript = parts.agent.transcript
+        before = transcript.tools
         parts.agent.toolbox.replace(tools_for(spec, self._person))
-        parts.agent.transcript.retool(parts.agent.toolbox.specs)
+        transcript.retool(parts.agent.toolbox.specs)
+        tell_tools(transcript, before)
+        parts.warnings += losses(transcript.messages, spec, endpoint.protocol, endpoint.name)
         self.options = msgspec.structs.replace(
             self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
         )

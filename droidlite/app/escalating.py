@@ -10,13 +10,11 @@ from droidlite.types import RoutingDecision, Stage, Switch
 
 
 class Escalation:
-    """Follows the plan of `decision`. `open_route` gives the way to a model by id (DroidliteError where there is none);
-    `outfit` gives the model its own tools in the conversation."""
+    """Follows the plan of `decision`. `open_route` gives the way to a model by id (DroidliteError where there is none).
+    The switch itself, its note and its tools are HandingOver's."""
 
-    def __init__(
-        self, budget: Budget, open_route: Callable[[str], Route], outfit: Callable[[Route, Transcript], None]
-    ) -> None:
-        self._budget, self._open_route, self._outfit = budget, open_route, outfit
+    def __init__(self, budget: Budget, open_route: Callable[[str], Route]) -> None:
+        self._budget, self._open_route = budget, open_route
         self._stages: tuple[Stage, ...] = ()
         self._at, self._before, self._check_failed = 0, 0.0, False
 
@@ -49,6 +47,5 @@ class Escalation:
             self._stages = self._stages[: self._at + 1]  # it would not fit: this model goes on to the end
             return None
         self._at, self._before, self._check_failed = self._at + 1, self._budget.spent_usd, False
-        self._outfit(route, transcript)
         reasons = (f"{transcript.estimate():,} tokens are read anew by {there}",)
         return route, Switch(from_model=here, to=there, cause=cause, price_usd=price, reasons=reasons)

@@ -47,6 +47,10 @@ class Routes:
         """The way to a model by id. Raises UsageError, Refused."""
         return make_route(self._setup, *find_model(self._setup, model))
 
+    def endpoint_of(self, spec: ModelSpec) -> Endpoint:
+        """What a model is reached through. Raises UsageError, Refused."""
+        return find_model(self._setup, spec.id)[1]
+
     def outfit(self, route: Route, transcript: Transcript) -> None:
         """The tools of the model's family from here on."""
         self._toolbox.replace(tools_for(route.spec, self._person))

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from droidlite.providers.transcript import Fitted, Reply, cleaned, fit, has_calls, readable
+from droidlite.providers.transcript import Dialect, Fitted, Reply, cleaned, fit, has_calls, readable
 from droidlite.types import Call, Image, ModelSpec, Request, ToolResult, ToolResults, User
 
 PROTOCOL = "anthropic"
@@ -15,7 +15,7 @@ MARK = {"type": "ephemeral"}
 
 def request_body(spec: ModelSpec, request: Request) -> dict[str, Any]:
     """The JSON body. At most 4 cache breakpoints: the tools, the system prompt, and the last two messages of ours."""
-    fitted = fit(request.messages, spec, PROTOCOL, _read_calls)
+    fitted = fit(request, spec, DIALECT)
     tools = [
         {"name": tool.name, "description": tool.description, "input_schema": tool.parameters} for tool in request.tools
     ] or [_stub(name) for name in has_calls(fitted)]
@@ -30,7 +30,7 @@ def request_body(spec: ModelSpec, request: Request) -> dict[str, Any]:
     if request.system.strip():
         body["system"] = [{"type": "text", "text": cleaned(request.system), "cache_control": MARK}]
     body["messages"] = messages
-    return body | _thinking(spec, request)
+    return body | _thinking(spec, request, fitted)
 
 
 def plain_blocks(text: str, calls: tuple[Call, ...]) -> list[dict[str, Any]]:
@@ -41,9 +41,10 @@ def plain_blocks(text: str, calls: tuple[Call, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _thinking(spec: ModelSpec, request: Request) -> dict[str, Any]:
+def _thinking(spec: ModelSpec, request: Request, fitted: list[Fitted]) -> dict[str, Any]:
     """Effort and visible thinking, for models that have efforts at all. Newer models decide themselves how long to
-    think ("adaptive"); older ones take a budget, which must stay below max_tokens and be at least 1,024."""
+    think ("adaptive"); older ones take a budget, which must stay below max_tokens and be at least 1,024, and think only
+    where the calls now answered began with thinking: those of another model did not."""
     if not spec.efforts:
         return {}
     name = spec.name or spec.id
@@ -53,7 +54,17 @@ def _thinking(spec: ModelSpec, request: Request) -> dict[str, Any]:
             chosen["output_config"] = {"effort": request.effort}
         return chosen
     budget = min(BUDGETS.get(request.effort, 0), request.max_output // 2)
-    return {"thinking": {"type": "enabled", "budget_tokens": budget}} if budget >= 1_024 else {}
+    if budget < 1_024 or _answers_without_thinking(fitted):
+        return {}
+    return {"thinking": {"type": "enabled", "budget_tokens": budget}}
+
+
+def _answers_without_thinking(fitted: list[Fitted]) -> bool:
+    """Whether the request ends with the results of calls that no thinking came before."""
+    replies = [message for message in fitted if isinstance(message, Reply)]
+    if not isinstance(fitted[-1], ToolResults) or not replies:
+        return False
+    return not replies[-1].items or replies[-1].items[0]["type"] not in ("thinking", "redacted_thinking")
 
 
 def _message(message: Fitted) -> dict[str, Any]:
@@ -73,14 +84,12 @@ def _blocks(reply: Reply) -> list[dict[str, Any]]:
 
 def _result(result: ToolResult) -> dict[str, Any]:
     block: dict[str, Any] = {"type": "tool_result", "tool_use_id": result.call_id}
-    if result.images:
-        texts = [{"type": "text", "text": result.content}] if result.content.strip() else []
-        block["content"] = [*texts, *(_image(image) for image in result.images)]
-    else:
-        block["content"] = result.content
-    if result.is_error:
-        block["is_error"] = True
-    return block
+    if not result.images:
+        return block | {"content": result.content} | ({"is_error": True} if result.is_error else {})
+    # a result marked as an error may hold text only
+    text = f"Error: {result.content}" if result.is_error else result.content
+    texts = [{"type": "text", "text": text}] if text.strip() else []
+    return block | {"content": [*texts, *(_image(image) for image in result.images)]}
 
 
 def _image(image: Image) -> dict[str, Any]:
@@ -102,3 +111,6 @@ def _stub(name: str) -> dict[str, Any]:
 
 def _read_calls(items: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(str(item.get("id")), str(item.get("name"))) for item in items if item.get("type") == "tool_use"]
+
+
+DIALECT = Dialect(protocol=PROTOCOL, read_calls=_read_calls)

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from droidlite.providers.transcript import Fitted, Reply, cleaned, fit, readable
+from droidlite.providers.chat_rules import call_ids, tempered
+from droidlite.providers.transcript import Dialect, Fitted, Reply, cleaned, fit, readable
 from droidlite.types import Call, Image, ModelSpec, Request, ToolResult, ToolResults, User
 
 PROTOCOL = "openai-chat"
 
 
-def request_body(spec: ModelSpec, request: Request, *, openai: bool) -> dict[str, Any]:
-    """The JSON body. `openai`: the service is OpenAI's own, whose newer field names its imitators may not know."""
+def request_body(spec: ModelSpec, request: Request, *, openai: bool, endpoint: str = "") -> dict[str, Any]:
+    """The JSON body. `openai`: the service is OpenAI's own, whose newer field names its imitators may not know.
+    `endpoint` is its name: only what it reasoned itself is sent back to it."""
     system = [{"role": "system", "content": cleaned(request.system)}] if request.system.strip() else []
-    fitted = fit(request.messages, spec, PROTOCOL, _read_calls)
+    dialect = Dialect(protocol=PROTOCOL, read_calls=_read_calls, endpoint=endpoint, ids=call_ids(spec))
+    said = [part for message in fit(request, spec, dialect) for part in _messages(message)]
     body: dict[str, Any] = {"model": spec.name or spec.id}
     if request.tools:
         body["tools"] = [
@@ -23,7 +26,7 @@ def request_body(spec: ModelSpec, request: Request, *, openai: bool) -> dict[str
         ]
         if request.final:
             body["tool_choice"] = "none"
-    body["messages"] = [*system, *(said for message in fitted for said in _messages(message))]
+    body["messages"] = [*system, *tempered(said, spec)]
     body["max_completion_tokens" if openai else "max_tokens"] = request.max_output
     body["stream"] = True
     body["stream_options"] = {"include_usage": True}

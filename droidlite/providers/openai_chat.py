@@ -42,7 +42,7 @@ class OpenAIChat(WireProvider):
         super().__init__(Channel(endpoint, build, base_url=openai_url(endpoint), stall=stall, patience=patience))
 
     def body(self, spec: ModelSpec, request: Request) -> dict[str, Any]:
-        return request_body(spec, request, openai=is_openai(self.endpoint))
+        return request_body(spec, request, openai=is_openai(self.endpoint), endpoint=self.endpoint.name)
 
     def reply(self, spec: ModelSpec, request: Request, faults: Faults) -> Reply:
         return _Reply(spec, faults, request.messages)

@@ -45,7 +45,7 @@ class OpenAIResponses(WireProvider):
         )
 
     def body(self, spec: ModelSpec, request: Request) -> dict[str, Any]:
-        return request_body(spec, request)
+        return request_body(spec, request, endpoint=self.endpoint.name)
 
     def reply(self, spec: ModelSpec, request: Request, faults: Faults) -> Reply:
         return _Reply(spec, faults)

@@ -31,5 +31,7 @@ def judge(
         raise faults.make("empty")
     else:
         stop = "end"
-    opaque = Opaque(protocol, model, msgspec.json.encode(items).decode()) if items else None
+    # Claude's signatures hold on every platform it is sold on; what another service encrypts only that one can read.
+    endpoint = "" if protocol == "anthropic" else faults.endpoint.name
+    opaque = Opaque(protocol, model, msgspec.json.encode(items).decode(), endpoint) if items else None
     return Assistant(text, calls=calls, stop=stop, model=model, usage=usage, opaque=opaque)

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from droidlite.providers.transcript import Fitted, Reply, cleaned, fit, readable
+from droidlite.providers.transcript import Dialect, Fitted, Reply, cleaned, fit, readable
 from droidlite.types import Call, Image, ModelSpec, Request, ToolResult, ToolResults, User
 
 PROTOCOL = "openai-responses"
 
 
-def request_body(spec: ModelSpec, request: Request) -> dict[str, Any]:
-    """The JSON body. Nothing is stored at the service, so reasoning comes back encrypted and is sent again."""
+def request_body(spec: ModelSpec, request: Request, *, endpoint: str = "") -> dict[str, Any]:
+    """The JSON body. Nothing is stored at the service, so reasoning comes back encrypted and is sent again, to the
+    endpoint of that name only."""
+    dialect = Dialect(protocol=PROTOCOL, read_calls=_read_calls, endpoint=endpoint, images=500)
     body: dict[str, Any] = {
         "model": spec.name or spec.id,
         "instructions": cleaned(request.system),
@@ -23,7 +25,7 @@ def request_body(spec: ModelSpec, request: Request) -> dict[str, Any]:
             }
             for tool in request.tools
         ],
-        "input": [item for message in fit(request.messages, spec, PROTOCOL, _read_calls) for item in _items(message)],
+        "input": [item for message in fit(request, spec, dialect) for item in _items(message)],
         "max_output_tokens": max(16, request.max_output),
         "store": False,
         "stream": True,

@@ -1,6 +1,8 @@
 """Makes a conversation acceptable to any service: ids, names, arguments, answers, pictures and foreign thinking.
 
 Deterministic, and the translation of a longer conversation begins with that of the shorter one: caches depend on it.
+Calls of tools the model no longer has stay as they were called: every service takes them, and an edit of part of a line
+cannot be said as a patch without the file.
 """
 
 import hashlib
@@ -11,10 +13,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from droidlite.types import Assistant, Image, Message, ModelSpec, ToolResult, ToolResults, User
+from droidlite.providers.pictures import described, too_many, visible
+from droidlite.types import Assistant, Image, Message, ModelSpec, Opaque, Request, ToolResult, ToolResults, User
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What every known service accepts as the id of a call."""
+"""What every known service but some of those that speak Chat Completions accepts as the id of a call."""
 NAME = re.compile(r"[^A-Za-z0-9_-]")
 UNREADABLE = "unreadable_arguments"
 """The key under which arguments that are no JSON object are shown to the model again."""
@@ -45,18 +48,48 @@ Fitted = User | Reply | ToolResults
 ReadCalls = Callable[[list[dict[str, Any]]], list[tuple[str, str]]]
 
 
-def fit(messages: Iterable[Message], spec: ModelSpec, protocol: str, read_calls: ReadCalls) -> list[Fitted]:
-    """The conversation as `protocol` can say it to `spec`. `read_calls(items)` gives the id and the name of each call
-    in a reply's own items, which are used only where these are the reply's calls, acceptable as they are."""
-    fitter = _Fitter(spec, protocol, read_calls)
-    for message in messages:
+class Ids(Struct, frozen=True, kw_only=True):
+    """What a service takes as the id of a call: of its `own` model, of `others`; `make` makes one of 16 hexadecimal
+    digits."""
+
+    own: re.Pattern[str] = ID
+    others: re.Pattern[str] = ID
+    make: Callable[[str], str] = "call_{}".format
+
+
+class Dialect(Struct, frozen=True, kw_only=True):
+    """How a service wants a conversation. `read_calls(items)` gives the id and the name of each call in a reply's own
+    items; `endpoint` names the one that made them, where no other can read them ("" = any of the protocol can);
+    `images` is how many a request may hold."""
+
+    protocol: str
+    read_calls: ReadCalls
+    endpoint: str = ""
+    ids: Ids = Ids()
+    images: int = 100
+
+
+def fit(request: Request, spec: ModelSpec, dialect: Dialect) -> list[Fitted]:
+    """The conversation as `dialect` can say it to `spec`. A reply's own items are used only where they are of that
+    service and the calls in them are the reply's, acceptable as they are."""
+    fitter = _Fitter(spec, dialect, too_many(request.messages, dialect.images))
+    for message in request.messages:
         fitter.add(message)
     return fitter.finish()
 
 
+def is_own(opaque: Opaque, spec: ModelSpec, *, protocol: str, endpoint: str = "") -> bool:
+    """Whether a reply's own items may go back to `spec` by `protocol`, through the endpoint of that name. Items from
+    before endpoints were noted are taken to be the endpoint's."""
+    same_endpoint = not endpoint or opaque.endpoint in ("", endpoint)
+    return opaque.protocol == protocol and opaque.model == spec.id and same_endpoint
+
+
 class _Fitter:
-    def __init__(self, spec: ModelSpec, protocol: str, read_calls: ReadCalls) -> None:
-        self.spec, self.protocol, self.read_calls = spec, protocol, read_calls
+    def __init__(self, spec: ModelSpec, dialect: Dialect, too_old: int) -> None:
+        self.spec, self.dialect = spec, dialect
+        self.too_old = too_old
+        """How many of the pictures still to come are no longer shown."""
         self.out: list[Fitted] = []
         self.used: set[str] = set()
         self.open: list[tuple[str, str]] = []
@@ -68,7 +101,7 @@ class _Fitter:
         match message:
             case User():
                 self._answer(())
-                self.out.append(User(self._text(message.text, message.images), self._images(message.images)))
+                self.out.append(User(*self._seen(message.text, message.images)))
             case Assistant():
                 self._answer(())
                 self._reply(message)
@@ -82,8 +115,11 @@ class _Fitter:
         return self.out
 
     def _reply(self, message: Assistant) -> None:
+        ids = self.dialect.ids.own if message.model == self.spec.id else self.dialect.ids.others
         calls = tuple(
-            FittedCall(self._unique(call.id), NAME.sub("_", call.name)[:64] or "unknown", *readable(call.arguments))
+            FittedCall(
+                self._unique(call.id, ids), NAME.sub("_", call.name)[:64] or "unknown", *readable(call.arguments)
+            )
             for call in message.calls
         )
         self.open = [(call.id, fitted.id) for call, fitted in zip(message.calls, calls, strict=True)]
@@ -93,14 +129,11 @@ class _Fitter:
             self.out.append(Reply(text, calls, items))
 
     def _own_items(self, message: Assistant, calls: list[tuple[str, str]]) -> list[dict[str, Any]] | None:
-        opaque = message.opaque
-        if opaque is None or opaque.protocol != self.protocol or opaque.model != self.spec.id:
+        opaque, dialect = message.opaque, self.dialect
+        if opaque is None or not is_own(opaque, self.spec, protocol=dialect.protocol, endpoint=dialect.endpoint):
             return None
-        try:
-            items = msgspec.json.decode(opaque.items, type=list[dict[str, Any]])
-        except msgspec.DecodeError:
-            return None
-        return items if items and self.read_calls(items) == calls else None
+        items = read_items(opaque)
+        return items if items and dialect.read_calls(items) == calls else None
 
     def _answer(self, results: tuple[ToolResult, ...]) -> None:
         if not self.open:
@@ -113,30 +146,36 @@ class _Fitter:
                 answers.append(ToolResult(new, INTERRUPTED, is_error=True))
                 continue
             left.remove(found)
-            content = self._text(found.content, found.images)
-            answers.append(ToolResult(new, content, found.is_error, self._images(found.images)))
+            content, images = self._seen(found.content, found.images)
+            answers.append(ToolResult(new, content, found.is_error, images))
         self.open = []
         self.out.append(ToolResults(tuple(answers)))
 
-    def _unique(self, call_id: str) -> str:
+    def _unique(self, call_id: str, ids: re.Pattern[str]) -> str:
         """The id itself where it is acceptable and new; otherwise one derived from it and its place."""
-        candidate = call_id if ID.fullmatch(call_id) else ""
+        candidate = call_id if ids.fullmatch(call_id) else ""
         count = 0
         while not candidate or candidate in self.used:
             digest = hashlib.sha256(f"{count} {call_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-            candidate, count = f"call_{digest}", count + 1
+            candidate, count = self.dialect.ids.make(digest), count + 1
         self.used.add(candidate)
         return candidate
 
-    def _text(self, text: str, images: tuple[Image, ...]) -> str:
-        text = cleaned(text)
-        if images and not self.spec.images:
-            note = f"[{len(images)} image(s) left out: {self.spec.id} cannot see images]"
-            text = f"{text}\n{note}" if text.strip() else note
-        return text if text.strip() else ("" if images else NOTHING)
+    def _seen(self, text: str, images: tuple[Image, ...]) -> tuple[str, tuple[Image, ...]]:
+        """The pictures the model can be shown, and the text with a line for each it cannot."""
+        old, self.too_old = min(self.too_old, len(images)), max(self.too_old - len(images), 0)
+        shown = tuple(image for image in images[old:] if visible(image, self.spec))
+        unseen = (*images[:old], *(image for image in images[old:] if not visible(image, self.spec)))
+        lines = [line for line in (cleaned(text), *map(described, unseen)) if line.strip()]
+        return "\n".join(lines) or ("" if shown else NOTHING), shown
 
-    def _images(self, images: tuple[Image, ...]) -> tuple[Image, ...]:
-        return images if self.spec.images else ()
+
+def read_items(opaque: Opaque) -> list[dict[str, Any]]:
+    """A reply's own items; none where they cannot be read."""
+    try:
+        return msgspec.json.decode(opaque.items, type=list[dict[str, Any]])
+    except msgspec.DecodeError:
+        return []
 
 
 def readable(arguments: str) -> tuple[str, dict[str, Any]]:

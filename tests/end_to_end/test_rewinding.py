@@ -70,8 +70,7 @@ def test_a_copy_in_another_folder_takes_nothing_back_there(folder: Path, tmp_pat
         terminal.answers("Leave all as it is", "1")
         terminal.sees("rewound; your message is below")
         assert (other / "x.py").read_text() == "mine\n"
-        terminal.type("\x03")
-        assert terminal.leaves() == 0
+        assert terminal.walks_out() == 0
 
 
 def test_the_prompt_that_comes_back_is_the_turns_own(folder: Path, tmp_path: Path) -> None:
@@ -136,8 +135,7 @@ def test_what_commands_changed_is_said_to_stay(folder: Path, tmp_path: Path) -> 
         terminal.answers("Leave all as it is", "1")
         terminal.sees("rewound; your message is below")
         terminal.until(lambda: terminal.seen.count("nottakenback") > before)
-        terminal.type("\x03")
-        assert terminal.leaves() == 0
+        assert terminal.walks_out() == 0
     assert not (folder / "made.txt").exists()
     assert (folder / "f.txt").read_text() == "changed\n"
 

@@ -88,5 +88,4 @@ def test_typed_commands_and_mentions_are_of_that_folder(repo: Path, tmp_path: Pa
         terminal.sees("needle below")
         terminal.type("look @top")
         terminal.sees("../top.txt")
-        terminal.type("\x03")
-        assert terminal.leaves() == 0
+        assert terminal.walks_out() == 0

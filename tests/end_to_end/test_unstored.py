@@ -40,8 +40,7 @@ def test_a_home_that_cannot_be_written_still_rewinds_and_exports(folder: Path, t
         terminal.answers("Leave all as it is", "1")
         terminal.sees("rewound; your message is below")
         assert not (folder / "made.txt").exists()
-        terminal.type("\x03")
-        assert terminal.leaves() == 0
+        assert terminal.walks_out() == 0
         assert "Goonwith" not in terminal.seen
         assert "Thissessionwasnotstored" in terminal.seen
     (exported,) = folder.glob("droidlite-2*.md")

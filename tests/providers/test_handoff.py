@@ -10,6 +10,8 @@ from vendor_rules import reject
 from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError
 from droidlite.providers import make
+from droidlite.providers.chat_body import request_body as chat_body
+from droidlite.providers.responses_body import request_body as responses_body
 from droidlite.types import (
     Assistant,
     Call,
@@ -172,3 +174,57 @@ def test_opaque_that_does_not_match_the_calls_is_not_used(rig: Rig) -> None:
     messages = [User("hi"), fewer, ToolResults((ToolResult(reply.calls[0].id, "x"),))]
     list(rig.providers["anthropic"].stream(spec, request_of(messages), Cancellation()))
     assert b"Secret plan." not in rig.server.requests[-1].raw
+
+
+LONG_ID = "chatcmpl-tool-" + "a" * 32
+"""Made by vLLM; OpenAI takes at most 40 characters."""
+
+
+@pytest.mark.parametrize(("model", "kept"), [("openai-chat/small", True), ("anthropic/small", False)])
+def test_a_long_id_goes_back_to_its_own_model_only(model: str, kept: bool) -> None:
+    reply = Assistant("", (Call(LONG_ID, "read", "{}"),), "calls", model)
+    messages = [User("a"), reply, ToolResults((ToolResult(LONG_ID, "x"),))]
+    body = chat_body(spec_of("openai-chat", "small"), request_of(messages), openai=False)
+    _, _, said, answered = body["messages"]
+    given = said["tool_calls"][0]["id"]
+    assert (given == LONG_ID, given == answered["tool_call_id"], len(given) <= 40) == (kept, True, not kept)
+
+
+def test_encrypted_reasoning_goes_back_to_its_own_endpoint_only(rig: Rig) -> None:
+    rig.next = Said("Look.", thought="Secret plan.", calls=(Asked("read"),))
+    spec = spec_of("openai-responses", "small")
+    *_, reply = rig.providers["openai-responses"].stream(spec, request_of([User("hi")]), Cancellation())
+    assert reply.opaque is not None
+    assert reply.opaque.endpoint == "loopback"
+    request = request_of([User("hi"), reply, ToolResults((ToolResult(reply.calls[0].id, "x"),))])
+    kinds = [item.get("type") for item in responses_body(spec, request, endpoint="azure")["input"]]
+    assert kinds == [None, None, "function_call", "function_call_output"]
+    own = [item.get("type") for item in responses_body(spec, request, endpoint="loopback")["input"]]
+    assert own == [None, "reasoning", "message", "function_call", "function_call_output"]
+
+
+def shown(count: int) -> tuple[list[str], int]:
+    """The lines that stand for pictures, and how many are shown, of `count` prompts with one each."""
+    messages: list[Message] = [User(f"{n}", (Image("image/png", "A" * 4_000),)) for n in range(count)]
+    contents = [
+        message["content"]
+        for message in chat_body(spec_of("openai-chat", "large"), request_of(messages), openai=False)["messages"][1:]
+    ]
+    return [text for text in contents if isinstance(text, str)], sum(isinstance(each, list) for each in contents)
+
+
+def test_the_oldest_of_too_many_images_are_named_half_a_hundred_at_a_time() -> None:
+    assert shown(100) == ([], 100)
+    lines, left = shown(101)
+    assert (len(lines), left) == (50, 51)
+    assert lines[0] == "0\n[an image was here: image/png, 3 kB]"
+    assert len(shown(150)[0]) == 50
+    assert len(shown(151)[0]) == 100
+
+
+def test_an_image_of_a_type_nobody_takes_is_named() -> None:
+    bitmap = User("see", (Image("image/bmp", "A" * 400), PIXEL))
+    body = chat_body(spec_of("openai-chat", "large"), request_of([bitmap]), openai=False)
+    parts = body["messages"][-1]["content"]
+    assert [part["type"] for part in parts] == ["text", "image_url"]
+    assert parts[0]["text"] == "see\n[an image was here: image/bmp, 1 kB]"
