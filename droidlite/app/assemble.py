@@ -17,16 +17,19 @@ from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
-from droidlite.agent.verify import Execute
+from droidlite.app.changes import session_diff
+from droidlite.app.checking import Check, Checker, find_check, with_check
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.escalating import Escalation
 from droidlite.app.options import Options
 from droidlite.app.person import Person
+from droidlite.app.reviewing import Reviewer
 from droidlite.app.routes import Routes, make_route, tools_for
-from droidlite.app.routing import Task, choose_model, route
+from droidlite.app.routing import Task, choose_model, find_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
+from droidlite.app.verifying import Verifier
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, ProviderError, UsageError
@@ -41,7 +44,6 @@ from droidlite.session.store import Store
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
-from droidlite.tools.shell import run_command
 from droidlite.types import Autonomy, RoutingDecision
 
 
@@ -55,9 +57,12 @@ def open_session(
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
     setup = setup or read_setup(options.cwd, options=options, discover=None)
+    check, untested = find_check(setup, find_root(options.cwd))
+    setup = with_check(setup, check)
     journal, past = _journal(options, setup)
     try:
         session = _assemble(options, person, setup, journal, past, prompt)
+        _verify(session, setup, check, untested)
         if past is None or past.shadowed is None:
             task = Task(root=find_root(options.cwd), headless=options.headless)
             session.parts.shadow = _shadow(setup, decide or _router(task))
@@ -146,8 +151,6 @@ def _assemble(
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
-            execute=execute_in(context, "verify"),
-            check=settings.verify,
             timeout=settings.timeout,
             turns=len(past.turns) if past else 0,
             resumed=past is not None,
@@ -156,6 +159,26 @@ def _assemble(
             counterfactual=AgainstReference(setup, budget),
         )
     )
+
+
+def _verify(session: Session, setup: Setup, check: Check | None, untested: str) -> None:
+    """Gives the session its verifier; where nothing can be run, its reviewer and a sentence."""
+    parts = session.parts
+    if check is not None:
+        rounds = setup.settings.verify_rounds
+        parts.verifier = Verifier(parts.agent, Checker(check, parts.context), parts.escalation, rounds=rounds)
+        return
+    if untested:
+        parts.warnings.append(untested)
+    name = setup.settings.router.reviewer
+    if name and setup.policy.router.judge:
+        found = find_model(setup, name)
+        parts.reviewer = Reviewer(
+            lambda: make_route(setup, *found),
+            parts.agent.driver.budget,
+            lambda: session_diff(parts.checkpoint, parts.context.root),
+            parts.journal,
+        )
 
 
 def _router(task: Task) -> Decide:
@@ -224,16 +247,6 @@ def _retry(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
 
     wait = next_wait(error, attempt=attempt, elapsed=elapsed, jitter=random.random())
     return None if wait is None else Retry(wait)
-
-
-def execute_in(context: ToolContext, call_id: str) -> Execute:
-    """Runs host commands as the shell tool does: its own process group, a limit, no keys in the environment. What they
-    print is passed on as the progress of `call_id`."""
-
-    def execute(command: str, seconds: float) -> tuple[int | None, str]:
-        return run_command(command, context, call_id, seconds)
-
-    return execute
 
 
 def _opening(root: Path, cwd: Path, check: str) -> str:

@@ -11,7 +11,18 @@ from droidlite.errors import DroidliteError, UsageError
 from droidlite.session import fold
 from droidlite.session.journal import BLOBS, Journal, NullJournal, held
 from droidlite.session.lines import JOURNAL, scan
-from droidlite.session.records import Ended, Header, Judged, Record, Reserved, Shadowed, Spent, Titled, Verified
+from droidlite.session.records import (
+    Ended,
+    Header,
+    Judged,
+    Record,
+    Reserved,
+    Reviewed,
+    Shadowed,
+    Spent,
+    Titled,
+    Verified,
+)
 
 SUMMARY = "summary.json"
 
@@ -211,7 +222,7 @@ def _turn_start(session: fold.Session, turn: int) -> int:
 
 def _copied(path: Path, stop: int | None) -> list[Record]:
     """The records a copy begins with: those before number `stop`, without header, money and outcomes."""
-    left_out = (Header, Titled, Reserved, Spent, Shadowed, Verified, Judged, Ended)
+    left_out = (Header, Titled, Reserved, Spent, Shadowed, Verified, Reviewed, Judged, Ended)
     return [
         line.record
         for line in scan(path)
