@@ -11,7 +11,7 @@ from shutil import which
 NO_TEST = re.compile(r"^\s*(?:echo\b.*no test specified.*|(?:exit 0|true|:)?\s*)$", re.S)
 """Scripts of package.json that test nothing: npm's own, and those that only succeed."""
 _RUNNERS = (
-    ("pytest", r"(?<![\w-])(?:py\.test|pytest)(?![\w-])"),
+    ("pytest", r"(?<![\w-])(?:py\.test|pytest)(?![\w-]|\.\w)"),
     ("unittest", r"-m\s+unittest\b"),
     ("vitest", r"(?<![\w-])vitest\b"),
     ("jest", r"(?<![\w-])(?:jest\b|react-scripts test)"),
