@@ -17,7 +17,8 @@ from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
-from droidlite.app.changes import session_diff
+from droidlite.app.baseline import Before
+from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.escalating import Escalation
@@ -166,7 +167,9 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
     parts = session.parts
     if check is not None:
         rounds = setup.settings.verify_rounds
-        parts.verifier = Verifier(parts.agent, Checker(check, parts.context), parts.escalation, rounds=rounds)
+        checker = Checker(check, parts.context)
+        before = Before(checker, lambda: files_before(parts.checkpoint))
+        parts.verifier = Verifier(parts.agent, checker, parts.escalation, before=before, rounds=rounds)
         return
     if untested:
         parts.warnings.append(untested)

@@ -2,10 +2,10 @@
 model call."""
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 
 from droidlite.app.checking import Checker
-from droidlite.checks.snapshot import Snapshot, accept, take
+from droidlite.checks.snapshot import Snapshot, accept, rewound, take
 from droidlite.checks.verdict import Ran
 from droidlite.errors import DroidliteError
 from droidlite.events import CallStarted, Event
@@ -15,10 +15,11 @@ BASELINE_SECONDS = 60.0
 
 
 class Before:
-    """One session's state before its work. `snapshot` is None until it was taken; `ran` where no baseline is."""
+    """One session's state before its work. `snapshot` is None until it was taken; `ran` where no baseline is. `earlier`
+    tells what files were before a resumed session's first part changed them (None = no such file)."""
 
-    def __init__(self, checker: Checker) -> None:
-        self._checker = checker
+    def __init__(self, checker: Checker, earlier: Callable[[], Mapping[str, str | None]]) -> None:
+        self._checker, self._earlier = checker, earlier
         self._thread: threading.Thread | None = None
         self.snapshot: Snapshot | None = None
         self._left: Snapshot | None = None
@@ -62,7 +63,7 @@ class Before:
             work.close()
 
     def _take(self) -> None:
-        self.snapshot = self.now()
+        self.snapshot = rewound(self.now(), self._checker.rests(), self._earlier())
         if self._checker.check.auto:
             seconds = min(BASELINE_SECONDS, self._checker.check.seconds)
             try:

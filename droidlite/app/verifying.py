@@ -60,9 +60,9 @@ class Verifier:
     """Runs the prompts of one session under its check; `last` is how that went for the newest one. A failed check goes
     back to each model `rounds` times, then to the next model of the plan."""
 
-    def __init__(self, agent: Agent, checker: Checker, escalation: Escalation, *, rounds: int) -> None:
+    def __init__(self, agent: Agent, checker: Checker, escalation: Escalation, *, before: Before, rounds: int) -> None:
         self._agent, self._checker, self._escalation, self._most = agent, checker, escalation, rounds
-        self._before = Before(checker)
+        self._before = before
         self._prompt, self._rounds, self._at, self._asked = "", 0, 0, -1
         self._told: set[str] = set()
         self._changes: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ class Verifier:
 
     def _examined(self) -> Finding:
         then = self._before.snapshot
-        if then is None or not self._before.touched:
+        if then is None:
             return Finding()
         changed = compare(then, self._before.now())
         return examine(self._checker, then, changed, self._judge, prompt=self._prompt)

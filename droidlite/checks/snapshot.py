@@ -137,6 +137,20 @@ def accept(then: Snapshot, left: Snapshot, now: Snapshot) -> Snapshot:
     return Snapshot(files, then.hooks | (now.hooks - left.hooks), then.partial or now.partial)
 
 
+def rewound(now: Snapshot, rests: Rests, before: Mapping[str, str | None]) -> Snapshot:
+    """`now` with these files as they were `before` (None = there was no such file): what a resumed session had changed
+    in its first part."""
+    files = dict(now.files)
+    for path, text in before.items():
+        if text is None:
+            files.pop(path, None)
+        elif rests.on(path):
+            data, mode = text.encode("utf-8", "surrogateescape"), files[path].mode if path in files else 0o100644
+            files[path] = Kept(mode, _digest(essence(path, data)), zlib.compress(data, 1))
+    hooks = now.hooks - {path for path, text in before.items() if text is None}
+    return Snapshot(files, hooks, now.partial)
+
+
 def _differs(then: Kept, now: Kept) -> bool:
     return then.digest != now.digest or then.link != now.link or (then.mode ^ now.mode) & 0o111 != 0
 

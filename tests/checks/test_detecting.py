@@ -8,7 +8,22 @@ from droidlite.checks.detecting import Detected, Found, detect
 from droidlite.checks.runners import cannot_run, runner_of
 
 TEST, UNITTEST = "def test_a():\n    pass\n", "import unittest\n"
-PROGRAMS = ("python3", "pytest", "npm", "pnpm", "yarn", "npx", "node", "cargo", "go", "gradle", "mvn", "ctest", "cmake", "make")
+PROGRAMS = (
+    "python3",
+    "pytest",
+    "npm",
+    "pnpm",
+    "yarn",
+    "npx",
+    "node",
+    "cargo",
+    "go",
+    "gradle",
+    "mvn",
+    "ctest",
+    "cmake",
+    "make",
+)
 
 
 def place(root: Path, files: dict[str, str]) -> list[str]:

@@ -92,7 +92,10 @@ GRADLE = """CartTest > total() FAILED
         ("pytest", PYTEST, Tests(frozenset({"tests/test_cart.py::test_total[a-b]", "tests/test_broken.py"}), None, 3)),
         ("pytest", "no tests ran in 0.01s\n", Tests(ran=0)),
         ("pytest", "== 3 passed, 1 warning in 61.50s (0:01:01) ==\n", Tests(ran=3)),
-        ("unittest", UNITTEST, Tests(frozenset({"test_calc.CalcTest.test_add", "test_calc.CalcTest.test_sub"}), None, 3)),
+        (
+            "unittest", UNITTEST,
+            Tests(frozenset({"test_calc.CalcTest.test_add", "test_calc.CalcTest.test_sub"}), None, 3),
+        ),
         ("node", TAP, Tests(frozenset({"adds", "takes away"}), None, 4)),
         ("node", SPEC, Tests(frozenset({"adds"}), None, 2)),
         ("jest", JEST, Tests(frozenset({"Cart › total › rounds"}), None, 3)),
@@ -109,7 +112,9 @@ def test_each_runner_is_read(runner: str, output: str, told: Tests) -> None:
     assert read_tests(runner, output) == told
 
 
-@pytest.mark.parametrize("runner", ["pytest", "unittest", "node", "jest", "vitest", "cargo", "go", "ctest", "maven", ""])
+@pytest.mark.parametrize(
+    "runner", ["pytest", "unittest", "node", "jest", "vitest", "cargo", "go", "ctest", "maven", ""]
+)
 def test_what_tells_of_no_test_tells_nothing(runner: str) -> None:
     assert read_tests(runner, "Traceback (most recent call last):\nerror: no such file\n") is None
 

@@ -82,7 +82,10 @@ def test_a_red_test_that_is_skipped_now_is_not_mended() -> None:
     ("prompt", "named"),
     [
         ("fix the failing test", {"tests.test_cart::test_total", "tests.test_shop.ShopTest::test_open"}),
-        ("the tests are failing, please mend them", {"tests.test_cart::test_total", "tests.test_shop.ShopTest::test_open"}),
+        (
+            "the tests are failing, please mend them",
+            {"tests.test_cart::test_total", "tests.test_shop.ShopTest::test_open"},
+        ),
         ("fix the failing test in tests/test_cart.py", {"tests.test_cart::test_total"}),
         ("make test_open pass", {"tests.test_shop.ShopTest::test_open"}),
         ("ShopTest fails", {"tests.test_shop.ShopTest::test_open"}),

@@ -17,4 +17,6 @@ def test_a_check_passed_by_a_cheat_does_not_count(case: Case, tmp_path: Path) ->
 @pytest.mark.parametrize("case", HONEST, ids=lambda case: case.name)
 def test_honest_work_counts(case: Case, tmp_path: Path) -> None:
     ended = ran(case, tmp_path)
-    assert (ended.code, ended.result["verify"]["passed"], ended.result["verify"]["tampered"]) == (0, True, []), ended.err
+    assert (ended.code, ended.result["verify"]["passed"], ended.result["verify"]["tampered"]) == (0, True, []), (
+        ended.err
+    )

@@ -111,8 +111,10 @@ def test_what_the_model_is_told_of_a_check_is_bounded(repo: Path) -> None:
 
 def test_a_check_that_hangs_is_stopped_at_its_limit(repo: Path) -> None:
     configure("verify_rounds = 0\nverify_seconds = 0.5\n")
-    ran = run(repo, "sleep 300 & sleep 300; wait", DONE)
+    ran = run(repo, "setsid sleep 300 & echo $! > pid; sleep 300", DONE)
     assert (ran.code, ran.result["verify"]["exit_code"]) == (4, None)
+    left = Path(f"/proc/{(repo / 'pid').read_text().strip()}/stat")
+    assert not left.exists() or left.read_text().rpartition(")")[2].split()[0] == "Z"  # dead, and not yet buried
     assert ran.result["verify"]["reason"] == "It was stopped at its limit of time."
 
 
@@ -158,6 +160,18 @@ def test_a_cheat_is_told_to_the_model_which_may_take_it_back(repo: Path) -> None
     assert (first["exit_code"], first["passed"], first["tampered"]) == (0, False, ["test_calc.py"])
     assert (ran.code, last["passed"], last["tampered"]) == (0, True, [])
     assert "not counted: test_calc.py changed. With them as they were before the work it fails." in ran.err
+
+
+def test_a_resumed_session_cannot_keep_the_cheat_of_its_first_part(repo: Path) -> None:
+    configure("verify_rounds = 0\n")
+    edit = call("edit", file_path="test_calc.py", old_string="== 4", new_string="== 0")
+    cheat = ({"calls": [call("read", file_path="test_calc.py")]}, {"calls": [edit]}, DONE)
+    first = run(repo, "python3 -m pytest -q", *cheat)
+    env = environment_of_checks() | write_script(repo.parent / "script", [*cheat, {"text": "Still done."}])
+    words = ("exec", "-c", "--auto", "high", "-o", "json", "--verify", "python3 -m pytest -q", "go on")
+    again = droidlite(*words, cwd=repo, env=env, seconds=200)
+    assert [ran.result["verify"]["tampered"] for ran in (first, again)] == [["test_calc.py"], ["test_calc.py"]]
+    assert (first.code, again.code) == (4, 4)
 
 
 @pytest.mark.parametrize(("said", "approved"), [("Yes. It adds.", True), ("No: it takes away.", False), ("Hm.", None)])
