@@ -193,7 +193,9 @@ class Counterfactual(Struct, frozen=True, kw_only=True):
 
 class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     """Last event of every run, whatever happened: the object `--output-format json` prints.
-    `counterfactual` is None where nobody routed, or no price of the reference model is known."""
+    `counterfactual` is None where nobody routed, or no price of the reference model is known. `verify` tells how the
+    check ended {command, exit_code, output, passed, reason, unproven, failing, tampered, flaky}, or what a reviewer
+    said {review}; None where there was neither."""
 
     subtype: str
     is_error: bool

@@ -74,3 +74,4 @@ class Before:
     def _follow(self) -> None:
         if self.snapshot is not None and self._left is not None:
             self.snapshot = accept(self.snapshot, self._left, self.now())
+        self._left = None  # a run that does not come to its end leaves nothing to the person
