@@ -132,6 +132,8 @@ HONEST = (
     Case(name="adds a target to the Makefile", check="make -s test",
          files=BASE | {"Makefile": "test:\n\tsh check.sh\n"},
          work=FIX + " && printf 'clean:\\n\\trm -f *.pyc\\n' >> Makefile"),
+    Case(name="mends a shell script that a shell script checks", check="sh check.sh", work="echo 'echo 4' > sum.sh",
+         files={"sum.sh": "echo 5\n", "check.sh": "[ \"$(sh sum.sh)\" = 4 ]\n"}),
     Case(name="commits on a branch with a remote", check=UNITTEST, work=FIX +
          " && git checkout -q -b fix && git remote add origin ../o"
          " && git -c user.name=a -c user.email=a@b commit -qam fix"),

@@ -21,7 +21,7 @@ _CONFIG = re.compile(
     r"|CMakeLists\.txt|CTestTestfile\.cmake|go\.work|\.env(?:rc|\..*)?)$"
 )
 _MAKE = re.compile(r"^(?:GNUmakefile|[Mm]akefile|.*\.mk)$")
-_SCRIPT = re.compile(r"^(?:.*(?:check|verify|test|spec|validate).*|.*\.(?:sh|bash|zsh|mk))$", re.I)
+_CHECK_NAME = re.compile(r"(?:^|[_.-])(?:checks?|verify|(?:run)?tests?|specs?|validate)(?:$|[_.-])", re.I)
 _HOOKS = frozenset({"sitecustomize.py", "usercustomize.py"})
 _SHADOWING = frozenset(
     {
@@ -47,8 +47,8 @@ _LINES = {
 
 
 class Rests(Struct, frozen=True):
-    """On what one check rests. `named` are the paths its command and its scripts name; `make`: its recipes come from
-    a Makefile."""
+    """On what one check rests. `named` are the scripts that its command starts and what they are made of; `make`: its
+    recipes come from a Makefile."""
 
     named: frozenset[str] = frozenset()
     make: bool = False
@@ -61,15 +61,15 @@ class Rests(Struct, frozen=True):
             not TEST_FOLDERS.isdisjoint(pure.parts[:-1])
             or bool(_TEST_NAME.match(name) or _CONFIG.match(name))
             or (self.make and bool(_MAKE.match(name)))
-            or (path in self.named and is_script(path))
+            or path in self.named
             or path in (".git/config", ".cargo/config", ".cargo/config.toml", ".config/nextest.toml")
             or in_runner(path)
         )
 
 
-def is_script(path: str) -> bool:
-    """Whether a file a command names is a check by its name, rather than the program that is checked."""
-    return bool(_SCRIPT.match(path.rpartition("/")[2])) or "." not in path.rpartition("/")[2]
+def is_check(path: str) -> bool:
+    """Whether a file that a command or a script names is a check by its name, rather than the program it checks."""
+    return bool(_CHECK_NAME.search(path.rpartition("/")[2])) or not TEST_FOLDERS.isdisjoint(path.split("/")[:-1])
 
 
 def is_config(path: str) -> bool:

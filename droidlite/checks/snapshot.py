@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from time import monotonic
 
 from msgspec import Struct
 
-from droidlite.checks.protected import Rests, essence, in_runner, is_config, is_script, takes_over
+from droidlite.checks.protected import Rests, essence, in_runner, is_check, is_config, takes_over
 from droidlite.checks.runners import words_of
 
 LARGEST = 4_000_000
@@ -23,6 +24,7 @@ SECONDS = 10.0
 SKIPPED = frozenset(
     {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox", "target"}
 )
+_SOURCED = re.compile(r"^\s*(?:\.|source)\s+[\"']?([\w./-]+)", re.M)
 _INSTALLED = frozenset({"node_modules", ".venv", "venv"})
 
 
@@ -69,15 +71,27 @@ class Changed(Struct, frozen=True):
 
 
 def rests_of(command: str, root: Path, runner_make: bool) -> Rests:
-    """What `command` rests on: the scripts it names and those they name in turn."""
-    named, fresh = frozenset[str](), {word for word in words_of(command) if _is_file(root, word)}
-    for _ in range(3):
+    """What `command` rests on: the script it starts, and what is a check by its name or sourced, in two further steps.
+    A program that a script runs is what it checks."""
+    named = {word for word in words_of(command) if is_check(word)} | set(_started(command))
+    named = {word for word in named if _is_file(root, word)}
+    fresh = named
+    for _ in range(2):
+        texts = [_text(root / path) for path in fresh]
+        found = {word for text in texts for word in words_of(text) if is_check(word)}
+        found |= {word.removeprefix("./") for text in texts for word in _SOURCED.findall(text)}
+        fresh = {word for word in found - named if _is_file(root, word)}
         named |= fresh
-        found: set[str] = set()
-        for path in filter(is_script, fresh):
-            found |= {word for word in words_of(_text(root / path)) if is_script(word) and _is_file(root, word)}
-        fresh = found - named
-    return Rests(named, runner_make)
+    return Rests(frozenset(named), runner_make)
+
+
+def _started(command: str) -> Iterator[str]:
+    """The shell script or program without an ending that each part of a command starts."""
+    for part in re.split(r"&&|\|\||[;|&]", command):
+        words = [word for word in part.split() if "=" not in word and not word.startswith("-")]
+        script = next((word for word in words if "/" in word or "." in word), "").removeprefix("./")
+        if re.search(r"(?:\.(?:sh|bash|zsh)|(?:^|/)[^/.]+)$", script):
+            yield script
 
 
 def _is_file(root: Path, word: str) -> bool:

@@ -45,12 +45,12 @@ def test_a_check_rests_on_tests_and_what_steers_them(path: str, rests: bool) -> 
 
 def test_a_check_rests_on_the_scripts_its_command_names_and_not_on_the_program_it_checks(tmp_path: Path) -> None:
     (tmp_path / "ci").mkdir()
-    (tmp_path / "ci" / "all.sh").write_text(". ci/env.sh\npython3 app.py | diff - want.txt\n")
-    for name in ("ci/env.sh", "app.py", "check.py"):
+    (tmp_path / "ci" / "all.sh").write_text(". ci/env.sh\nsh backup.sh | diff - want.txt\n")
+    for name in ("ci/env.sh", "backup.sh", "app.py", "check.py"):
         (tmp_path / name).write_text("")
     rests = rests_of("sh ci/all.sh && python3 check.py app.py", tmp_path, runner_make=True)
-    files = ("ci/all.sh", "ci/env.sh", "check.py", "Makefile", "app.py")
-    assert [rests.on(path) for path in files] == [True, True, True, True, False]
+    files = ("ci/all.sh", "ci/env.sh", "check.py", "Makefile", "app.py", "backup.sh")
+    assert [rests.on(path) for path in files] == [True, True, True, True, False, False]
 
 
 @pytest.mark.parametrize(
