@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from droidlite.cancellation import Cancellation
-from droidlite.types import Image
+from droidlite.types import Blocked, Image
 
 Effect = Literal["read", "write", "execute", "network"]
 """What a tool does to the world; only "read" calls run in parallel."""
@@ -41,12 +41,14 @@ Display = Diff | Output | Todos
 
 
 class Outcome(Struct, frozen=True):
-    """What a tool returns: `content` for the model, `displays` for the person."""
+    """What a tool returns: `content` for the model, `displays` for the person; the rest as in ToolResult."""
 
     content: str
     is_error: bool = False
     displays: tuple[Display, ...] = ()
     images: tuple[Image, ...] = ()
+    exit_code: int | None = None
+    blocked: Blocked = ""
 
 
 class Question(Struct, frozen=True):
@@ -65,6 +67,8 @@ class ToolContext(Struct, kw_only=True):
     jobs: background shell jobs by id (owned by tools/shell.py).
     save: called with each path just before its first change, so that it can be undone. May raise OSError.
     ask: puts a question to the person; None when nobody can answer.
+    escalate: asks for a stronger model, with the reason; returns what comes of it, for the model. None where there is
+    no stronger one.
     progress: called with more of a running call's output, from any thread; must not raise.
     """
 
@@ -75,6 +79,7 @@ class ToolContext(Struct, kw_only=True):
     cancellation: Cancellation
     save: Callable[[Path], None]
     ask: Callable[[Question], str] | None = None
+    escalate: Callable[[str], str] | None = None
     progress: Callable[[str, str], None] = lambda call_id, text: None
     network: bool = False
     seen: dict[Path, Any] = field(default_factory=dict)
