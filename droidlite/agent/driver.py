@@ -34,12 +34,14 @@ class Retry(Struct, frozen=True):
 
 Failover = Callable[[ProviderError, int, float], Retry | None]
 """(error, attempt from 1, seconds since the first) -> what to do next; None gives up."""
-Escalate = Callable[[Transcript], tuple[Route, Switch] | None]
-"""Looks at the conversation before each call; a route and its price where the model should change."""
+Escalate = Callable[[Transcript], Generator[Event, None, tuple[Route, Switch] | None]]
+"""Looks at the conversation before each call, and may speak in it; a route and its price where the model should
+change."""
 
 
-def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | None:
+def never_escalate(transcript: Transcript) -> Generator[Event, None, tuple[Route, Switch] | None]:
     """The model chosen at the start stays."""
+    yield from ()
     return None
 
 
@@ -68,7 +70,7 @@ class Driver:
         """One whole reply and its cost in USD (None = not known); events as they come.
 
         Raises CapReached before anything is sent, ProviderError when failover gives up, Interrupted."""
-        if not final and (found := self.escalate(transcript)) is not None:
+        if not final and (found := (yield from self.escalate(transcript))) is not None:
             self.route, switch = found
             self.switches.append(switch)
             transcript.journal.append(Switched(switch=switch))

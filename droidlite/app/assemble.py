@@ -27,6 +27,7 @@ from droidlite.app.routing import Task, choose_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
+from droidlite.app.weighing import Weighing
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, ProviderError, UsageError
@@ -97,7 +98,8 @@ def _assemble(
         disallowed_tools=options.disallowed_tools,
         prefixes=settings.allowed_commands,
     )
-    toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=lambda text: redact(text, setup.secrets))
+    offered = tools_for(spec, person, decision)
+    toolbox = Toolbox(offered, context, permissions, clean=lambda text: redact(text, setup.secrets))
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),
         journal,
@@ -116,9 +118,18 @@ def _assemble(
         check=settings.verify,
     )
     routes = Routes(setup, person, toolbox, task, budget)
-    escalation = Escalation(budget, routes.open, routes.outfit)
-    escalation.follow(decision)
+    escalation = Escalation(
+        budget,
+        Weighing(budget, routes.find, routes.outlook, settings.router),
+        routes.open,
+        routes.outfit,
+        unreadable=lambda call: bool(toolbox.prepare(call).problem),
+        ask=person.answer,
+    )
     driver = Driver(route, budget, context.cancellation, failover=_retry, escalate=escalation, effort=settings.effort)
+    escalation.attach(driver, transcript)
+    escalation.follow(decision)
+    context.escalate = escalation.asked
     agent = Agent(
         transcript=transcript,
         driver=driver,

@@ -11,7 +11,7 @@ from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
-from droidlite.app.routing import Task, choose_model, estimated, route
+from droidlite.app.routing import Task, choose_model, estimated, find_model, route
 from droidlite.app.session import Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.typed import run_typed
@@ -203,11 +203,15 @@ class Chat:
             decision,
             scripted=endpoint.protocol == "scripted",
         )
-        parts.agent.toolbox.replace(tools_for(spec, self._person))
+        parts.agent.toolbox.replace(tools_for(spec, self._person, decision))
         parts.agent.transcript.retool(parts.agent.toolbox.specs)
         self.options = msgspec.structs.replace(
             self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
         )
+
+    def escalate(self, model: str) -> str:
+        spec = find_model(self.setup, model)[0].id if model else ""
+        return self.session.parts.escalation.request(spec)
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)

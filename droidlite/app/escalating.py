@@ -1,54 +1,299 @@
-"""A session's plan at work: looks before each call whether its next model should take over, and hands over."""
+"""A session's ladder at work: looks before each call whether the model gets on, and helps, hands over or stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+
+from msgspec import structs
 
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Route
+from droidlite.agent.compaction import compact
+from droidlite.agent.driver import Driver, Route
+from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript
-from droidlite.routing.escalation import cause_to_move, switch_price
-from droidlite.types import RoutingDecision, Stage, Switch
+from droidlite.app.consulting import consult, digest
+from droidlite.app.steps import Failing
+from droidlite.app.watching import Watch
+from droidlite.app.weighing import Case, Weighing
+from droidlite.errors import DroidliteError, Interrupted, UsageError
+from droidlite.events import Event, Helped, Warned
+from droidlite.routing import ladder
+from droidlite.routing.escalation import FAILED_CHECK, cause_to_move
+from droidlite.routing.ladder import CompactAndSwitch, Consult, Nudge, RaiseEffort, Rung, State, Stay, SwitchTo, told
+from droidlite.routing.signals import TAIL
+from droidlite.tool import Question
+from droidlite.types import Call, Effort, RoutingDecision, Stage, Switch, User
+
+ASKED = "the model asks for a stronger one"
+PERSON = "the person asks for a stronger one"
+_CONFIRM, _REFUSE = "Switch", "Stay"
+Found = tuple[Route, Switch] | None
 
 
 class Escalation:
-    """Follows the plan of `decision`. `open_route` gives the way to a model by id (DroidliteError where there is none);
-    `outfit` gives the model its own tools in the conversation."""
+    """Follows the plan of a decision and the ladder beyond it. `open_route` gives the way to a model by id
+    (DroidliteError where there is none); `outfit` gives the model its own tools in the conversation; `unreadable` tells
+    calls that cannot be read; `ask` puts a question to a person (None: nobody is there)."""
 
     def __init__(
-        self, budget: Budget, open_route: Callable[[str], Route], outfit: Callable[[Route, Transcript], None]
+        self,
+        budget: Budget,
+        weighing: Weighing,
+        open_route: Callable[[str], Route],
+        outfit: Callable[[Route, Transcript, RoutingDecision], None],
+        *,
+        unreadable: Callable[[Call], bool] = lambda call: False,
+        ask: Callable[[Question], str] | None = None,
+        failing: Failing = lambda call, result: None,
     ) -> None:
-        self._budget, self._open_route, self._outfit = budget, open_route, outfit
+        self._budget, self._weighing, self._open_route, self._outfit = budget, weighing, open_route, outfit
+        self._unreadable, self._ask, self._failing = unreadable, ask, failing
+        self._driver: Driver | None = None
+        self._transcript: Transcript | None = None
+        self._watch: Watch | None = None
+        self._decision: RoutingDecision | None = None
         self._stages: tuple[Stage, ...] = ()
-        self._at, self._before, self._check_failed = 0, 0.0, False
+        self._at = 0
+        self._notes: list[str] = []
+        self.begin_task()
+
+    # --- what the session tells it ------------------------------------------------------------------------------------
+
+    def attach(self, driver: Driver, transcript: Transcript) -> None:
+        """The session it watches; called once, before anything runs."""
+        self._driver, self._transcript = driver, transcript
+        self._watch = Watch(self._budget, transcript, self._unreadable, self._failing)
 
     def follow(self, decision: RoutingDecision) -> None:
         """Takes up another plan, at the stage of the model that `decision` names."""
         estimate = decision.estimate
+        self._decision = decision
         self._stages = estimate.stages if estimate is not None else ()
         at = [number for number, stage in enumerate(self._stages) if stage.model == decision.model]
-        self._at, self._before, self._check_failed = (at[0] if at else 0), self._budget.spent_usd, False
+        self._at = at[0] if at else 0
+        self._weighing.follow(decision)
+        self.begin_task()
 
     def begin_task(self) -> None:
-        """What a stage may spend is meant for one task: each prompt begins one."""
-        self._before = self._budget.spent_usd
+        """What a stage may spend, and the ladder, are meant for one task: each prompt begins one."""
+        self._start = self._before = self._budget.spent_usd
+        self._paid, self._cause, self._forced, self._target = 0.0, "", False, ""
+        self._tried: set[str] = set()
+        self._left: set[str] = set()
+        if self._watch is not None:
+            self._watch.forget()
 
     def after_failed_check(self) -> bool:
-        """Notes that the check fails; whether there is another model to try."""
-        self._check_failed = self._at + 1 < len(self._stages)
-        return self._check_failed
+        """Notes that the check still fails; whether another model takes over. If not, `told` says why."""
+        if not self._may_move():
+            return False
+        rung = self._rung(FAILED_CHECK, ())
+        if isinstance(rung, Stay):
+            self._note(rung.why)
+            return False
+        self._cause = FAILED_CHECK
+        return True
 
-    def __call__(self, transcript: Transcript) -> tuple[Route, Switch] | None:
-        cause = cause_to_move(
-            self._stages, self._at, self._budget.spent_usd - self._before, check_failed=self._check_failed
+    def asked(self, reason: str) -> str:
+        """The model asks for a stronger one, in the middle of its calls; what comes of it, for the model."""
+        rung = self._rung(ASKED, ())
+        if isinstance(rung, SwitchTo | CompactAndSwitch):
+            self._cause = ASKED
+            return f"{rung.model} takes over when this reply's calls are answered."
+        if "consult" not in self._tried and (adviser := self._adviser(ASKED)):
+            self._cause = ASKED
+            return f"No switch: {_why(rung)}. {adviser} will look at your last steps and advise you."
+        return f"No switch: {_why(rung)}. Go on yourself: try something else, or say what is missing."
+
+    def request(self, model: str) -> str:
+        """A person asks for a stronger model ("" = whichever is best), now or in the middle of a call: it takes over
+        before the next call. Returns the line to show. Raises UsageError where there is none."""
+        rung = self._rung(PERSON, (), model)
+        if isinstance(rung, SwitchTo | CompactAndSwitch):
+            self._cause, self._forced, self._target = PERSON, True, rung.model
+            return f"{told(rung.model, rung.gate)}; it takes over before the next call"
+        raise UsageError(f"No switch: {_why(rung)}.")
+
+    def told(self) -> Generator[Event, None, None]:
+        """What a person should know of switches that did not happen; each once."""
+        while self._notes:
+            yield Warned(self._notes.pop(0))
+
+    # --- before each call ---------------------------------------------------------------------------------------------
+
+    def __call__(self, transcript: Transcript) -> Generator[Event, None, Found]:
+        self._seen.look(transcript, self._budget.spent_usd - self._before)
+        yield from self.told()
+        cause, signs = self._cause or self._planned_cause(), self._signs()
+        if not (cause or len(signs) >= ladder.TOGETHER) or not (self._forced or self._may_move()):
+            return None
+        rung = self._rung(cause, signs, self._target)
+        if isinstance(rung, Stay) and cause == ASKED and (adviser := self._adviser(cause)):
+            rung = Consult(adviser)
+        self._cause, self._target = "", ""
+        self._seen.forget()  # one-way: the next rung needs new signs
+        return (yield from self._climb(rung, cause or "; ".join(signs), signs, transcript))
+
+    def _climb(
+        self, rung: Rung, cause: str, signs: tuple[str, ...], transcript: Transcript
+    ) -> Generator[Event, None, Found]:
+        match rung:
+            case Stay(why=why):
+                self._stay(cause, why)
+            case Nudge():
+                self._tried.add("nudge")
+                transcript.say(User(read_prompt("nudge").format(signs="; ".join(signs))), host=True)
+                yield Helped(rung="nudge", cause=cause)
+            case RaiseEffort(effort=effort):
+                self._tried.add("effort")
+                self._here.effort = effort
+                yield Helped(rung="effort", cause=cause, text=effort)
+            case Consult(model=model):
+                yield from self._consult(model, cause, signs, transcript)
+            case SwitchTo() | CompactAndSwitch():
+                return (yield from self._switch(rung, cause, transcript))
+        yield from self.told()
+        return None
+
+    def _consult(
+        self, model: str, cause: str, signs: tuple[str, ...], transcript: Transcript
+    ) -> Generator[Event, None, None]:
+        self._tried.add("consult")
+        task = next((m.text for m in transcript.messages[1:] if isinstance(m, User)), "")
+        shown = digest(transcript.messages, task=task, check=transcript.check, signs=signs)
+        try:
+            advice, cost = consult(self._open_route(model), self._budget, shown, self._here.cancellation)
+        except Interrupted:
+            raise
+        except DroidliteError as error:
+            self._note(f"{model} could not be consulted: {error}")
+            return
+        if advice:
+            transcript.say(User(read_prompt("advice").format(advice=advice)), host=True)
+        yield Helped(rung="consult", cause=cause, model=model, text=advice, cost_usd=cost)
+
+    def _switch(
+        self, rung: SwitchTo | CompactAndSwitch, cause: str, transcript: Transcript
+    ) -> Generator[Event, None, Found]:
+        here, line = self._here.route.spec.id, told(rung.model, rung.gate)
+        asks = self._weighing.settings.ask_before_switch and self._ask is not None and not self._forced
+        if asks and not self._agreed(f"{cause}; {line}. Switch?"):
+            self._left.add(rung.model)
+            return None
+        self._forced = False
+        try:
+            route = self._open_route(rung.model)
+            if isinstance(rung, CompactAndSwitch):
+                yield from compact(transcript, self._here)
+                self._seen.skip(transcript)
+        except Interrupted:
+            raise
+        except DroidliteError as error:
+            self._left.add(rung.model)
+            self._note(f"no switch to {rung.model}: {error}")
+            yield from self.told()
+            return None
+        return route, self._moved(route, rung, cause, line, here)
+
+    def _moved(self, route: Route, rung: SwitchTo | CompactAndSwitch, cause: str, line: str, here: str) -> Switch:
+        assert self._decision is not None
+        assert self._transcript is not None
+        self._left.add(here)
+        self._paid += rung.gate.premium_usd
+        self._before = self._budget.spent_usd
+        at = [number for number, stage in enumerate(self._stages) if stage.model == rung.model]
+        self._stages, self._at = (self._stages, at[0]) if at else ((), 0)
+        self._outfit(route, self._transcript, self._decision)
+        summed = ("the conversation is summed up first",) if isinstance(rung, CompactAndSwitch) else ()
+        gate, price = structs.asdict(rung.gate), rung.gate.premium_usd
+        return Switch(from_model=here, to=rung.model, cause=cause, price_usd=price, reasons=(line, *summed), gate=gate)
+
+    def _agreed(self, question: str) -> bool:
+        return self._ask is not None and self._ask(Question(question, (_CONFIRM, _REFUSE))) == _CONFIRM
+
+    # --- what it knows ------------------------------------------------------------------------------------------------
+
+    @property
+    def _here(self) -> Driver:
+        assert self._driver is not None
+        return self._driver
+
+    @property
+    def _seen(self) -> Watch:
+        assert self._watch is not None
+        return self._watch
+
+    def _signs(self) -> tuple[str, ...]:
+        signs = self._seen.signs()
+        if not signs or not self._may_move():
+            return ()
+        return self._seen.signs(self._weighing.tail_usd(self._here.route.spec.id, TAIL))
+
+    def _may_move(self) -> bool:
+        """Whether the session was routed: a model that a person chose is theirs to change."""
+        return self._decision is not None and self._decision.strategy == "auto"
+
+    def _planned_cause(self) -> str:
+        return cause_to_move(self._stages, self._at, self._budget.spent_usd - self._before, check_failed=False)
+
+    def _rung(self, cause: str, signs: tuple[str, ...], model: str = "") -> Rung:
+        case, models = self._case(cause), (model,) if model else self._models()
+        if model == self._here.route.spec.id:
+            return Stay(f"{model} is at work already")
+        weak = not cause
+        return ladder.next_rung(
+            State(
+                sure=bool(cause),
+                forced=cause == PERSON,
+                signs=signs,
+                tried=frozenset(self._tried),
+                effort=self._effort(case) if weak else "",
+                adviser=self._weighing.adviser(case, models) if weak and "consult" not in self._tried else "",
+                options=tuple(self._weighing.option(case, name) for name in models)
+                if not weak or {"nudge"} <= self._tried
+                else (),
+            )
         )
-        if not cause:
-            return None
-        here, there = self._stages[self._at].model, self._stages[self._at + 1].model
-        route = self._open_route(there)
-        price = switch_price(self._budget.prices.cost, route.spec, transcript.estimate())
-        if price is None or price > self._budget.left_usd:
-            self._stages = self._stages[: self._at + 1]  # it would not fit: this model goes on to the end
-            return None
-        self._at, self._before, self._check_failed = self._at + 1, self._budget.spent_usd, False
-        self._outfit(route, transcript)
-        reasons = (f"{transcript.estimate():,} tokens are read anew by {there}",)
-        return route, Switch(from_model=here, to=there, cause=cause, price_usd=price, reasons=reasons)
+
+    def _case(self, cause: str) -> Case:
+        assert self._transcript is not None
+        rest = self._stages[self._at + 1 :]
+        return Case(
+            spec=self._here.route.spec,
+            transcript=self._transcript,
+            spent_usd=self._budget.spent_usd - self._start,
+            paid_usd=self._paid,
+            calls=self._seen.calls,
+            ended=cause == FAILED_CHECK,
+            planned=bool(rest) and cause not in (ASKED, PERSON, ""),
+            stuck=cause in (ASKED, ""),
+            forced=cause == PERSON,
+        )
+
+    def _models(self) -> tuple[str, ...]:
+        """Who could take over: the rest of the plan, where there is none those more is expected of; nobody twice."""
+        rest = tuple(stage.model for stage in self._stages[self._at + 1 :])
+        models = rest or self._weighing.stronger(self._here.route.spec.id)
+        return tuple(model for model in models if model not in self._left)
+
+    def _adviser(self, cause: str) -> str:
+        return "" if "consult" in self._tried else self._weighing.adviser(self._case(cause), self._models())
+
+    def _effort(self, case: Case) -> Effort:
+        """Both Anthropic and OpenAI drop what they hold of the messages when effort or thinking changes (their prompt
+        caching guides, 2026-11): so only where the cache is cold, or costs nothing."""
+        return ladder.higher_effort(case.spec.efforts, self._here.effort) if self._weighing.is_cold(case) else ""
+
+    def _stay(self, cause: str, why: str) -> None:
+        if self._planned_cause():
+            self._stages = self._stages[: self._at + 1]  # this model goes on to the end
+        if why:
+            self._note(f"{cause[:1].upper()}{cause[1:]}; no switch: {why}.")
+
+    def _note(self, text: str) -> None:
+        text = text if text.endswith(".") else f"{text[:1].upper()}{text[1:]}."
+        if f"told {text}" not in self._tried:
+            self._tried.add(f"told {text}")
+            self._notes.append(text)
+
+
+def _why(rung: Rung) -> str:
+    return rung.why if isinstance(rung, Stay) and rung.why else "there is no stronger model that may be used"

@@ -11,8 +11,12 @@ from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.app.judging import Judge
 from droidlite.app.person import Person
-from droidlite.app.routing import Task, choose_model, find_model
+from droidlite.app.routing import Task, ask, choose_model, find_model
 from droidlite.app.setup import Setup
+from droidlite.errors import Refused
+from droidlite.routing.chains import Pairs
+from droidlite.routing.outlook import Outlook
+from droidlite.routing.router import believed
 from droidlite.settings.endpoints import weights_path
 from droidlite.tool import Tool
 from droidlite.types import Endpoint, ModelSpec, RoutingDecision
@@ -41,18 +45,34 @@ class Routes:
         """The way to a model by id. Raises UsageError, Refused."""
         return make_route(self._setup, *find_model(self._setup, model))
 
-    def outfit(self, route: Route, transcript: Transcript) -> None:
+    def find(self, model: str) -> ModelSpec:
+        """A model by id, where it may be used. Raises UsageError, Refused."""
+        return find_model(self._setup, model)[0]
+
+    def outfit(self, route: Route, transcript: Transcript, decision: RoutingDecision) -> None:
         """The tools of the model's family from here on."""
-        self._toolbox.replace(tools_for(route.spec, self._person))
+        self._toolbox.replace(tools_for(route.spec, self._person, decision))
         transcript.retool(self._toolbox.specs)
+
+    def outlook(self, decision: RoutingDecision) -> Outlook:
+        """What is believed of all models that may do this task, which is of the kind that `decision` names."""
+        try:
+            asked = ask(self._setup, self._task, self._setup.candidates(priced=True))
+        except Refused:  # no model is left: nobody to turn to
+            return Outlook((), Pairs(None, ()))
+        if decision.kind:
+            features = msgspec.structs.replace(asked.features, kind=decision.kind, confidence=decision.confidence)
+            asked = msgspec.structs.replace(asked, features=features)
+        return Outlook(*believed(asked))
 
     def anew(self, prompt: str, transcript: Transcript) -> tuple[Route, RoutingDecision]:
         """What auto chooses now that the prompt is known. Raises UsageError, Refused."""
         judge = self._judge.judged if self._judge is not None else None
-        task = msgspec.structs.replace(self._task, prompt=prompt, judge=judge)
+        self._task = msgspec.structs.replace(self._task, prompt=prompt)
+        task = msgspec.structs.replace(self._task, judge=judge)
         decision, spec, endpoint = choose_model(self._setup, "auto", task=task)
         route = make_route(self._setup, spec, endpoint)
-        self.outfit(route, transcript)
+        self.outfit(route, transcript, decision)
         return route, decision
 
 
@@ -76,5 +96,7 @@ def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, compared: b
     return Route(spec, providers.make(endpoint, stall=stall), endpoint.name)
 
 
-def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:
-    return tools.all_tools(spec.edit, ask=person.answer is not None)
+def tools_for(spec: ModelSpec, person: Person, decision: RoutingDecision) -> tuple[Tool, ...]:
+    """The tools for `spec`; it may ask for a stronger model where auto chose and there is one."""
+    escalate = decision.strategy == "auto" and decision.reference not in ("", spec.id)
+    return tools.all_tools(spec.edit, ask=person.answer is not None, escalate=escalate)

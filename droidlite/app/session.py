@@ -77,6 +77,7 @@ class Session:
                 told = User(read_prompt("check_failed").format(check=verification.command, output=verification.output))
                 answer = yield from parts.agent.run(told, host=True)
                 verification = yield from self._verify()
+            yield from parts.escalation.told()
             parts.checkpoint.end_turn()
         except DroidliteError as raised:
             error = self._stopped or raised
