@@ -10,7 +10,7 @@ from msgspec import Struct
 from droidlite.types import Blocked
 
 WINDOW, TIMES = 6, 3
-"""A call made so many times among so many of the newest is repeated."""
+"""A call made so many times among so many of the newest, with the same result, is repeated."""
 SAME_ERRORS = 4
 """The same error so often, with an edit before each of the later ones, is one that edits do not touch."""
 EDITS = 4
@@ -60,9 +60,14 @@ def found(steps: Sequence[Step], *, tail_usd: float | None = None) -> tuple[str,
 
 
 def repeats(steps: Sequence[Step]) -> bool:
-    """The newest call, with the same result, for the third time in the last six."""
-    newest = _key(steps[-1])
-    return sum(_key(step) == newest for step in steps[-WINDOW:]) >= TIMES
+    """The newest call, with the same result, for the third time in the last six, and nothing was changed meanwhile: to
+    run the tests again after an edit is no repetition."""
+    newest, times = _key(steps[-1]), 0
+    for step in reversed(steps[-WINDOW:]):
+        if step.changed and _key(step) != newest:
+            break
+        times += _key(step) == newest
+    return times >= TIMES
 
 
 def alternates(steps: Sequence[Step]) -> bool:
@@ -74,7 +79,7 @@ def alternates(steps: Sequence[Step]) -> bool:
 
 
 def errs_alike(steps: Sequence[Step]) -> bool:
-    """An error that stays the same from one edit to the next."""
+    """A call whose error stays the same from one edit to the next."""
     newest = steps[-1]
     if not newest.is_error or newest.invalid:
         return False
@@ -82,26 +87,36 @@ def errs_alike(steps: Sequence[Step]) -> bool:
     for step in reversed(steps[:-1]):
         if step.changed:
             edited = True
-        elif step.name == newest.name and step.is_error and step.digest == newest.digest and edited:
-            times, edited = times + 1, False
-        elif (step.name, step.arguments) == (newest.name, newest.arguments) and step.digest != newest.digest:
-            break  # it said something else then: there was progress
+        elif _call(step) == _call(newest):
+            if step.digest != newest.digest or not step.is_error:
+                break  # it said something else then: there was progress
+            times, edited = times + edited, False
     return times >= SAME_ERRORS
 
 
 def fails_alike(steps: Sequence[Step]) -> bool:
-    """The same tests fail as did some edits ago."""
-    newest = steps[-1].failing
-    if not newest:
+    """The same tests fail as did some edits ago; where their names are not known, the same call with the same error."""
+    newest = steps[-1]
+    if not newest.is_error or newest.invalid:
         return False
     edits = 0
     for step in reversed(steps[:-1]):
         edits += bool(step.changed)
-        if step.failing is not None and step.failing != newest:
+        alike = _fails_as(step, newest)
+        if alike is False:
             return False
-        if step.failing == newest and edits >= EDITS:
+        if alike and edits >= EDITS:
             return True
     return False
+
+
+def _fails_as(step: Step, newest: Step) -> bool | None:
+    """Whether it failed as the newest step does; None where it ran something else."""
+    if newest.failing:
+        return None if step.failing is None else step.failing == newest.failing
+    if _call(step) != _call(newest):
+        return None
+    return step.is_error and step.digest == newest.digest
 
 
 def misspells(steps: Sequence[Step]) -> bool:
@@ -114,13 +129,12 @@ def misspells(steps: Sequence[Step]) -> bool:
 
 
 def learns_nothing(steps: Sequence[Step]) -> bool:
-    """Nothing changed, and every result has been seen before."""
+    """Nothing changed, and all but one of the results at most have been seen before, the newest among them."""
     newest = steps[-QUIET:]
     if len(newest) < QUIET or any(step.changed for step in newest):
         return False
-    before = {_key(step) for step in steps[:-QUIET]}
-    fresh = {_key(step) for step in newest} - before
-    return len(fresh) <= QUIET // 3
+    fresh = {_key(step) for step in newest} - {_key(step) for step in steps[:-QUIET]}
+    return len(fresh) <= 1 and _key(newest[-1]) in {_key(step) for step in steps[:-1]}
 
 
 SIGNALS: dict[str, Callable[[Sequence[Step]], bool]] = {
@@ -131,6 +145,10 @@ SIGNALS: dict[str, Callable[[Sequence[Step]], bool]] = {
     "its calls cannot be read": misspells,
     "nothing changes and nothing new is learned": learns_nothing,
 }
+
+
+def _call(step: Step) -> tuple[str, str]:
+    return step.name, step.arguments
 
 
 def _key(step: Step) -> tuple[str, str, str]:
