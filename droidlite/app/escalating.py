@@ -87,7 +87,7 @@ class Escalation:
             return False
         rung = self._rung(FAILED_CHECK, ())
         if isinstance(rung, Stay):
-            self._note(rung.why)
+            self._note(f"The check still fails and no other model takes over: {rung.why}.")
             return False
         self._cause = FAILED_CHECK
         return True
@@ -188,7 +188,7 @@ class Escalation:
             raise
         except DroidliteError as error:
             self._left.add(rung.model)
-            self._note(f"no switch to {rung.model}: {error}")
+            self._note(f"No switch to {rung.model}: {error}")
             yield from self.told()
             return None
         return route, self._moved(route, rung, cause, line, here)
@@ -286,10 +286,9 @@ class Escalation:
         if self._planned_cause():
             self._stages = self._stages[: self._at + 1]  # this model goes on to the end
         if why:
-            self._note(f"{cause[:1].upper()}{cause[1:]}; no switch: {why}.")
+            self._note(f"{cause[:1].upper()}{cause[1:]}. No other model takes over: {why}.")
 
     def _note(self, text: str) -> None:
-        text = text if text.endswith(".") else f"{text[:1].upper()}{text[1:]}."
         if f"told {text}" not in self._tried:
             self._tried.add(f"told {text}")
             self._notes.append(text)

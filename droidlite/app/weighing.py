@@ -25,6 +25,8 @@ SUMMARY_TOKENS = 1_500
 """What a summary usually has."""
 REREADS = 3
 """Calls more that a model needs which begins from a summary: to read again what it left out."""
+LONG = 12_000
+"""Tokens of a conversation from which on a summary is worth considering."""
 ROOM = 8_000
 """Tokens of a context that must be free for a model that takes over."""
 
@@ -162,7 +164,7 @@ class Weighing:
     def _compacted(self, case: Case, spec: ModelSpec, worth_usd: float) -> Gate | None:
         """With a summary in the place of the conversation; None where there is hardly anything to sum up."""
         ahead, transcript = self._ahead(case), case.transcript
-        if len(transcript.messages) < 4:
+        if len(transcript.messages) < 4 or ahead.context < LONG:
             return None
         kept = int((upper_bytes(transcript.messages[0])) / BYTES_PER_TOKEN) + SUMMARY_TOKENS
         small = min(ahead.context, kept + ahead.new)
@@ -170,7 +172,7 @@ class Weighing:
             case.spec,
             Usage(cache_read=ahead.context, cache_write=ahead.new, output=min(SUMMARY_TOKENS, SUMMARY_OUTPUT)),
         )
-        if summing is None or small >= ahead.context or small + ROOM > spec.context:
+        if summing is None or 2 * small > ahead.context or small + ROOM > spec.context:
             return None
         shorter = Ahead(context=small, new=ahead.new, output=ahead.output)
         after = self._gate(case, spec, shorter, handoff_usd=max(summing, 1e-9), worth_usd=worth_usd)
