@@ -52,6 +52,7 @@ class Escalation:
         self._decision: RoutingDecision | None = None
         self._stages: tuple[Stage, ...] = ()
         self._at = 0
+        self._cause, self._target = "", ""
         self._notes: list[str] = []
         self.begin_task()
 
@@ -75,7 +76,9 @@ class Escalation:
     def begin_task(self) -> None:
         """What a stage may spend, and the ladder, are meant for one task: each prompt begins one."""
         self._start = self._before = self._budget.spent_usd
-        self._paid, self._cause, self._forced, self._target = 0.0, "", False, ""
+        self._paid = 0.0
+        if self._cause != PERSON:  # what a person asked for between two prompts is meant for the next
+            self._cause = ""
         self._tried: set[str] = set()
         self._left: set[str] = set()
         if self._watch is not None:
@@ -83,7 +86,7 @@ class Escalation:
 
     def after_failed_check(self) -> bool:
         """Notes that the check still fails; whether another model takes over. If not, `told` says why."""
-        if not self._may_move():
+        if not self._may_move() or not self._models():
             return False
         rung = self._rung(FAILED_CHECK, ())
         if isinstance(rung, Stay):
@@ -108,7 +111,7 @@ class Escalation:
         before the next call. Returns the line to show. Raises UsageError where there is none."""
         rung = self._rung(PERSON, (), model)
         if isinstance(rung, SwitchTo | CompactAndSwitch):
-            self._cause, self._forced, self._target = PERSON, True, rung.model
+            self._cause, self._target = PERSON, rung.model
             return f"{told(rung.model, rung.gate)}; it takes over before the next call"
         raise UsageError(f"No switch: {_why(rung)}.")
 
@@ -123,7 +126,7 @@ class Escalation:
         self._seen.look(transcript, self._budget.spent_usd - self._before)
         yield from self.told()
         cause, signs = self._cause or self._planned_cause(), self._signs()
-        if not (cause or len(signs) >= ladder.TOGETHER) or not (self._forced or self._may_move()):
+        if not (cause or len(signs) >= ladder.TOGETHER) or not (cause == PERSON or self._may_move()):
             return None
         rung = self._rung(cause, signs, self._target)
         if isinstance(rung, Stay) and cause == ASKED and (adviser := self._adviser(cause)):
@@ -174,11 +177,10 @@ class Escalation:
         self, rung: SwitchTo | CompactAndSwitch, cause: str, transcript: Transcript
     ) -> Generator[Event, None, Found]:
         here, line = self._here.route.spec.id, told(rung.model, rung.gate)
-        asks = self._weighing.settings.ask_before_switch and self._ask is not None and not self._forced
+        asks = self._weighing.settings.ask_before_switch and self._ask is not None and cause != PERSON
         if asks and not self._agreed(f"{cause}; {line}. Switch?"):
             self._left.add(rung.model)
             return None
-        self._forced = False
         try:
             route = self._open_route(rung.model)
             if isinstance(rung, CompactAndSwitch):

@@ -19,8 +19,9 @@ from droidlite.session.records import Spent
 from droidlite.settings.config import Mode, RouterSettings
 from droidlite.types import ModelSpec, RoutingDecision, Usage
 
-NEW_TOKENS, OUTPUT_PER_CALL = 1_000, 500
-"""What a call adds and writes before the session has shown its own: near the medians of public runs."""
+NEW_TOKENS, OUTPUT_PER_CALL, USUAL_CALLS = 1_000, 500, 5
+"""What a call adds and writes where the session has not shown its own yet: an assumption that counts as so many calls
+of it."""
 SUMMARY_TOKENS = 1_500
 """What a summary usually has."""
 REREADS = 3
@@ -229,8 +230,8 @@ class Weighing:
         written = [usage.output for usage in usages]
         return Ahead(
             context=case.transcript.estimate(),
-            new=sum(grown) // len(grown) if grown else NEW_TOKENS,
-            output=sum(written) // len(written) if written else OUTPUT_PER_CALL,
+            new=_mean(grown, NEW_TOKENS),
+            output=_mean(written, OUTPUT_PER_CALL),
         )
 
     def _warm(self, case: Case, spec: ModelSpec, context: int) -> int:
@@ -248,6 +249,10 @@ def used(calls: Sequence[Spent]) -> tuple[Used, ...]:
 
 def _work(calls: Sequence[Spent], model: str) -> list[Usage]:
     return [call.usage for call in calls if call.model == model and call.usage is not None and not call.judge]
+
+
+def _mean(counts: Sequence[int], usual: int) -> int:
+    return (sum(counts) + USUAL_CALLS * usual) // (len(counts) + USUAL_CALLS)
 
 
 def _whole(usage: Usage) -> int:

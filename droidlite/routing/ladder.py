@@ -140,4 +140,6 @@ def told(model: str, gate: Gate) -> str:
 
 
 def _usd(amount: float) -> str:
-    return f"${amount:.2f}" if amount >= 0.005 or amount == 0 else f"${amount:.4f}"
+    """Two digits after the point, four where two would say nothing."""
+    text = f"${abs(amount):.2f}" if abs(amount) >= 0.005 or amount == 0 else f"${abs(amount):.4f}"
+    return f"-{text}" if amount < 0 else text

@@ -1,6 +1,7 @@
 """The ladder through the true binary: asked for by the model, seen in its steps, refused with one sentence."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from binary import Ran, configure, droidlite, endpoint_settings
 from loopback import Asked, Loopback, Said
+from terminal import Terminal
 
 from droidlite.session.store import Store
 
@@ -129,7 +131,7 @@ def test_a_conversation_too_long_for_the_stronger_model_is_summed_up_first(tmp_p
     )
     summary = Said("The parser fails on empty lines.")
     small = f'[[models]]\nid = "{STRONG}"\ncontext = 28000\n'
-    cheap, strong = two([*steps(1, "I think so.").copy(), summary], [Said("Mended.")], VALUED, small)
+    cheap, strong = two([*steps(2, "I think so."), summary], [Said("Mended.")], VALUED, small)
     with cheap, strong:
         ran = run(tmp_path, "--verify", "test -f done")
     (switch,) = ran.result["routing"]["switches"]
@@ -161,3 +163,30 @@ def test_switches_cost_no_more_than_their_share(tmp_path: Path, two: Services) -
 def offered(server: Loopback) -> set[str]:
     """The names of the tools in the first request."""
     return {tool.get("name") or tool["function"]["name"] for tool in server.requests[0].json["tools"]}
+
+
+def test_the_person_asks_for_a_stronger_model(tmp_path: Path, two: Services) -> None:
+    """/escalate says what it costs and brings; what cannot be used is told in one sentence."""
+    unpriced = '[[models]]\nid = "house-large"\nprovider = "house"\ncontext = 200000\n'
+    cheap, strong = two([Said("Half of it.")], [Said("All of it.")], "", unpriced)
+    with cheap, strong, Loopback([Said("Never asked.")]) as house:
+        more = endpoint_settings(house.endpoint("openai-chat"), name="house", models='["house-large"]')
+        settings = Path(os.environ["DROIDLITE_HOME"], "config", "config.toml")
+        settings.write_text(settings.read_text() + more)
+        with Terminal("-m", CHEAP, cwd=tmp_path, columns=200) as terminal:
+            terminal.sees("autonomy low")
+            terminal.type("fix the failing test\r")
+            terminal.sees("Half of it.")
+            terminal.type("/escalate house-large\r")
+            terminal.sees("No switch: the price of house-large is not known")
+            terminal.type("/escalate claude-opus-5-5\r")
+            terminal.sees("claude-opus-5-5 cannot be used: no key")
+            terminal.type(f"/escalate {CHEAP}\r")
+            terminal.sees(f"No switch: {CHEAP} is at work already.")
+            terminal.type("/escalate\r")
+            terminal.sees("it takes over before the next call")
+            terminal.type("go on\r")
+            terminal.sees("All of it.")
+            terminal.sees("the person asks for a stronger one")
+            assert terminal.leaves() == 0
+    assert (len(cheap.requests), len(strong.requests), house.requests) == (1, 1, [])
