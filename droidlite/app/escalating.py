@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Generator
 
-from msgspec import structs
-
 from droidlite.agent.budget import Budget
 from droidlite.agent.compaction import compact
 from droidlite.agent.driver import Driver, Route
@@ -176,9 +174,8 @@ class Escalation:
     def _switch(
         self, rung: SwitchTo | CompactAndSwitch, cause: str, transcript: Transcript
     ) -> Generator[Event, None, Found]:
-        here, line = self._here.route.spec.id, told(rung.model, rung.gate)
         asks = self._weighing.settings.ask_before_switch and self._ask is not None and cause != PERSON
-        if asks and not self._agreed(f"{cause}; {line}. Switch?"):
+        if asks and not self._agreed(f"{cause}; {told(rung.model, rung.gate)}. Switch?"):
             self._left.add(rung.model)
             return None
         try:
@@ -193,20 +190,18 @@ class Escalation:
             self._note(f"No switch to {rung.model}: {error}")
             yield from self.told()
             return None
-        return route, self._moved(route, rung, cause, line, here)
+        switch = ladder.switch_of(rung, here=self._here.route.spec.id, cause=cause)
+        self._move(route, switch, transcript)
+        return route, switch
 
-    def _moved(self, route: Route, rung: SwitchTo | CompactAndSwitch, cause: str, line: str, here: str) -> Switch:
+    def _move(self, route: Route, switch: Switch, transcript: Transcript) -> None:
         assert self._decision is not None
-        assert self._transcript is not None
-        self._left.add(here)
-        self._paid += rung.gate.premium_usd
+        self._left.add(switch.from_model)
+        self._paid += switch.price_usd
         self._before = self._budget.spent_usd
-        at = [number for number, stage in enumerate(self._stages) if stage.model == rung.model]
+        at = [number for number, stage in enumerate(self._stages) if stage.model == switch.to]
         self._stages, self._at = (self._stages, at[0]) if at else ((), 0)
-        self._outfit(route, self._transcript, self._decision)
-        summed = ("the conversation is summed up first",) if isinstance(rung, CompactAndSwitch) else ()
-        gate, price = structs.asdict(rung.gate), rung.gate.premium_usd
-        return Switch(from_model=here, to=rung.model, cause=cause, price_usd=price, reasons=(line, *summed), gate=gate)
+        self._outfit(route, transcript, self._decision)
 
     def _agreed(self, question: str) -> bool:
         return self._ask is not None and self._ask(Question(question, (_CONFIRM, _REFUSE))) == _CONFIRM

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from droidlite.routing.economics import Gate
-from droidlite.types import Effort
+from droidlite.types import Effort, Switch
 
 TOGETHER = 2
 """So many signs must hold at once: none of them is sure by itself."""
@@ -136,6 +136,19 @@ def told(model: str, gate: Gate) -> str:
     return (
         f"switching to {model} costs {_usd(gate.premium_usd)} ({size} tokens cold), success {gate.success_from:.2f} -> "
         f"{gate.success_to:.2f}, worth {_usd(gate.benefit_usd + gate.premium_usd)}"
+    )
+
+
+def switch_of(rung: CompactAndSwitch | SwitchTo, *, here: str, cause: str) -> Switch:
+    """The change of model as it is told and kept, with all that its gate was made of."""
+    summed = ("the conversation is summed up first",) if isinstance(rung, CompactAndSwitch) else ()
+    return Switch(
+        from_model=here,
+        to=rung.model,
+        cause=cause,
+        price_usd=rung.gate.premium_usd,
+        reasons=(told(rung.model, rung.gate), *summed),
+        gate=structs.asdict(rung.gate),
     )
 
 
