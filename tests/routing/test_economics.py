@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct, structs
 
@@ -97,6 +97,7 @@ lengths = st.integers(1, 6).flatmap(
 plays = lengths.map(lambda pair: Played(*pair))
 
 
+@settings(deadline=None)  # a loaded machine is no mistake
 @given(prices, prices, aheads, plays, plays, st.integers(0, 400_000), st.booleans(), st.floats(0, 50), st.floats(0, 2))
 def test_the_gate_is_the_expectation_over_the_outcome_tree(
     here: Rates, there: Rates, ahead: Ahead, a: Played, b: Played, warm: int, cold: bool, worth: float, handoff: float
