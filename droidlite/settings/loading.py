@@ -130,8 +130,9 @@ def _narrow(document: Document, layers: _Layers) -> None:
             if key in model:
                 drop(("models", index, key), "a repository may not decide where requests go or what they cost")
                 del model[key]
-    router = document.data.get("router")
-    for key in _UNTRUSTED_OF_ROUTER if isinstance(router, dict) else ():
+    found = document.data.get("router")
+    router = found if isinstance(found, dict) else {}
+    for key in _UNTRUSTED_OF_ROUTER:
         if key in router:
             drop(("router", key), "a repository may not decide what a change of model may cost")
             del router[key]
