@@ -59,13 +59,14 @@ def preview(past: Past, found: list[FileChange], turn: int) -> tuple[str, ...]:
 
 
 def not_taken_back(past: Past, turn: int) -> tuple[str, ...]:
-    """One line that names the commands run since the start of `turn`: nothing kept what they changed."""
+    """One line that names the commands run since the start of `turn`: of what they changed, only the files whose names
+    they spell out were kept."""
     ran = list(dict.fromkeys(first_line(command) for command in past.commands_since(turn)))
     if not ran:
         return ()
     named = "; ".join(ran[:MOST_NAMED]) + (f"; and {len(ran) - MOST_NAMED} more" if len(ran) > MOST_NAMED else "")
     who = "this command" if len(ran) == 1 else f"these {len(ran)} commands"
-    return (f"what {who} changed is not taken back: {named}",)
+    return (f"what else {who} changed is not taken back: {named}",)
 
 
 def prompt_of(past: Past, turn: int) -> str:

@@ -130,7 +130,7 @@ def test_what_commands_changed_is_said_to_stay(folder: Path, tmp_path: Path) -> 
         terminal.sees("Two.")
         terminal.type("/rewind\r")
         terminal.answers("Rewind to just before", NEWEST)
-        terminal.sees("what this command changed is not taken back: python3 -c")
+        terminal.sees("what else this command changed is not taken back: python3 -c")
         before = terminal.seen.count("nottakenback")
         terminal.answers("Leave all as it is", "1")
         terminal.sees("rewound; your message is below")

@@ -41,8 +41,8 @@ def test_a_home_that_cannot_be_written_still_rewinds_and_exports(folder: Path, t
         terminal.sees("rewound; your message is below")
         assert not (folder / "made.txt").exists()
         assert terminal.walks_out() == 0
+        terminal.sees("This session was not stored")  # what was written last is read after the process is gone
         assert "Goonwith" not in terminal.seen
-        assert "Thissessionwasnotstored" in terminal.seen
     (exported,) = folder.glob("droidlite-2*.md")
     assert "make it" in exported.read_text()
 
