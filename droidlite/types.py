@@ -223,11 +223,12 @@ class Stage(Struct, frozen=True):
 
 class Estimate(Struct, frozen=True, kw_only=True):
     """What a plan is expected to do for one task of the kind at hand: the chance that it is solved and its cost in
-    USD. `basis` says what the numbers rest on, such as "291 runs of this kind"."""
+    USD. `plan` is the stages in words, `basis` what the numbers rest on, such as "291 runs of this kind"."""
 
     stages: tuple[Stage, ...]
     success: Interval
     cost: Interval
+    plan: str = ""
     basis: str = ""
 
 
@@ -247,11 +248,12 @@ class Candidate(Struct, frozen=True, kw_only=True):
 class RoutingDecision(Struct, frozen=True, kw_only=True):
     """Which model starts, and why; `runners_up` are model ids, best first; `rejected` maps model id to reason.
 
-    The rest is empty where nobody routed. strategy: "auto", "chosen" (by the person), "scripted", or "fallback" where
-    the router failed. mode, kind, confidence: what was aimed at, for what kind of task, how surely recognised (0 to 1).
-    estimate: of the plan that starts with `model`; others: of the plans that came next, in the order of `runners_up`.
-    reference: the model that success and cost are held against; counterfactual: that model alone.
-    rule: the rules that matched, with file and line; verified: whether a check ends the task; evidence: its version."""
+    The rest is empty where nobody routed. strategy: "auto", "chosen" (by the person), "fixed default" (a script, or
+    shadow mode), or "fallback" where the router failed. mode, kind, confidence: what was aimed at, for what kind of
+    task, how surely recognised (0 to 1). estimate: of the plan that starts with `model`; others: of the plans that came
+    next, in the order of `runners_up`. reference: the model that success and cost are held against; counterfactual:
+    that model alone. rule: the rules that matched, with file and line; verified: whether a check ends the task;
+    evidence: its version."""
 
     model: str
     endpoint: str

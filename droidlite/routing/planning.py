@@ -22,7 +22,7 @@ DOUBT = 0.84
 CENTRAL = 1.2816
 """Standard errors from the mean to the ends of a central 80 % interval."""
 LEAST = 0.3
-"""A model less likely than this to succeed starts nothing: its runs cost more time than they save money."""
+"""A model less likely than this to succeed starts nothing: its runs cost more time than they save money. Chosen."""
 BEATEN = 2
 """A model that so many others beat in both success and cost takes part in no plan."""
 LENGTHENED = 40
@@ -48,7 +48,6 @@ class Choice(Struct, frozen=True, kw_only=True):
     reference: str
     reached: bool
     capped: bool
-    target: float
 
 
 def choose_plan(
@@ -85,7 +84,6 @@ def choose_plan(
         reference=compared.option.model,
         reached=any(plan.margin < math.inf for plan in ranked),
         capped=chosen is not wanted,
-        target=TARGET[mode] * compared.success,
     )
 
 
@@ -111,7 +109,11 @@ class _Field:
     def plan(self, chain: Chain) -> Plan:
         first = self.of(chain.stages[0])
         estimate = Estimate(
-            stages=chain.stages, success=self._success(chain), cost=self._cost(chain), basis=_basis(chain, self.of)
+            stages=chain.stages,
+            success=self._success(chain),
+            cost=self._cost(chain),
+            plan=in_words(chain.stages, verified=self._verified),
+            basis=_basis(chain, self.of),
         )
         if len(chain.stages) == 1 and first is self.reference:
             return Plan(chain, estimate, math.inf)
@@ -224,8 +226,8 @@ def _same(one: Belief, other: Belief) -> bool:
 
 def _band(field: _Field) -> list[Belief]:
     """The reference, and every model that is likely enough and that at most one other beats in both success and cost.
-    In cross-validation the rest never took part in a chosen plan; leaving them out makes the choice 5 to 10 times
-    quicker."""
+    In cross-validation plans over all models came to the same figures; leaving the rest out makes the choice 5 to 10
+    times quicker."""
     likely = [belief for belief in field.beliefs if belief.success >= LEAST]
     return [
         belief
@@ -255,6 +257,17 @@ def _distinct(ranked: Sequence[Plan], chosen: Plan) -> tuple[Plan, ...]:
             seen.add(plan.chain.stages[0].model)
             kept.append(plan)
     return tuple(kept[:5])
+
+
+def in_words(stages: Sequence[Stage], *, verified: bool) -> str:
+    """A until $0.19 or a failed check, then B."""
+    words = []
+    for stage in stages[:-1]:
+        digits = 2 if stage.stop_usd is None or stage.stop_usd >= 0.1 else 4
+        ends = [] if stage.stop_usd is None else [f"${stage.stop_usd:.{digits}f}"]
+        ends += ["a failed check"] if verified else []
+        words.append(f"{stage.model} until {' or '.join(ends)}")
+    return ", then ".join([*words, stages[-1].model])
 
 
 def _basis(chain: Chain, of: Callable[[Stage], Belief]) -> str:

@@ -10,7 +10,7 @@ from droidlite.routing.evidence import Evidence
 from droidlite.routing.features import Features
 from droidlite.routing.planning import TARGET, Choice, Plan, choose_plan
 from droidlite.settings.config import Mode
-from droidlite.types import Candidate, Estimate, ModelSpec, RoutingDecision, Stage, Tier
+from droidlite.types import Candidate, Estimate, ModelSpec, RoutingDecision, Tier
 
 SURE = 0.5
 """A kind recognised less surely than this counts as none: then all kinds' evidence speaks, and widely."""
@@ -149,28 +149,18 @@ def _reasons(asked: Asked, choice: Choice) -> tuple[str, ...]:
     against = choice.singles[choice.reference].estimate
     aim = f"{asked.mode} aims at {TARGET[asked.mode]:.0%} of {choice.reference}'s success"
     held = f"{aim} ({against.success.mean:.0%} at ${against.cost.mean:.2f})"
-    return (kind, held, _outcome(plan, choice, verified=features.verified), plan.estimate.basis)
+    return (kind, held, _outcome(plan, choice), plan.estimate.basis)
 
 
-def _outcome(plan: Plan, choice: Choice, *, verified: bool) -> str:
+def _outcome(plan: Plan, choice: Choice) -> str:
     numbers = f"{plan.estimate.success.mean:.0%} at ${plan.estimate.cost.mean:.2f}"
     if choice.capped:
-        return f"within the cap: {describe(plan.chain.stages, verified=verified)}: {numbers}"
+        return f"within the cap: {plan.estimate.plan}: {numbers}"
     if len(choice.singles) == 1:
         return f"{choice.reference} is the only model that may run here"
     if not choice.reached:
         return f"no cheaper plan surely reaches that, so {choice.reference} it is: uncertain means strong"
-    return f"{describe(plan.chain.stages, verified=verified)}: {numbers}"
-
-
-def describe(stages: Sequence[Stage], *, verified: bool) -> str:
-    """A plan in words: "A until $0.19 or a failed check, then B"."""
-    words = []
-    for stage in stages[:-1]:
-        ends = [f"${stage.stop_usd:.2f}"] if stage.stop_usd is not None else []
-        ends += ["a failed check"] if verified else []
-        words.append(f"{stage.model} until {' or '.join(ends)}")
-    return ", then ".join([*words, stages[-1].model])
+    return f"{plan.estimate.plan}: {numbers}"
 
 
 def _fallen_back(asked: Asked, usable: Sequence[Candidate], rejected: dict[str, str], problem: str) -> RoutingDecision:

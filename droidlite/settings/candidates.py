@@ -1,4 +1,4 @@
-"""Every model as a choice here, with what forbids it; and the fixed choice `auto` makes until the router is built."""
+"""Every model as a choice here, with what forbids it; and the fixed default, for sessions that auto only watches."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -112,7 +112,7 @@ def _reason(choice: Candidate, own: Collection[str]) -> str:
     set_up = f'endpoint "{choice.endpoint}" is in the settings'
     if service and choice.endpoint not in own:
         set_up = f"{' or '.join(service.keys)} is set"
-    return f"{set_up[0].upper()}{set_up[1:]}; {choice.spec.id} is the default there until the router is built."
+    return f"{set_up[0].upper()}{set_up[1:]}; {choice.spec.id} is the default there."
 
 
 def _no_endpoint(spec: ModelSpec) -> str:

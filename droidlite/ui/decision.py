@@ -1,9 +1,7 @@
 """A decision of the router in words: one line before the first call, and everything behind it on request. Pure."""
 
-from collections.abc import Sequence
-
 from droidlite.sanitise import clean_line
-from droidlite.types import Estimate, Interval, RoutingDecision, Stage
+from droidlite.types import Estimate, Interval, RoutingDecision
 from droidlite.ui.wording import counted, dollars
 
 UNREACHABLE = ("no key", "no endpoint", "not installed")
@@ -15,21 +13,10 @@ def decision_line(decision: RoutingDecision) -> str:
     estimate = decision.estimate
     if estimate is None:
         return clean_line(f"{decision.model} ({decision.strategy}): {'; '.join(decision.reasons)}", 400)
-    plan = plan_words(estimate.stages, verified=decision.verified)
     against = ""
     if decision.counterfactual is not None and len(estimate.stages) + (decision.model != decision.reference) > 1:
         against = f"; {decision.reference} alone: {expected(decision.counterfactual)}"
-    return clean_line(f"auto: {plan} · {decision.kind} · {expected(estimate)}{against}", 400)
-
-
-def plan_words(stages: Sequence[Stage], *, verified: bool) -> str:
-    """A until $0.19 or a failed check, then B."""
-    words = []
-    for stage in stages[:-1]:
-        ends = [dollars(stage.stop_usd)] if stage.stop_usd is not None else []
-        ends += ["a failed check"] if verified else []
-        words.append(f"{stage.model} until {' or '.join(ends)}")
-    return ", then ".join([*words, stages[-1].model])
+    return clean_line(f"auto: {estimate.plan} · {decision.kind} · {expected(estimate)}{against}", 400)
 
 
 def expected(estimate: Estimate) -> str:
@@ -44,10 +31,9 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
         lines.append(f"  rules: {decision.rule}")
     if decision.estimate is not None:
         lines += ["", f"  {'success':<15} {'cost a task':<19} plan"]
-        lines.append(_row(decision.estimate, decision))
-        lines += [_row(other, decision) for other in decision.others]
+        lines += [_row(estimate) for estimate in (decision.estimate, *decision.others)]
     if decision.counterfactual is not None:
-        lines.append(_row(decision.counterfactual, decision, "  (reference)"))
+        lines.append(_row(decision.counterfactual, "  (reference)"))
     if decision.rejected:
         without = [model for model, why in decision.rejected.items() if why.startswith(UNREACHABLE)]
         lines += ["", "  not considered:"]
@@ -59,10 +45,9 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
     return tuple(clean_line(line, 400) if line else "" for line in lines)
 
 
-def _row(estimate: Estimate, decision: RoutingDecision, note: str = "") -> str:
-    plan = plan_words(estimate.stages, verified=decision.verified) + note
+def _row(estimate: Estimate, note: str = "") -> str:
     success = f"{estimate.success.mean:.0%} ({100 * estimate.success.low:.0f}-{estimate.success.high:.0%})"
-    return f"  {success:<15} {_dollars(estimate.cost):<19} {plan}"
+    return f"  {success:<15} {_dollars(estimate.cost):<19} {estimate.plan}{note}"
 
 
 def _dollars(cost: Interval) -> str:

@@ -101,7 +101,7 @@ def test_a_key_decides() -> None:
         model="claude-sonnet-5-5",
         endpoint="anthropic",
         strategy="fixed default",
-        reasons=("ANTHROPIC_API_KEY is set; claude-sonnet-5-5 is the default there until the router is built.",),
+        reasons=("ANTHROPIC_API_KEY is set; claude-sonnet-5-5 is the default there.",),
         runners_up=("claude-sonnet-5", "gpt-6.1-sol", "gpt-6.1-terra"),
     )
 
@@ -112,7 +112,7 @@ def test_the_next_service_when_the_first_has_no_key() -> None:
         model="gpt-6.1-sol",
         endpoint="openai",
         strategy="fixed default",
-        reasons=("OPENAI_API_KEY is set; gpt-6.1-sol is the default there until the router is built.",),
+        reasons=("OPENAI_API_KEY is set; gpt-6.1-sol is the default there.",),
         runners_up=("gpt-6.1-terra", "gpt-6-astra", "gpt-6-luna"),
         rejected={"claude-sonnet-5-5": no_key, "claude-sonnet-5": no_key},
     )
@@ -124,18 +124,17 @@ def test_the_next_service_when_the_first_has_no_key() -> None:
         (
             "OPENROUTER_API_KEY",
             "openrouter/anthropic/claude-sonnet-5.5",
-            "OPENROUTER_API_KEY is set; openrouter/anthropic/claude-sonnet-5.5 is the default there until the router "
-            "is built.",
+            "OPENROUTER_API_KEY is set; openrouter/anthropic/claude-sonnet-5.5 is the default there.",
         ),
         (
             "GOOGLE_API_KEY",
             "gemini-3.8-flash",
-            "GEMINI_API_KEY or GOOGLE_API_KEY is set; gemini-3.8-flash is the default there until the router is built.",
+            "GEMINI_API_KEY or GOOGLE_API_KEY is set; gemini-3.8-flash is the default there.",
         ),
         (
             "MINIMAX_API_KEY",
             "MiniMax-M3",
-            "MINIMAX_API_KEY is set; MiniMax-M3 is the default there until the router is built.",
+            "MINIMAX_API_KEY is set; MiniMax-M3 is the default there.",
         ),
     ],
 )
@@ -150,7 +149,7 @@ def test_an_endpoint_of_the_settings() -> None:
     assert (decision.model, decision.endpoint, decision.reasons) == (
         "llama-4",
         "box",
-        ('Endpoint "box" is in the settings; llama-4 is the default there until the router is built.',),
+        ('Endpoint "box" is in the settings; llama-4 is the default there.',),
     )
 
 

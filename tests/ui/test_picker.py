@@ -18,7 +18,11 @@ def candidate(name: str, price: float | None = 1.0, why_not: str = "") -> Candid
 
 def estimate(success: float, usd: float) -> Estimate:
     return Estimate(
-        stages=(Stage("opus"),), success=Interval(success, 0.8, 0.9), cost=Interval(usd, 0.1, 2.0), basis="291 runs"
+        stages=(Stage("opus"),),
+        success=Interval(success, 0.8, 0.9),
+        cost=Interval(usd, 0.1, 2.0),
+        plan="opus",
+        basis="291 runs",
     )
 
 
