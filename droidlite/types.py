@@ -274,7 +274,7 @@ class RoutingDecision(Struct, frozen=True, kw_only=True):
 
 
 class Switch(Struct, frozen=True, kw_only=True):
-    """A change of model within a session; `price_usd` is what the switch itself costs."""
+    """A change of model within a session; `price_usd` is what the switch itself costs (0 where that is not known)."""
 
     from_model: str = field(name="from")
     to: str

@@ -75,7 +75,7 @@ def _summary(transcript: Transcript, driver: Driver, failed: float) -> Generator
         if asking is None or asking.size >= failed:
             break
         try:
-            reply, usd = yield from _unheard(driver.complete(asking, final=True, max_output=SUMMARY_OUTPUT))
+            reply, usd = yield from unheard(driver.complete(asking, final=True, max_output=SUMMARY_OUTPUT))
         except ProviderError as error:
             if error.fault not in ("context", "empty", "refusal"):
                 raise
@@ -91,11 +91,11 @@ def _summary(transcript: Transcript, driver: Driver, failed: float) -> Generator
     return _Summary("", failed, cost)
 
 
-def _unheard(
+def unheard(
     asked: Generator[Event, None, tuple[Assistant, float | None]],
 ) -> Generator[Event, None, tuple[Assistant, float | None]]:
-    """Tells of failed attempts, not of what is said: a summary is no answer to the person, and `Compacted` tells its
-    cost."""
+    """Tells of failed attempts, not of what is said: a summary or a note is no answer to the person, and `Compacted`
+    tells its cost."""
     while True:
         try:
             event = next(asked)

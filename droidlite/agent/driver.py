@@ -9,7 +9,16 @@ from droidlite.agent.budget import Budget, Reservation
 from droidlite.agent.transcript import Transcript
 from droidlite.cancellation import Cancellation
 from droidlite.errors import Interrupted, ProviderError
-from droidlite.events import AttemptFailed, CallAnnounced, Event, ModelSwitched, ReplyFinished, TextAdded, ThoughtAdded
+from droidlite.events import (
+    AttemptFailed,
+    CallAnnounced,
+    Event,
+    ModelSwitched,
+    ReplyFinished,
+    TextAdded,
+    ThoughtAdded,
+    Warned,
+)
 from droidlite.session.records import Switched
 from droidlite.types import Assistant, Delta, Effort, ModelSpec, Provider, Switch, Text, Thought
 
@@ -34,8 +43,9 @@ class Retry(Struct, frozen=True):
 
 Failover = Callable[[ProviderError, int, float], Retry | None]
 """(error, attempt from 1, seconds since the first) -> what to do next; None gives up."""
-Escalate = Callable[[Transcript], tuple[Route, Switch] | None]
-"""Looks at the conversation before each call; a route and its price where the model should change."""
+Escalate = Callable[[Transcript], tuple[Route, Switch] | str | None]
+"""Looks at the conversation before each call: a route and its price where the model should change, a sentence where it
+should and cannot."""
 
 
 HandOver = Callable[[Transcript, "Driver", Route, Switch], Generator[Event, None, Switch]]
@@ -48,7 +58,7 @@ def as_it_is(transcript: Transcript, driver: "Driver", route: Route, switch: Swi
     return switch
 
 
-def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | None:
+def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | str | None:
     """The model chosen at the start stays."""
     return None
 
@@ -80,7 +90,10 @@ class Driver:
         model stays; `closing` also spends what the budget keeps back for the closing summary.
 
         Raises CapReached before anything is sent, ProviderError when failover gives up, Interrupted."""
-        if not final and (found := self.escalate(transcript)) is not None:
+        found = None if final else self.escalate(transcript)
+        if isinstance(found, str):
+            yield Warned(found)
+        elif found is not None:
             yield from self._switch(transcript, *found)
         started, attempt = time.monotonic(), 0
         while True:

@@ -2,12 +2,12 @@
 
 from collections.abc import Generator
 
-from droidlite.agent.compaction import FITS_NOT, compacted
+from droidlite.agent.compaction import FITS_NOT, compacted, unheard
 from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript
 from droidlite.errors import CapReached, ProviderError
-from droidlite.events import CallAnnounced, Compacted, Event, ReplyFinished, TextAdded, ThoughtAdded
+from droidlite.events import Compacted, Event
 from droidlite.types import Assistant, Message, ModelSpec, ToolSpec, User
 
 NOTE_OUTPUT = 4_000
@@ -30,7 +30,7 @@ def hand_over(transcript: Transcript, driver: Driver, to: ModelSpec) -> Generato
         effort=driver.effort,
     )
     try:
-        reply, cost = yield from _quietly(writer.complete(asking, max_output=NOTE_OUTPUT))
+        reply, cost = yield from unheard(writer.complete(asking, max_output=NOTE_OUTPUT))
     except (CapReached, ProviderError):
         return False
     finally:
@@ -57,17 +57,3 @@ def tell_tools(transcript: Transcript, before: tuple[ToolSpec, ...]) -> None:
     if gone and fresh:
         told = read_prompt("other_tools").format(gone=", ".join(gone), fresh=", ".join(fresh))
         transcript.say(User(told), host=True)
-
-
-def _quietly(
-    events: Generator[Event, None, tuple[Assistant, float | None]],
-) -> Generator[Event, None, tuple[Assistant, float | None]]:
-    """Passes on what is not the reply itself: a note is said to the next model, not to the person."""
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as done:
-            reply, cost = done.value
-            return reply, cost
-        if not isinstance(event, TextAdded | ThoughtAdded | CallAnnounced | ReplyFinished):
-            yield event

@@ -13,7 +13,7 @@ from droidlite.app.person import Person
 from droidlite.app.redacting import without_secrets
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
-from droidlite.app.routing import Task, choose_model, estimated, route
+from droidlite.app.routing import Task, choose_model, survey
 from droidlite.app.session import Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.typed import run_typed
@@ -133,12 +133,8 @@ class Chat:
         return self.files_of.matching(prefix)
 
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
-        setup, task = self._setup(mode), self._task()
-        found = estimated(setup, task, setup.candidates(priced=True))
-        try:
-            return route(setup, task), found
-        except DroidliteError:
-            return None, found
+        found = survey(self._setup(mode), self._task())
+        return found.auto, found.candidates
 
     def _task(self) -> Task:
         """What this session is about: its first prompt, where there was one."""

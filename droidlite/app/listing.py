@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from droidlite.app.options import Options
-from droidlite.app.routing import Task, estimated, route
+from droidlite.app.routing import Task, route, survey
 from droidlite.app.setup import read_setup
-from droidlite.errors import DroidliteError, UsageError
+from droidlite.errors import UsageError
 from droidlite.session.store import Store, Summary
 from droidlite.settings.paths import find_root, places
-from droidlite.types import RoutingDecision
 from droidlite.ui.decision import decision_lines
 from droidlite.ui.picker import table
 from droidlite.ui.plain import in_colour, show, show_document, show_json, show_table, width
@@ -19,13 +18,7 @@ from droidlite.ui.plain import in_colour, show, show_document, show_json, show_t
 
 def show_models(cwd: Path, as_json: bool) -> int:
     setup = read_setup(cwd, discover=True)
-    task = Task(root=find_root(cwd))
-    found = estimated(setup, task, setup.candidates(priced=True))
-    auto: RoutingDecision | None
-    try:
-        auto, why_not_auto = route(setup, task), ""
-    except DroidliteError as error:
-        auto, why_not_auto = None, str(error)
+    found = survey(setup, Task(root=find_root(cwd)))
     if as_json:
         models = [
             {
@@ -40,11 +33,12 @@ def show_models(cwd: Path, as_json: bool) -> int:
                 "why_not": c.why_not,
                 "estimate": c.estimate,
             }
-            for c in found
+            for c in found.candidates
         ]
-        show_json({"auto": auto, "why_not_auto": why_not_auto, "models": models})
+        show_json({"auto": found.auto, "why_not_auto": found.why_not_auto, "models": models})
         return 0
-    show_table(table(auto, found, width(), in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))))
+    coloured = in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))
+    show_table(table(found.auto, found.candidates, width(), coloured))
     return 0
 
 

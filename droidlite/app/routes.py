@@ -88,6 +88,8 @@ def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, compared: b
 
 def check_tool_names(flag: str, names: tuple[str, ...]) -> None:
     """Raises UsageError for a name or glob that fits no tool there is: it would quietly allow or forbid nothing."""
+    if not names:
+        return
     known = [tool.name for edit in get_args(EditKind) for tool in tools.all_tools(edit, ask=True)]
     for name in names:
         if any(fnmatchcase(tool, name) for tool in known):

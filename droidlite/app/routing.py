@@ -9,14 +9,14 @@ from msgspec import Struct, structs
 from droidlite.app.own_evidence import own_evidence
 from droidlite.app.setup import Setup
 from droidlite.app.shadow import within
-from droidlite.errors import Refused, UsageError
+from droidlite.errors import DroidliteError, Refused, UsageError
 from droidlite.routing.evidence import Evidence, read_evidence
 from droidlite.routing.features import Features, read_features
 from droidlite.routing.listing import list_files
 from droidlite.routing.router import Asked, Narrowing, decide, estimates
 from droidlite.routing.rules import apply_rules, matched_rules
 from droidlite.settings.candidates import default_model, nothing_runs
-from droidlite.settings.catalog import resolve
+from droidlite.settings.catalog import SCRIPTED, resolve
 from droidlite.settings.config import Mode
 from droidlite.settings.policy import why_not_auto
 from droidlite.types import Candidate, Endpoint, ModelSpec, RoutingDecision
@@ -40,16 +40,45 @@ class Task(Struct, frozen=True, kw_only=True):
     judge: Judged | None = None
 
 
+class Survey(Struct, frozen=True):
+    """What auto would choose (None, and why not), and every model with what it alone would do with the task."""
+
+    auto: RoutingDecision | None
+    why_not_auto: str
+    candidates: tuple[Candidate, ...]
+
+
 def route(setup: Setup, task: Task, *, mode: Mode | None = None) -> RoutingDecision:
     """The decision auto comes to; in `mode` (None = what the settings say; in shadow mode auto is the fixed default).
     Raises Refused where policy or rules leave nothing, UsageError where nothing runs."""
+    return _decided(setup, mode, lambda: ask(setup, task, setup.candidates(priced=True), mode=mode))
+
+
+def survey(setup: Setup, task: Task) -> Survey:
+    """What a person chooses from, for `task`. Raises nothing: what forbids auto is told, and where the rules leave
+    nobody there are no estimates."""
+    candidates = setup.candidates(priced=True)
+    try:
+        asked = ask(setup, task, candidates)
+    except Refused as error:
+        return Survey(None, str(error), candidates)
+    found = estimates(asked)
+    candidates = tuple(structs.replace(c, estimate=None if c.why_not else found.get(c.spec.id)) for c in candidates)
+    try:
+        return Survey(_decided(setup, None, lambda: asked), "", candidates)
+    except DroidliteError as error:
+        return Survey(None, str(error), candidates)
+
+
+def _decided(setup: Setup, mode: Mode | None, question: Callable[[], Asked]) -> RoutingDecision:
+    """Asks the router, unless auto is forbidden or fixed: where a script was named, or where it only watches."""
     if reason := why_not_auto(setup.policy):
         raise Refused(f"{reason[0].upper()}{reason[1:]}; name a model: droidlite -m MODEL")
-    candidates = setup.candidates(priced=True)
-    scripted = next((c for c in candidates if c.endpoint == "scripted" and not c.why_not), None)
-    if scripted is not None or (mode is None and setup.settings.router.mode == "shadow"):
+    candidates = setup.candidates()
+    scripted = any(choice.spec.provider == SCRIPTED and not choice.why_not for choice in candidates)
+    if scripted or (mode is None and setup.settings.router.mode == "shadow"):
         return default_model(candidates, policy=setup.policy)
-    decision = decide(ask(setup, task, candidates, mode=mode))
+    decision = decide(question())
     if decision is None:
         raise UsageError(nothing_runs(candidates))
     return decision
@@ -113,15 +142,6 @@ def load_evidence(path: Path) -> tuple[Evidence, str]:
         return Evidence(), f"{path} cannot be read: {error.strerror}"
     except ValueError as error:
         return Evidence(), str(error)
-
-
-def estimated(setup: Setup, task: Task, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """The candidates with what each alone would do with the task; nothing where the rules leave nobody."""
-    try:
-        found = estimates(ask(setup, task, candidates))
-    except Refused:
-        return candidates
-    return tuple(structs.replace(c, estimate=found.get(c.spec.id)) if not c.why_not else c for c in candidates)
 
 
 def choose_model(setup: Setup, name: str, why: str = "", *, task: Task) -> tuple[RoutingDecision, ModelSpec, Endpoint]:

@@ -101,7 +101,7 @@ class Progress:
         match event:
             case SessionStarted():
                 return self._started(event)
-            case ModelChosen(decision=decision) if decision.reasons:
+            case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
                 return decision_line(decision)
             case ReplyFinished(model=model):
                 self._models = [*self._models, model] if model not in self._models else self._models
