@@ -10,14 +10,6 @@ from binary import BINARY, call, configure, droidlite, endpoint_settings, write_
 from loopback import Loopback, Said
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "folder"
-    (root / ".git").mkdir(parents=True)
-    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
-    return root
-
-
 def sentence(err: str) -> str:
     """The one line a person is shown."""
     (line,) = err.splitlines()

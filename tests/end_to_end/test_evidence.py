@@ -1,7 +1,6 @@
 """What a session leaves for later choices, by the true binary: auto's shadow, the person's judgement, the outcome."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from droidlite.session.outcomes import Outcome, read_outcomes
 from droidlite.session.store import Store
 
 MODELS = HOUSE[HOUSE.index("[[models]]") :]
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "shop"
-    root.mkdir()
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    return root
 
 
 def settings(server: Loopback, more: str = "") -> None:

@@ -16,12 +16,9 @@ MODEL = {"anthropic": "claude-sonnet-5-5", "openai-chat": "gpt-6.1-sol", "openai
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    (root / "a.py").write_text("x = 1\n")
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    return root
+def repo(repo: Path) -> Path:
+    (repo / "a.py").write_text("x = 1\n")
+    return repo
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -17,12 +17,9 @@ STALE = "a.py changed since it was read; read it again."
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    (root / "a.py").write_text("x = 1\n")
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    return root
+def repo(repo: Path) -> Path:
+    (repo / "a.py").write_text("x = 1\n")
+    return repo
 
 
 def results(out: str) -> list[str]:

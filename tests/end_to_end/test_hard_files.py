@@ -17,14 +17,6 @@ ROOM = 64 * 1024
 """Bytes that fit where the disk is full."""
 
 
-@pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    (root / ".git").mkdir(parents=True)
-    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
-    return root
-
-
 def tools(root: Path, script: Path, *steps: dict[str, Any], before: Callable[[], None] | None = None) -> list[str]:
     """What the model is told of each call; `before` runs in the process that becomes droidlite."""
     env = write_script(script, [*({"calls": [step]} for step in steps), {"text": "Fine."}])

@@ -1,7 +1,6 @@
 """A key that a run comes across reaches neither output nor disk nor the model, by whatever way."""
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,9 @@ ENV = {"ANTHROPIC_API_KEY": KEY, "HOUSE_KEY": "housecanary-99887766", "MYSQL_PWD
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    (root / ".env").write_text(f"ANTHROPIC_API_KEY={KEY}\n")
-    return root
+def repo(repo: Path) -> Path:
+    (repo / ".env").write_text(f"ANTHROPIC_API_KEY={KEY}\n")
+    return repo
 
 
 def shell(command: str, **more: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Sessions that outgrow their model's context, through the true binary: they go on, and nobody's words are lost."""
 
 import json
-import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -24,14 +23,11 @@ READ = Said(calls=(Asked("read", {"file_path": "mid.txt"}),), usage={"input": 1_
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    (root / "big.txt").write_text("word word word\n" * 3_000)
-    (root / "mid.txt").write_text("line of text here\n" * 700)
-    (root / "a.py").write_text("x = 1\n")
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    return root
+def repo(repo: Path) -> Path:
+    (repo / "big.txt").write_text("word word word\n" * 3_000)
+    (repo / "mid.txt").write_text("line of text here\n" * 700)
+    (repo / "a.py").write_text("x = 1\n")
+    return repo
 
 
 def too_long(dialect: str, body: Any) -> str:

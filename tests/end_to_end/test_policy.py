@@ -33,12 +33,9 @@ expect = { refused = true }
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "folder"
-    (root / ".git").mkdir(parents=True)
-    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
-    (root / ".droidlite").mkdir()
-    return root
+def folder(folder: Path) -> Path:
+    (folder / ".droidlite").mkdir()
+    return folder
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A person's own sessions under other policies, by the true binary."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,9 @@ WOULD = RoutingDecision(
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "shop"
-    root.mkdir()
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+def repo(repo: Path) -> Path:
     configure(HOUSE)
-    return root
+    return repo
 
 
 def four_sessions(repo: Path) -> None:

@@ -4,20 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from binary import call, droidlite, write_script
 from terminal import Terminal
 
 NEWEST = "\x1b[H\r"
 """Keys that choose the first row."""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "a"
-    (root / ".git").mkdir(parents=True)
-    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
-    return root
 
 
 def listed(folder: Path) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -20,14 +19,6 @@ from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.store import Store
 
 LEVELS = ("off", "low", "medium", "high")
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    return root
 
 
 def events(out: str, kind: str) -> list[dict[str, Any]]:

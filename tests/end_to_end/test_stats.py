@@ -15,12 +15,9 @@ from droidlite.types import Usage
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "shop"
-    root.mkdir()
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+def repo(repo: Path) -> Path:
     configure(HOUSE)
-    return root
+    return repo
 
 
 def three_sessions(repo: Path) -> None:

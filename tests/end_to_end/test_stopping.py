@@ -18,12 +18,9 @@ SLOW = call("grep", pattern="(a+)+$b", path="aaa.txt")
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    (root / "aaa.txt").write_text("a" * 40 + "\n")
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    return root
+def repo(repo: Path) -> Path:
+    (repo / "aaa.txt").write_text("a" * 40 + "\n")
+    return repo
 
 
 def finished(out: str) -> list[dict[str, Any]]:

@@ -12,14 +12,6 @@ FULL = "The output cannot be written: No space left on device. Free some space, 
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "folder"
-    (root / ".git").mkdir(parents=True)
-    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
-    return root
-
-
-@pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     return write_script(tmp_path / "s.jsonl", [{"text": "Fine."}])
 

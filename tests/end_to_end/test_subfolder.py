@@ -1,7 +1,6 @@
 """-C and a start in a subfolder: that is where commands, checks and paths are; the repository is what confines."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,11 @@ from terminal import Terminal
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    (root / "sub").mkdir(parents=True)
-    (root / "sub" / "only-here").write_text("needle below\n")
-    (root / "top.txt").write_text("needle above\n")
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    return root
+def repo(repo: Path) -> Path:
+    (repo / "sub").mkdir()
+    (repo / "sub" / "only-here").write_text("needle below\n")
+    (repo / "top.txt").write_text("needle above\n")
+    return repo
 
 
 def contents(out: str) -> list[str]:

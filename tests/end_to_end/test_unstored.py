@@ -2,20 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from binary import call, configure, droidlite, endpoint_settings, write_script
 from loopback import Loopback, Said
 from terminal import Terminal
 
 NEWEST = "\x1b[H\r"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "folder"
-    (root / ".git").mkdir(parents=True)
-    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
-    return root
 
 
 def test_a_home_that_cannot_be_written_still_rewinds_and_exports(folder: Path, tmp_path: Path) -> None:

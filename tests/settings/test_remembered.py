@@ -8,7 +8,7 @@ import pytest
 from droidlite.errors import SettingsError
 from droidlite.settings.remembered import allowed_file, load_allowed, remember_allowed
 
-ROOT, OTHER = Path("/work/one"), Path("/work/two")
+ROOT, OTHER = Path("/srv/one"), Path("/srv/two")
 
 
 def test_it_is_kept_by_folder_and_once(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_a_file_of_another_folder_allows_nothing(tmp_path: Path) -> None:
     assert load_allowed(tmp_path, ROOT) == ()
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"root": "/work/one", "comands": []}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", '{"root": "/srv/one", "comands": []}', "\xff"])
 def test_a_broken_file_is_told_and_not_overwritten(text: str, tmp_path: Path) -> None:
     path = allowed_file(tmp_path, ROOT)
     path.parent.mkdir()
