@@ -120,6 +120,23 @@ class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
     cost_usd: float | None = None
 
 
+class VerifyFound(Struct, frozen=True, kw_only=True, tag="verify_found"):
+    """The verify command that `auto` found, and the file that told it."""
+
+    command: str
+    why: str
+
+
+class BaselineTaken(Struct, frozen=True, kw_only=True, tag="baseline_taken"):
+    """How a found verify command went before any work; `exit_code` None: it did not end in its time, so that the exit
+    code alone counts. `failing` names the tests that were red."""
+
+    command: str
+    exit_code: int | None
+    failing: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
 class VerifyStarted(Struct, frozen=True, tag="verify_started"):
     """The verify command runs; VerifyFinished follows."""
 
@@ -127,12 +144,26 @@ class VerifyStarted(Struct, frozen=True, tag="verify_started"):
 
 
 class VerifyFinished(Struct, frozen=True, kw_only=True, tag="verify_finished"):
-    """The verify command ended; `exit_code` 0 means done, None that it was stopped at its limit."""
+    """The verify command ended; `exit_code` None means that it was stopped at its limit. `passed` is what counts (None:
+    the exit code), `reason` why. `tampered`: files of the check itself without whose change it does not pass; `flaky`:
+    tests that failed and passed when run again."""
 
     command: str
     exit_code: int | None
     output: str
     seconds: float
+    passed: bool | None = None
+    reason: str = ""
+    tampered: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
+
+
+class Reviewed(Struct, frozen=True, kw_only=True, tag="reviewed"):
+    """Where nothing could be run, a model read the diff; `approved` None: it gave no verdict."""
+
+    model: str
+    approved: bool | None
+    reason: str = ""
 
 
 class Warned(Struct, frozen=True, tag="warned"):
@@ -175,7 +206,9 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     begin has one too, except where flags or settings could not be understood (exit 2): that is a sentence on standard
     error alone. `num_turns` and `duration_*` are of this run; `total_cost_usd`, `usage` and `model_usage` of the whole
     session, earlier runs included.
-    `counterfactual` is None where nobody routed, or no price of the reference model is known."""
+    `counterfactual` is None where nobody routed, or no price of the reference model is known. `verify` tells how the
+    check ended {command, exit_code, output, passed, reason, unproven, failing, tampered, flaky}, or what a reviewer
+    said {review}; None where there was neither."""
 
     subtype: str
     is_error: bool
@@ -209,8 +242,11 @@ Event = (
     | CallFinished
     | CallDenied
     | Compacted
+    | VerifyFound
+    | BaselineTaken
     | VerifyStarted
     | VerifyFinished
+    | Reviewed
     | Warned
     | RunFinished
 )

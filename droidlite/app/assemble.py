@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from droidlite import __version__, tools
+from droidlite import tools
 from droidlite.agent.budget import Budget
 from droidlite.agent.budget import Prices as PriceFunctions
 from droidlite.agent.loop import Agent
@@ -16,20 +16,25 @@ from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
-from droidlite.agent.verify import Execute
 from droidlite.app.allowing import allowed_here, remembering
+from droidlite.app.baseline import Before
+from droidlite.app.changes import files_before, session_diff
+from droidlite.app.checking import Check, Checker, find_check, with_check
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.driving import driven
 from droidlite.app.options import Options
 from droidlite.app.person import Person
+from droidlite.app.resuming import gone_on, known_files, note_file, open_journal, wanted
+from droidlite.app.reviewing import Reviewer
 from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
-from droidlite.app.routing import Task, choose_model, route
+from droidlite.app.routing import Task, choose_model, find_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
+from droidlite.app.verifying import Verifier
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError, UsageError
+from droidlite.errors import DroidliteError
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.sandbox.gitprograms import git_guards
 from droidlite.sandbox.overwriting import overwritten
@@ -39,13 +44,9 @@ from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
-from droidlite.session.records import Seen
-from droidlite.session.store import Store
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
-from droidlite.tools.files import Stamp
-from droidlite.tools.shell import run_command
 from droidlite.types import Autonomy, RoutingDecision
 
 
@@ -61,9 +62,12 @@ def open_session(
     check_tool_names("--allowed-tools", options.allowed_tools)
     check_tool_names("--disallowed-tools", options.disallowed_tools)
     setup = setup or read_setup(options.cwd, options=options, discover=None)
-    journal, past = _journal(options, setup)
+    check, untested = find_check(setup, find_root(options.cwd), options.cwd)
+    setup = with_check(setup, check)
+    journal, past = open_journal(options, setup)
     try:
         session = _assemble(options, person, setup, journal, past, prompt)
+        _verify(session, setup, check, untested)
         if past is None or past.shadowed is None:
             task = Task(root=find_root(options.cwd), headless=options.headless)
             session.parts.shadow = _shadow(setup, decide or _router(task))
@@ -78,8 +82,8 @@ def _assemble(
 ) -> Session:
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
-    decision, spec, endpoint = choose_model(setup, *_wanted(options, setup, past), task=task)
-    decision = _gone_on(decision, options, past)
+    decision, spec, endpoint = choose_model(setup, *wanted(options, setup, past), task=task)
+    decision = gone_on(decision, options, past)
     route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
     hide_process(setup.env, setup.secrets)
     redaction = Redaction(setup.secrets)
@@ -97,8 +101,8 @@ def _assemble(
         environment=child_environment(setup.env, setup.secrets),
         cancellation=Cancellation(),
         save=checkpoint.save,
-        seen=_seen(past),
-        noted=lambda path, stamp: _note(journal, path, stamp),
+        seen=known_files(past),
+        noted=lambda path, stamp: note_file(journal, path, stamp),
         overwrites=lambda command: overwritten(command, tree).files,
         ask=person.answer,
         redaction=redaction,
@@ -166,8 +170,6 @@ def _assemble(
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
-            execute=execute_in(context, "verify"),
-            check=settings.verify,
             timeout=settings.timeout,
             turns=len(past.turns) if past else 0,
             resumed=past is not None,
@@ -178,16 +180,26 @@ def _assemble(
     )
 
 
-def _seen(past: Past | None) -> dict[Path, Stamp]:
-    """What the model knew of files when the session was left."""
-    known = past.seen.values() if past else ()
-    return {Path(seen.path): Stamp(seen.mtime_ns, seen.size, seen.inode, seen.digest) for seen in known}
-
-
-def _note(journal: Journal, path: Path, stamp: Stamp) -> None:
-    journal.append(
-        Seen(path=str(path), mtime_ns=stamp.mtime_ns, size=stamp.size, inode=stamp.inode, digest=stamp.digest)
-    )
+def _verify(session: Session, setup: Setup, check: Check | None, untested: str) -> None:
+    """Gives the session its verifier; where nothing can be run, its reviewer and a sentence."""
+    parts = session.parts
+    if check is not None:
+        rounds = setup.settings.verify_rounds
+        checker = Checker(check, parts.context)
+        before = Before(checker, lambda: files_before(parts.checkpoint))
+        parts.verifier = Verifier(parts.agent, checker, parts.escalation, before=before, rounds=rounds)
+        return
+    if untested:
+        parts.warnings.append(untested)
+    name = setup.settings.router.reviewer
+    if name and setup.policy.router.judge:
+        found = find_model(setup, name)
+        parts.reviewer = Reviewer(
+            lambda: make_route(setup, *found),
+            parts.agent.driver.budget,
+            lambda: session_diff(parts.checkpoint, parts.context.root),
+            parts.journal,
+        )
 
 
 def _router(task: Task) -> Decide:
@@ -199,44 +211,6 @@ def _shadow(setup: Setup, decide: Decide) -> Shadow | None:
     if setup.settings.router.mode != "shadow" or not setup.policy.router.allowed:
         return None
     return Shadow(lambda prompt: decide(setup, prompt, within(setup.policy)))
-
-
-def _wanted(options: Options, setup: Setup, past: Past | None) -> tuple[str, str]:
-    """The name of the model and why: a flag, else the model a resumed session was on (its cache may be warm), else
-    the settings."""
-    before = past.model if past is not None and past.decision is not None else ""
-    if before and not options.model and setup.settings.model == "auto":
-        return before, "The session was on it before."
-    return setup.settings.model, ""
-
-
-def _gone_on(decision: RoutingDecision, options: Options, past: Past | None) -> RoutingDecision:
-    """A session that goes on on its own model goes on with its plan, and is held against what it was held against."""
-    before = past.routing if past is not None else None
-    if past is None or before is None or options.model or decision.reference or decision.model != past.model:
-        return decision
-    planned = before.estimate is not None and any(stage.model == past.model for stage in before.estimate.stages)
-    if not planned:
-        return msgspec.structs.replace(decision, reference=before.reference)
-    return msgspec.structs.replace(
-        before, model=past.model, endpoint=decision.endpoint, reasons=("The session goes on where it was.",)
-    )
-
-
-def _journal(options: Options, setup: Setup) -> tuple[Journal, Past | None]:
-    store = Store(setup.places.state / "sessions")
-    root = find_root(options.cwd)
-    if not options.resume:
-        return store.create(cwd=root, version=__version__), None
-    name = options.resume
-    if name == "last":
-        latest = store.latest(root)
-        if latest is None:
-            raise UsageError(f"There is no session of {root} to go on with; start one without -c and -r.")
-        name = latest
-    if options.fork:
-        name = store.fork(name, cwd=root)
-    return store.open(name, cwd=root)
 
 
 def _id(journal: Journal) -> str:
@@ -251,14 +225,6 @@ def _judge(denied: tuple[str, ...], tree: Tree) -> Callable[[str, Autonomy, tupl
     return rule
 
 
-def execute_in(context: ToolContext, call_id: str) -> Execute:
-    """Runs host commands as the shell tool does: its own process group, a limit, no keys in the environment. What they
-    print is passed on as the progress of `call_id`."""
-
-    def execute(command: str, seconds: float) -> tuple[int | None, str]:
-        return run_command(command, context, call_id, seconds)
-
-    return execute
 
 
 def _opening(root: Path, cwd: Path, check: str) -> str:

@@ -40,6 +40,16 @@ def session_diff(checkpoint: Checkpoint, root: Path) -> str:
     return "".join(part if part.endswith("\n") else f"{part}\n\\ No newline at end of file\n" for part in parts)
 
 
+def files_before(checkpoint: Checkpoint) -> dict[str, str | None]:
+    """What the text files that this session changed were before its first change; None = there was no such file."""
+    found: dict[str, str | None] = {}
+    for change in checkpoint.changes_since(1):
+        before = checkpoint.content_before(change.path)
+        if change.effect == "created" or before is not None:
+            found[change.path] = None if change.effect == "created" else before
+    return found
+
+
 def _text(path: Path) -> str | None:
     """The file's text, "" where there is none, None where it is not text or too long."""
     try:

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
@@ -13,11 +12,11 @@ from msgspec import Struct
 from droidlite.agent.budget import Budget
 from droidlite.agent.driver import Route
 from droidlite.agent.prompt import read_prompt
-from droidlite.agent.transcript import upper_bytes
+from droidlite.app.aside import ask_aside
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError
 from droidlite.routing.features import Features
-from droidlite.types import Assistant, Request, TaskKind, User
+from droidlite.types import Request, TaskKind, User
 
 SECONDS = 2.0
 """How long the judge may take, connection included; later answers are not waited for."""
@@ -79,22 +78,7 @@ class Judge:
         return said[0] if said else ""
 
     def _call(self, features: Features, guidance: Sequence[str], cancellation: Cancellation) -> str:
-        route = self._route()
-        request = _request(features, guidance)
-        most = len(request.system.encode()) + sum(upper_bytes(message) for message in request.messages) + 1_000
-        reservation = self._budget.reserve(route.spec, most, OUTPUT_TOKENS)
-        usage, sent, text = None, True, ""
-        try:
-            with closing(route.provider.stream(route.spec, request, cancellation)) as stream:  # type: ignore[type-var]
-                for item in stream:
-                    if isinstance(item, Assistant):
-                        usage, text = item.usage, item.text
-        except DroidliteError as error:
-            sent = getattr(error, "billed", True)
-            raise
-        finally:
-            self._budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
-        return _kind_in(text)
+        return _kind_in(ask_aside(self._route(), self._budget, _request(features, guidance), cancellation))
 
     def _read(self) -> Breaker:
         try:

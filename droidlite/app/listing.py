@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from droidlite.app.checking import find_check, with_check
 from droidlite.app.options import Options
 from droidlite.app.routing import Task, route, survey
 from droidlite.app.setup import read_setup
@@ -43,8 +44,9 @@ def show_models(cwd: Path, as_json: bool) -> int:
 
 
 def show_route(options: Options, prompt: str, as_json: bool) -> int:
-    setup = read_setup(options.cwd, options=options, discover=True)
-    decision = route(setup, Task(root=find_root(options.cwd), prompt=prompt, headless=options.headless))
+    setup, root = read_setup(options.cwd, options=options, discover=True), find_root(options.cwd)
+    setup = with_check(setup, find_check(setup, root, options.cwd)[0])
+    decision = route(setup, Task(root=root, prompt=prompt, headless=options.headless))
     show_json(decision) if as_json else show(decision_lines(decision))
     return 0
 

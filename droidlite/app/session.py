@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 
 from msgspec import Struct, to_builtins
@@ -10,12 +10,13 @@ from msgspec import Struct, to_builtins
 from droidlite.agent.driver import Route
 from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
-from droidlite.agent.verify import Execute, Verification, verify
 from droidlite.app.escalating import Escalation
 from droidlite.app.redacting import without_secrets
+from droidlite.app.reviewing import Reviewer
 from droidlite.app.shadow import Shadow
+from droidlite.app.verifying import Verifier
 from droidlite.cancellation import Cancellation
-from droidlite.errors import CapReached, DroidliteError, Interrupted, TimedOut, VerifyFailed
+from droidlite.errors import DroidliteError, TimedOut, VerifyFailed
 from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
@@ -25,10 +26,11 @@ from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usa
 
 
 class Parts(Struct, kw_only=True):
-    """What a session is made of. `opening` is what the host says before the first prompt; `check` the verify command
-    ("" = none); `timeout` seconds a run may take (None = no limit), of which `waited` went by before it. `reroute`
-    decides anew for the first prompt of a session (None where that changes nothing). `counterfactual` tells what the
-    reference model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen."""
+    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts under
+    a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may take
+    (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a session
+    (None where that changes nothing). `counterfactual` tells what the reference model of a decision would have cost so
+    far. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -41,8 +43,8 @@ class Parts(Struct, kw_only=True):
     escalation: Escalation
     scripted: bool
     opening: str
-    execute: Execute
-    check: str = ""
+    verifier: Verifier | None = None
+    reviewer: Reviewer | None = None
     timeout: float | None = None
     waited: float = 0.0
     turns: int = 0
@@ -74,31 +76,20 @@ class Session:
         yield from self._introduction()
         timer = self._timer()
         error: DroidliteError | None = None
-        answer, verification = "", None
+        answer = ""
         try:
-            answer, verification, error = yield from self._work(User(text, images))
+            answer = yield from (parts.verifier or parts.agent).run(User(text, images))
+            if parts.reviewer:
+                yield from parts.reviewer.review(text, parts.context.cancellation)
             parts.checkpoint.end_turn()
         except DroidliteError as raised:
             error = self._stopped or raised
         finally:
             timer.cancel()
-        if error is None and verification is not None and verification.exit_code != 0:
-            error = VerifyFailed(f"`{verification.command}` still fails.")
-        yield self._finished(answer, error, verification, time.monotonic() - started)
-
-    def _work(self, user: User) -> Generator[Event, None, tuple[str, Verification | None, CapReached | None]]:
-        """Answers until the check passes or nobody is left to try; at a cap what there is is checked once."""
-        agent = self.parts.agent
-        try:
-            answer = yield from agent.run(user)
-            verification = yield from self._verify()
-            while verification and verification.exit_code != 0 and self.parts.escalation.after_failed_check():
-                told = User(read_prompt("check_failed").format(check=verification.command, output=verification.output))
-                answer = yield from agent.run(told, host=True)
-                verification = yield from self._verify()
-        except CapReached as reached:
-            return "", (yield from self._verify()), reached
-        return answer, verification, None
+        verification = parts.verifier.last if parts.verifier else None
+        if error is None and verification is not None:
+            error = verification.error()
+        yield self._finished(answer, error, time.monotonic() - started)
 
     def stop(self, error: DroidliteError) -> None:
         """Ends the run under way: its tool's process group is killed, its stream closed; `error` is the outcome."""
@@ -170,17 +161,7 @@ class Session:
             timer.start()
         return timer
 
-    def _verify(self) -> Generator[Event, None, Verification | None]:
-        if not self.parts.check:
-            return None
-        verification = yield from verify(self.parts.check, self.parts.execute, self.parts.journal)
-        if self._stopped is not None:
-            raise Interrupted
-        return verification
-
-    def _finished(
-        self, answer: str, error: DroidliteError | None, verification: Verification | None, seconds: float
-    ) -> RunFinished:
+    def _finished(self, answer: str, error: DroidliteError | None, seconds: float) -> RunFinished:
         parts, budget = self.parts, self.parts.agent.driver.budget
         try:
             if error is not None and error is self._stopped:
@@ -207,11 +188,16 @@ class Session:
             routing=routing(parts.decision, parts.agent.driver.switches),
             counterfactual=parts.counterfactual(parts.decision),
             permission_denials=tuple(parts.agent.toolbox.denials),
-            verify=None
-            if verification is None
-            else {"command": verification.command, "exit_code": verification.exit_code, "output": verification.output},
+            verify=self._checked(),
             exit_code=error.exit_code if error else 0,
         )
+
+    def _checked(self) -> dict[str, object] | None:
+        """The `verify` object of the result: how the check went, or what a reviewer said."""
+        verifier, reviewer = self.parts.verifier, self.parts.reviewer
+        if verifier is not None and verifier.last is not None:
+            return verifier.last.as_result()
+        return {"review": to_builtins(reviewer.last)} if reviewer is not None and reviewer.last is not None else None
 
 
 def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> dict[str, object]:

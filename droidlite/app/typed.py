@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 
-from droidlite.app.assemble import execute_in
+from droidlite.app.checking import execute_in
 from droidlite.events import CallFinished, CallProgressed, CallStarted, Event
 from droidlite.tool import Output, ToolContext
 

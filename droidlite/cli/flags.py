@@ -32,7 +32,7 @@ MaxCost = Annotated[
 ]
 MaxTurns = Annotated[int | None, Option("--max-turns", min=1, metavar="N", help="Cap on calls of the model.")]
 Timeout = Annotated[float | None, Option("--timeout", metavar="SECONDS", help="Stop after this long.")]
-Verify = Annotated[str, Option("--verify", metavar="CMD", help="A command whose exit 0 means done; run at the end.")]
+Verify = Annotated[str, Option("--verify", metavar="CMD", help="A command whose exit 0 means done, or auto.")]
 Continue = Annotated[bool, Option("-c", "--continue", help="Go on with the newest session of this folder.")]
 Resume = Annotated[str, Option("-r", "--resume", metavar="[ID]", help="Go on with this session (or the newest).")]
 Fork = Annotated[bool, Option("--fork", help="With -c or -r: go on with a copy.")]

@@ -16,6 +16,7 @@ from droidlite.session.records import (
     Judged,
     Record,
     Reserved,
+    Reviewed,
     RewindUndone,
     Rewound,
     Said,
@@ -38,6 +39,7 @@ _Counted = (
     | Rewound
     | RewindUndone
     | Verified
+    | Reviewed
     | Judged
     | Ended
 )
@@ -50,7 +52,8 @@ class Account(Struct, frozen=True, kw_only=True):
     calls: what models were paid for, each with its time; a reservation never settled is charged its worst case, as in
     the session itself; what a script answered (`scripted` calls) is left out. decisions: the first of the session, and
     one more for each time it was resumed or the person chose. shadowed: what auto would have chosen.
-    verified, ended: of the last prompt, None where it has none. judged: what the person said, None = nothing.
+    verified, reviewed (whether a reviewer approved), ended: of the last prompt, None where it has none. judged: what
+    the person said, None = nothing.
     rewinds: how often files were put back. forked_from: "" or the session this one was copied from."""
 
     session_id: str
@@ -63,6 +66,7 @@ class Account(Struct, frozen=True, kw_only=True):
     shadowed: Shadowed | None = None
     switches: tuple[Switch, ...] = ()
     verified: Verified | None = None
+    reviewed: bool | None = None
     ended: Ended | None = None
     judged: bool | None = None
     rewinds: int = 0
@@ -159,7 +163,7 @@ class _Fold:
     def add(self, record: Record) -> None:
         match record:
             case Said(host=False):
-                self._set(verified=None, ended=None)
+                self._set(verified=None, reviewed=None, ended=None)
             case Decided():
                 self._decisions.append(record)
             case Shadowed():
@@ -182,6 +186,8 @@ class _Fold:
                 self._rewinds[-1:] = []
             case Verified():
                 self._set(verified=record)
+            case Reviewed():
+                self._set(reviewed=record.approved)
             case Judged():
                 self._set(judged=record.good)
             case Ended():

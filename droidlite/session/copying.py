@@ -13,6 +13,7 @@ from droidlite.session.records import (
     Left,
     Record,
     Reserved,
+    Reviewed,
     Said,
     Saved,
     Shadowed,
@@ -22,7 +23,7 @@ from droidlite.session.records import (
 )
 from droidlite.types import User
 
-_LEFT_OUT = (Header, Titled, Reserved, Spent, Shadowed, Verified, Judged, Ended)
+_LEFT_OUT = (Header, Titled, Reserved, Spent, Shadowed, Verified, Reviewed, Judged, Ended)
 _OF_A_FOLDER = (Saved, Left)
 _decoder = msgspec.json.Decoder(Record)
 

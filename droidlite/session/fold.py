@@ -22,6 +22,7 @@ from droidlite.session.records import (
     Record,
     Replied,
     Reserved,
+    Reviewed,
     RewindUndone,
     Rewound,
     Said,
@@ -153,6 +154,8 @@ class Fold:
                 self._talk.undo()
             case Verified():
                 self._verified = record
+            case Reviewed():
+                pass
             case Judged():
                 self._judged = record
             case Ended():

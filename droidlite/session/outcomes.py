@@ -71,14 +71,24 @@ def result_of(account: Account) -> tuple[bool, float, Basis] | None:
     if account.judged is not None:
         return account.judged, 1.0, "judged"
     subtype = account.ended.subtype if account.ended else ""
-    code = account.verified.exit_code if account.verified else None
-    if code is not None and subtype in ("", "success", "error_verify"):  # "": killed after the check had ended
-        return code == 0, 1.0, "verified"
+    passed, unproven = _check_of(account)
+    if passed is not None and subtype in ("", "success", "error_verify"):  # "": killed after the check had ended
+        return (True, UNVERIFIED, "unverified") if passed and unproven else (passed, 1.0, "verified")
     if account.rewinds:
         return False, REWOUND, "rewound"
     if subtype == "success" and account.verified is None:
-        return True, UNVERIFIED, "unverified"
+        return account.reviewed is not False, UNVERIFIED, "unverified"
     return None
+
+
+def _check_of(account: Account) -> tuple[bool | None, bool]:
+    """Whether the check passed (None: it tells nothing), and whether that is no more than was so before the work."""
+    check = account.verified
+    if check is None:
+        return None, False
+    if check.passed is None:
+        return (None if check.exit_code is None else check.exit_code == 0), False
+    return (None if check.exit_code is None else check.passed), check.unproven
 
 
 class _Row(Struct, frozen=True, array_like=True):

@@ -162,11 +162,25 @@ class RewindUndone(Struct, frozen=True, kw_only=True, tag="rewind_undone"):
 
 
 class Verified(Struct, frozen=True, kw_only=True, tag="verified"):
-    """The verify command ended; `exit_code` None = it was stopped at its limit."""
+    """The verify command ended; `exit_code` None = it was stopped at its limit. `passed` is what counts (None: the exit
+    code); `unproven`: a pass that tells nothing new; `failing` and `flaky` name tests, `tampered` the check's files."""
 
     command: str
     exit_code: int | None
     seconds: float = 0.0
+    passed: bool | None = None
+    unproven: bool = False
+    failing: tuple[str, ...] = ()
+    tampered: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
+
+
+class Reviewed(Struct, frozen=True, kw_only=True, tag="reviewed"):
+    """Where nothing could be run, a model read the diff and said yes or no; `approved` None = neither."""
+
+    model: str
+    approved: bool | None
+    reason: str = ""
 
 
 class Judged(Struct, frozen=True, kw_only=True, tag="judged"):
@@ -203,6 +217,7 @@ Record = (
     | Rewound
     | RewindUndone
     | Verified
+    | Reviewed
     | Judged
     | Ended
 )

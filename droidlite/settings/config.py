@@ -43,11 +43,13 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`reference` is the model that success and cost are held against ("" = the strongest allowed); `judge` a cheap
-    model that may be asked what kind of task it is where that is uncertain ("" = nobody is asked)."""
+    model that may be asked what kind of task it is where that is uncertain ("" = nobody is asked); `reviewer`
+    one that reads the diff where no check can be run ("" = nobody does)."""
 
     mode: RouterMode = "balanced"
     reference: str = ""
     judge: str = ""
+    reviewer: str = ""
 
 
 class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +64,9 @@ class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may be silent before the call is tried again; the command lists hold prefixes of commands.
-    `denied_commands` stops a command that is written out, not one that a script or another language runs."""
+    `denied_commands` stops a command that is written out, not one that a script or another language runs.
+    `verify` is a command whose exit 0 means done, or "auto"; it may take `verify_seconds`, and each model gets its
+    result `verify_rounds` times before the next one takes over."""
 
     model: Annotated[str, Meta(min_length=1)] = "auto"
     effort: Effort = ""
@@ -74,6 +78,8 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Annotated[float, Meta(gt=0, le=2_592_000)] | None = None
     stall_seconds: Annotated[float, Meta(gt=0, le=86_400)] | None = None
     verify: str = ""
+    verify_rounds: Annotated[int, Meta(ge=0, le=20)] = 2
+    verify_seconds: Annotated[float, Meta(gt=0, le=86_400)] = 600.0
     autonomy: Autonomy | None = None
     allowed_commands: tuple[str, ...] = ()
     denied_commands: tuple[str, ...] = ()

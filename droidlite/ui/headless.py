@@ -10,6 +10,7 @@ import msgspec
 from droidlite.errors import DroidliteError
 from droidlite.events import (
     AttemptFailed,
+    BaselineTaken,
     CallDenied,
     CallFinished,
     CallStarted,
@@ -18,12 +19,15 @@ from droidlite.events import (
     ModelChosen,
     ModelSwitched,
     ReplyFinished,
+    Reviewed,
     RunFinished,
     SessionStarted,
     VerifyFinished,
+    VerifyFound,
     Warned,
 )
 from droidlite.sanitise import clean, clean_line, escape_json
+from droidlite.ui.checking import check_line
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
 from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, instead, outcome, spent, tokens
@@ -121,9 +125,8 @@ class Progress:
                 return clean_line(f"model {switch.from_model} -> {switch.to}: {switch.cause}{price}", 300)
             case Compacted():
                 return f"compacted  {tokens(event.before_tokens)} -> {tokens(event.after_tokens)} tokens"
-            case VerifyFinished():
-                code = "stopped at its limit" if event.exit_code is None else f"exit {event.exit_code}"
-                return f"verify  {clean_line(event.command, 120)}  {code} · {duration(event.seconds)}"
+            case VerifyFound() | BaselineTaken() | VerifyFinished() | Reviewed():
+                return clean_line(check_line(event), 500)
             case Warned(message=message):
                 return f"warning: {clean_line(message, 500)}"
         return ""

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from droidlite.events import (
     AttemptFailed,
+    BaselineTaken,
     CallAnnounced,
     CallDenied,
     CallFinished,
@@ -16,17 +17,20 @@ from droidlite.events import (
     ModelChosen,
     ModelSwitched,
     ReplyFinished,
+    Reviewed,
     RunFinished,
     TextAdded,
     ThoughtAdded,
     TurnStarted,
     VerifyFinished,
+    VerifyFound,
     VerifyStarted,
     Warned,
 )
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Output, Todos
 from droidlite.types import User
+from droidlite.ui.checking import check_line
 from droidlite.ui.decision import decision_line
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
@@ -186,9 +190,10 @@ class Transcript:
             case VerifyStarted(command=command):
                 self._phase = f"verifying: {clean_line(command, 60)}"
             case VerifyFinished():
-                code = "stopped at its limit" if event.exit_code is None else f"exit {event.exit_code}"
-                style = "green" if event.exit_code == 0 else "red"
-                return f"✓ verify  {event.command}  {code} · {duration(event.seconds)}", style
+                good = event.exit_code == 0 if event.passed is None else event.passed
+                return f"{'✓' if good else '✗'} {check_line(event)}", "green" if good else "red"
+            case VerifyFound() | BaselineTaken() | Reviewed():
+                return f"· {check_line(event)}", "dim"
             case Warned(message=message):
                 return f"⚠ {message}", "yellow"
         return "", ""

@@ -22,7 +22,8 @@ def two(home: Path) -> object:
     def services(cheap: list[Said], strong: list[Said]) -> tuple[Loopback, Loopback]:
         one, other = Loopback(cheap), Loopback(strong)
         configure(
-            endpoint_settings(one.endpoint("openai-chat"), name="cheap", models=f'["{CHEAP}"]')
+            "verify_rounds = 0\n"
+            + endpoint_settings(one.endpoint("openai-chat"), name="cheap", models=f'["{CHEAP}"]')
             + endpoint_settings(other.endpoint("anthropic"), name="strong", models=f'["{STRONG}"]')
         )
         return one, other

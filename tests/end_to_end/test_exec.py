@@ -125,6 +125,7 @@ def test_the_prompt_comes_from_argument_file_and_stdin(repo: Path, tmp_path: Pat
 
 
 def test_verify_that_fails_is_exit_4(repo: Path, tmp_path: Path) -> None:
+    configure("verify_rounds = 0\n")
     env = write_script(tmp_path / "s.jsonl", [{"text": "Done, I think."}])
     ran = droidlite("exec", "-o", "json", "--verify", "echo broken; exit 3", "do it", cwd=repo, env=env)
     assert (ran.code, ran.result["subtype"], ran.result["result"]) == (4, "error_verify", "Done, I think.")

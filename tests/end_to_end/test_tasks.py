@@ -64,7 +64,7 @@ def test_the_reference_solution_passes(task: Any, tmp_path: Path) -> None:
 
 
 def test_editing_the_tests_is_no_solution(tmp_path: Path) -> None:
-    """The agent's own check passes once the tests say nothing; the judge puts them back."""
+    """The check passes once the tests say nothing, but neither the session nor the judge takes that for a solution."""
     task = TWENTY[0]
     empty = "import unittest\n\n\nclass Nothing(unittest.TestCase):\n    def test_nothing(self):\n        pass\n"
     cheat = [
@@ -78,7 +78,7 @@ def test_editing_the_tests_is_no_solution(tmp_path: Path) -> None:
     script = tmp_path / "script.jsonl"
     script.write_text("\n".join(json.dumps(step) for step in cheat) + "\n", encoding="utf-8")
     attempt = tasks.attempt(task, "scripted", script=script)
-    assert (attempt.solved, attempt.exit_code, attempt.subtype) == (False, 0, "success"), attempt.answer
+    assert (attempt.solved, attempt.exit_code, attempt.subtype) == (False, 4, "error_verify"), attempt.answer
 
 
 def test_the_sets_are_what_they_are_said_to_be() -> None:

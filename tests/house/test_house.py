@@ -16,7 +16,7 @@ TABLE = (
     "types",
     "tool",
     "events",
-    "tools providers settings sandbox session",
+    "tools providers settings sandbox session checks",
     "routing reliability agent ui",
     "evals bridges",
     "app",

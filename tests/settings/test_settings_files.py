@@ -17,12 +17,15 @@ DEFAULTS = {
     "timeout": "default",
     "stall_seconds": "default",
     "verify": "default",
+    "verify_rounds": "default",
+    "verify_seconds": "default",
     "autonomy": "default",
     "allowed_commands": "default",
     "denied_commands": "default",
     "router.mode": "default",
     "router.reference": "default",
     "router.judge": "default",
+    "router.reviewer": "default",
     "ui.markdown": "default",
     "ui.theme": "default",
     "ui.notify": "default",
@@ -137,7 +140,8 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         (
             "zzz = 1",
             "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, router, stall_seconds, timeout, ui, verify",
+            "endpoints, max_cost_usd, max_turns, model, models, router, stall_seconds, timeout, ui, verify, "
+            "verify_rounds, verify_seconds",
         ),
         ('\n\n[ui]\ntheem = "dark"', 'USER:4: ui.theem: unknown key; did you mean "theme"?'),
         ("model = 3", "USER:1: model: expected a string, got a whole number"),

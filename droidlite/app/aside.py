@@ -1,0 +1,28 @@
+"""One call beside the conversation (a judge, a reviewer): on the same ledger, with no tools and no history."""
+
+from contextlib import closing
+
+from droidlite.agent.budget import Budget
+from droidlite.agent.driver import Route
+from droidlite.agent.transcript import upper_bytes
+from droidlite.cancellation import Cancellation
+from droidlite.errors import DroidliteError
+from droidlite.types import Assistant, Request
+
+
+def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Cancellation) -> str:
+    """What the model answers. Raises DroidliteError (CapReached before anything is sent)."""
+    most = len(request.system.encode()) + sum(upper_bytes(message) for message in request.messages) + 1_000
+    reservation = budget.reserve(route.spec, most, request.max_output)
+    usage, sent, text = None, True, ""
+    try:
+        with closing(route.provider.stream(route.spec, request, cancellation)) as stream:  # type: ignore[type-var]
+            for item in stream:
+                if isinstance(item, Assistant):
+                    usage, text = item.usage, item.text
+    except DroidliteError as error:
+        sent = getattr(error, "billed", True)
+        raise
+    finally:
+        budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
+    return text
