@@ -33,6 +33,17 @@ class ModelSwitched(Struct, frozen=True, tag="model_switched"):
     switch: Switch
 
 
+class Helped(Struct, frozen=True, kw_only=True, tag="helped"):
+    """The host saw that the model does not get on, and did less than change it. rung: "nudge" (told so), "effort"
+    (raised), "consult" (another model was asked, and its advice told). `cost_usd` None = not known."""
+
+    rung: str
+    cause: str
+    model: str = ""
+    text: str = ""
+    cost_usd: float | None = 0.0
+
+
 class TurnStarted(Struct, frozen=True, tag="turn_started"):
     """A model call is about to be sent; `turn` counts from 1 within the run."""
 
@@ -231,6 +242,7 @@ Event = (
     SessionStarted
     | ModelChosen
     | ModelSwitched
+    | Helped
     | TurnStarted
     | TextAdded
     | ThoughtAdded

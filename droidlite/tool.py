@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from droidlite.cancellation import Cancellation
 from droidlite.secrecy import Redaction
-from droidlite.types import Image
+from droidlite.types import Blocked, Image
 
 Effect = Literal["read", "write", "execute", "network"]
 """What a tool does to the world; only "read" calls run in parallel."""
@@ -42,12 +42,14 @@ Display = Diff | Output | Todos
 
 
 class Outcome(Struct, frozen=True):
-    """What a tool returns: `content` for the model, `displays` for the person."""
+    """What a tool returns: `content` for the model, `displays` for the person; the rest as in ToolResult."""
 
     content: str
     is_error: bool = False
     displays: tuple[Display, ...] = ()
     images: tuple[Image, ...] = ()
+    exit_code: int | None = None
+    blocked: Blocked = ""
 
 
 class Question(Struct, frozen=True):
@@ -70,6 +72,8 @@ class ToolContext(Struct, kw_only=True):
     save: called with each path just before its first change, so that it can be undone. May raise OSError.
     overwrites: the files inside the root that a shell command would overwrite or remove, as far as its words say.
     ask: puts a question to the person; None when nobody can answer.
+    escalate: asks for a stronger model, with the reason; returns what comes of it, for the model. None where there is
+    no stronger one.
     progress: called with more of a running call's output, from any thread; must not raise.
     redaction: takes secrets out of what a command prints before it is kept anywhere or passed on.
     """
@@ -83,6 +87,7 @@ class ToolContext(Struct, kw_only=True):
     save: Callable[[Path], None]
     overwrites: Callable[[str], tuple[str, ...]] = lambda command: ()
     ask: Callable[[Question], str] | None = None
+    escalate: Callable[[str], str] | None = None
     progress: Callable[[str, str], None] = lambda call_id, text: None
     guards: dict[str, str] = field(default_factory=dict)
     network: bool = False

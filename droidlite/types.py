@@ -16,6 +16,9 @@ Tier = Literal["local", "small", "mid", "frontier"]
 TaskKind = Literal["fix", "feature", "tests", "refactor", "docs", "question", "terminal", "other"]
 """fix: something is broken; feature: something new; tests: write tests; refactor: same behaviour, other shape; docs:
 text; question: nothing changes; terminal: set up, build, run, operate; other: it cannot be told."""
+Blocked = Literal["", "permission", "network", "disk", "credential", "program"]
+"""What stood in a call's way that no model can help: policy or the system's permissions, no network, a full disk, a key
+that is missing or not accepted, a program that is not installed."""
 Autonomy = Literal["off", "low", "medium", "high"]
 """What runs without asking: off = reads only; low = + edits inside the root; medium = + commands that stay on this
 machine and can be undone; high = everything but what policy denies."""
@@ -89,12 +92,15 @@ class Assistant(Struct, frozen=True, tag="assistant"):
 
 
 class ToolResult(Struct, frozen=True):
-    """The one answer to one call: `content` is what the model reads."""
+    """The one answer to one call: `content` is what the model reads. `exit_code` of the command it ran, None where it
+    ran none; `blocked`: what stood in its way."""
 
     call_id: str
     content: str
     is_error: bool = False
     images: tuple[Image, ...] = ()
+    exit_code: int | None = None
+    blocked: Blocked = ""
 
 
 class ToolResults(Struct, frozen=True, tag="results"):
@@ -274,10 +280,12 @@ class RoutingDecision(Struct, frozen=True, kw_only=True):
 
 
 class Switch(Struct, frozen=True, kw_only=True):
-    """A change of model within a session; `price_usd` is what the switch itself costs (0 where that is not known)."""
+    """A change of model within a session; `price_usd` is what the switch itself costs (0 where that is not known).
+    `gate` is the sum it rests on, by the names of routing.economics.Gate: tokens, calls, chances, USD."""
 
     from_model: str = field(name="from")
     to: str
     cause: str
     price_usd: float = 0.0
     reasons: tuple[str, ...] = ()
+    gate: dict[str, float] = field(default_factory=dict)

@@ -94,6 +94,15 @@ class Budget:
         self.journal.append(Reserved(reservation=self._numbers, usd=usd, model=spec.id))
         return Reservation(self._numbers, usd, fits)
 
+    def why_too_dear(self, spec: ModelSpec, input_tokens: int) -> str:
+        """Why no call of `spec` with so many tokens could be made under the cap; "" where one could."""
+        if self.cap_usd is None:
+            return ""
+        least = self._worst(spec, input_tokens, LEAST_OUTPUT)
+        if least <= self.left_usd - ROUNDING - self._kept_back(spec, input_tokens):
+            return ""
+        return f"its next call could cost ${least:.4f}, and ${max(self.left_usd, 0):.4f} of the cap is left"
+
     def settle(
         self,
         reservation: Reservation,

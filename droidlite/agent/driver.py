@@ -17,7 +17,6 @@ from droidlite.events import (
     ReplyFinished,
     TextAdded,
     ThoughtAdded,
-    Warned,
 )
 from droidlite.session.records import Switched
 from droidlite.types import Assistant, Delta, Effort, ModelSpec, Provider, Switch, Text, Thought
@@ -43,11 +42,9 @@ class Retry(Struct, frozen=True):
 
 Failover = Callable[[ProviderError, int, float], Retry | None]
 """(error, attempt from 1, seconds since the first) -> what to do next; None gives up."""
-Escalate = Callable[[Transcript], tuple[Route, Switch] | str | None]
-"""Looks at the conversation before each call: a route and its price where the model should change, a sentence where it
-should and cannot."""
-
-
+Escalate = Callable[[Transcript], Generator[Event, None, tuple[Route, Switch] | None]]
+"""Looks at the conversation before each call, and may speak in it; a route and its price where the model should
+change."""
 HandOver = Callable[[Transcript, "Driver", Route, Switch], Generator[Event, None, Switch]]
 """Readies the conversation for the model of a route that takes over; the switch as it was carried out."""
 
@@ -58,8 +55,9 @@ def as_it_is(transcript: Transcript, driver: "Driver", route: Route, switch: Swi
     return switch
 
 
-def never_escalate(transcript: Transcript) -> tuple[Route, Switch] | str | None:
+def never_escalate(transcript: Transcript) -> Generator[Event, None, tuple[Route, Switch] | None]:
     """The model chosen at the start stays."""
+    yield from ()
     return None
 
 
@@ -90,10 +88,7 @@ class Driver:
         model stays; `closing` also spends what the budget keeps back for the closing summary.
 
         Raises CapReached before anything is sent, ProviderError when failover gives up, Interrupted."""
-        found = None if final else self.escalate(transcript)
-        if isinstance(found, str):
-            yield Warned(found)
-        elif found is not None:
+        if not final and (found := (yield from self.escalate(transcript))) is not None:
             yield from self._switch(transcript, *found)
         started, attempt = time.monotonic(), 0
         while True:

@@ -166,8 +166,9 @@ class Toolbox:
         return msgspec.structs.replace(outcome, content=self.clean(outcome.content), displays=displays)
 
     def _refuse(self, item: Prepared, summary: str, refusal: str, answers: "_Answers") -> Iterator[Event]:
-        outcome = Outcome(refusal, is_error=True)
-        if item.tool is not None and not self.context.cancellation.cancelled:
+        denied = item.tool is not None and not self.context.cancellation.cancelled
+        outcome = Outcome(refusal, is_error=True, blocked="permission" if denied else "")
+        if denied:
             self.denials.append(summary)
             yield CallDenied(call_id=item.call.id, name=item.call.name, summary=summary, reason=refusal)
         answers.finish(item, outcome)
@@ -209,7 +210,8 @@ class _Answers:
         for shown in outcome.displays:
             if isinstance(shown, Todos):
                 self.transcript.list_todos(shown.items)
-        self._put(item.index, ToolResult(item.call.id, outcome.content, outcome.is_error, outcome.images))
+        told = (outcome.content, outcome.is_error, outcome.images, outcome.exit_code, outcome.blocked)
+        self._put(item.index, ToolResult(item.call.id, *told))
 
     def complete(self, calls: tuple[Call, ...]) -> ToolResults:
         """All results in the order of the calls; what has none by now never will, and says why."""

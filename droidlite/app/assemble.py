@@ -47,7 +47,7 @@ from droidlite.session.journal import Journal
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
-from droidlite.types import Autonomy, RoutingDecision
+from droidlite.types import Autonomy
 
 
 def open_session(
@@ -118,7 +118,7 @@ def _assemble(
         prefixes=(*settings.allowed_commands, *allowed_here(setup.places.state, root, warnings.append)),
         remember=remembering(setup.places.state, root, warnings.append),
     )
-    toolbox = Toolbox(tools_for(spec, person), context, permissions, clean=redaction.text)
+    toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=redaction.text)
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),
         journal,
@@ -141,8 +141,8 @@ def _assemble(
         redaction=redaction,
     )
     routes = Routes(setup, person, toolbox, task, budget)
-    driver, escalation = driven(route, decision, routes, budget, context.cancellation)
-    driver.effort = settings.effort
+    driver, escalation = driven(route, decision, routes, transcript, context.cancellation)
+    driver.effort, context.escalate = settings.effort, escalation.asked
     agent = Agent(
         transcript=transcript,
         driver=driver,
@@ -223,8 +223,6 @@ def _judge(denied: tuple[str, ...], tree: Tree) -> Callable[[str, Autonomy, tupl
         return Ruling(verdict.allow, verdict.reason, verdict.prefix, verdict.denied)
 
     return rule
-
-
 
 
 def _opening(root: Path, cwd: Path, check: str) -> str:

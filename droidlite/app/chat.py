@@ -13,7 +13,7 @@ from droidlite.app.person import Person
 from droidlite.app.redacting import without_secrets
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
-from droidlite.app.routing import Task, choose_model, survey
+from droidlite.app.routing import Task, choose_model, find_model, survey
 from droidlite.app.session import Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.typed import run_typed
@@ -209,13 +209,17 @@ class Chat:
         )
         transcript = parts.agent.transcript
         before = transcript.tools
-        parts.agent.toolbox.replace(tools_for(spec, self._person))
+        parts.agent.toolbox.replace(tools_for(spec, self._person, decision))
         transcript.retool(parts.agent.toolbox.specs)
         tell_tools(transcript, before)
         parts.warnings += losses(transcript.messages, spec, endpoint.protocol, endpoint.name)
         self.options = msgspec.structs.replace(
             self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
         )
+
+    def escalate(self, model: str) -> str:
+        spec = find_model(self.setup, model)[0].id if model else ""
+        return self.session.parts.escalation.request(spec)
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)

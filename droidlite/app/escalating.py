@@ -1,62 +1,291 @@
-"""A session's plan at work: looks before each call whether its next model should take over, and hands over."""
+"""A session's ladder at work: looks before each call whether the model gets on, and helps, hands over or stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Route
+from droidlite.agent.driver import Driver, Route
+from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript
-from droidlite.errors import DroidliteError
-from droidlite.routing.escalation import cause_to_move, switch_price
-from droidlite.types import RoutingDecision, Stage, Switch
+from droidlite.app.consulting import consult, digest
+from droidlite.app.steps import Failing
+from droidlite.app.watching import Watch
+from droidlite.app.weighing import Case, Weighing
+from droidlite.errors import DroidliteError, Interrupted, UsageError
+from droidlite.events import Event, Helped, Warned
+from droidlite.routing import ladder
+from droidlite.routing.escalation import FAILED_CHECK, cause_to_move
+from droidlite.routing.ladder import Consult, NoteAndSwitch, Nudge, RaiseEffort, Rung, State, Stay, SwitchTo, told
+from droidlite.routing.signals import TAIL
+from droidlite.tool import Question
+from droidlite.types import Call, Effort, RoutingDecision, Stage, Switch, User
+
+ASKED = "the model asks for a stronger one"
+PERSON = "the person asks for a stronger one"
+_CONFIRM, _REFUSE = "Switch", "Stay"
+Found = tuple[Route, Switch] | None
 
 
 class Escalation:
-    """Follows the plan of `decision`. `open_route` gives the way to a model by id (DroidliteError where there is none).
-    The switch itself, its note and its tools are HandingOver's."""
+    """Follows the plan of a decision and the ladder beyond it. `open_route` gives the way to a model by id
+    (DroidliteError where there is none); `unreadable` tells calls that cannot be read; `ask` puts a question to a
+    person (None: nobody is there); `failing` tells which tests failed in a call. The switch itself, its note and its
+    tools are HandingOver's."""
 
-    def __init__(self, budget: Budget, open_route: Callable[[str], Route]) -> None:
-        self._budget, self._open_route = budget, open_route
+    def __init__(
+        self,
+        budget: Budget,
+        weighing: Weighing,
+        open_route: Callable[[str], Route],
+        *,
+        unreadable: Callable[[Call], bool] = lambda call: False,
+        ask: Callable[[Question], str] | None = None,
+        failing: Failing = lambda call, result: None,
+    ) -> None:
+        self._budget, self._weighing, self._open_route = budget, weighing, open_route
+        self._unreadable, self._ask, self._failing = unreadable, ask, failing
+        self._driver: Driver | None = None
+        self._transcript: Transcript | None = None
+        self._watch: Watch | None = None
+        self._decision: RoutingDecision | None = None
         self._stages: tuple[Stage, ...] = ()
-        self._at, self._before, self._check_failed = 0, 0.0, False
+        self._at = 0
+        self._cause, self._target = "", ""
+        self._notes: list[str] = []
+        self.begin_task()
+
+    # --- what the session tells it ------------------------------------------------------------------------------------
+
+    def attach(self, driver: Driver, transcript: Transcript) -> None:
+        """The session it watches; called once, before anything runs."""
+        self._driver, self._transcript = driver, transcript
+        self._watch = Watch(self._budget, transcript, self._unreadable, self._failing)
 
     def follow(self, decision: RoutingDecision) -> None:
         """Takes up another plan, at the stage of the model that `decision` names."""
         estimate = decision.estimate
+        self._decision = decision
         self._stages = estimate.stages if estimate is not None else ()
         at = [number for number, stage in enumerate(self._stages) if stage.model == decision.model]
-        self._at, self._before, self._check_failed = (at[0] if at else 0), self._budget.spent_usd, False
+        self._at = at[0] if at else 0
+        self._weighing.follow(decision)
+        self.begin_task()
+
+    @property
+    def decision(self) -> RoutingDecision:
+        """What is followed."""
+        assert self._decision is not None
+        return self._decision
 
     def begin_task(self) -> None:
-        """What a stage may spend is meant for one task: each prompt begins one."""
-        self._before = self._budget.spent_usd
+        """What a stage may spend, and the ladder, are meant for one task: each prompt begins one."""
+        self._start = self._before = self._budget.spent_usd
+        self._paid = 0.0
+        if self._cause != PERSON:  # what a person asked for between two prompts is meant for the next
+            self._cause = ""
+        self._tried: set[str] = set()
+        self._left: set[str] = set()
+        if self._watch is not None:
+            self._watch.forget()
 
     def after_failed_check(self) -> bool:
-        """Notes that the check fails; whether there is another model to try."""
-        self._check_failed = self._at + 1 < len(self._stages)
-        return self._check_failed
+        """Notes that the check still fails; whether another model takes over. If not, `told` says why."""
+        if not self._may_move() or not self._models():
+            return False
+        rung = self._rung(FAILED_CHECK, ())
+        if isinstance(rung, Stay):
+            self._note(f"The check still fails and no other model takes over: {rung.why}.")
+            return False
+        self._cause = FAILED_CHECK
+        return True
 
-    def __call__(self, transcript: Transcript) -> tuple[Route, Switch] | str | None:
-        cause = cause_to_move(
-            self._stages, self._at, self._budget.spent_usd - self._before, check_failed=self._check_failed
-        )
-        if not cause:
+    def asked(self, reason: str) -> str:
+        """The model asks for a stronger one, in the middle of its calls; what comes of it, for the model."""
+        rung = self._rung(ASKED, ())
+        if isinstance(rung, SwitchTo | NoteAndSwitch):
+            self._cause = ASKED
+            return f"{rung.model} takes over when this reply's calls are answered."
+        if "consult" not in self._tried and (adviser := self._adviser(ASKED)):
+            self._cause = ASKED
+            return f"No switch: {_why(rung)}. {adviser} will look at your last steps and advise you."
+        return f"No switch: {_why(rung)}. Go on yourself: try something else, or say what is missing."
+
+    def request(self, model: str) -> str:
+        """A person asks for a stronger model ("" = whichever is best), now or in the middle of a call: it takes over
+        before the next call. Returns the line to show. Raises UsageError where there is none."""
+        rung = self._rung(PERSON, (), model)
+        if isinstance(rung, SwitchTo | NoteAndSwitch):
+            self._cause, self._target = PERSON, rung.model
+            return f"{told(rung.model, rung.gate)}; it takes over before the next call"
+        raise UsageError(f"No switch: {_why(rung)}.")
+
+    def told(self) -> Generator[Event, None, None]:
+        """What a person should know of switches that did not happen; each once."""
+        while self._notes:
+            yield Warned(self._notes.pop(0))
+
+    # --- before each call ---------------------------------------------------------------------------------------------
+
+    def __call__(self, transcript: Transcript) -> Generator[Event, None, Found]:
+        self._seen.look(transcript, self._budget.spent_usd - self._before)
+        yield from self.told()
+        cause, signs = self._cause or self._planned_cause(), self._signs()
+        if not (cause or len(signs) >= ladder.TOGETHER) or not (cause == PERSON or self._may_move()):
             return None
-        here, there = self._stages[self._at].model, self._stages[self._at + 1].model
-        try:
-            route = self._open_route(there)
-        except DroidliteError as error:
-            return self._stay(f"{there} should take over ({cause}), but it cannot: {error}")
-        tokens = transcript.estimate()
-        price = switch_price(self._budget.prices.cost, route.spec, tokens)
-        if self._budget.cap_usd is not None and (price is None or price > self._budget.left_usd):
-            costs = "at a price that is not known" if price is None else f"for ${price:.2f}"
-            left = f"${max(self._budget.left_usd, 0.0):.2f} of the cap is left"
-            return self._stay(f"{there} should take over ({cause}) {costs}, but {left}; {here} goes on.")
-        self._at, self._before, self._check_failed = self._at + 1, self._budget.spent_usd, False
-        reasons = (f"{tokens:,} tokens are read anew by {there}",)
-        return route, Switch(from_model=here, to=there, cause=cause, price_usd=price or 0.0, reasons=reasons)
+        rung = self._rung(cause, signs, self._target)
+        if isinstance(rung, Stay) and cause == ASKED and (adviser := self._adviser(cause)):
+            rung = Consult(adviser)
+        self._cause, self._target = "", ""
+        self._seen.forget()  # one-way: the next rung needs new signs
+        return (yield from self._climb(rung, cause or "; ".join(signs), signs, transcript))
 
-    def _stay(self, why: str) -> str:
-        """The model goes on to the end: what kept the next one out would keep it out again."""
-        self._stages, self._check_failed = self._stages[: self._at + 1], False
-        return why
+    def _climb(
+        self, rung: Rung, cause: str, signs: tuple[str, ...], transcript: Transcript
+    ) -> Generator[Event, None, Found]:
+        match rung:
+            case Stay(why=why):
+                self._stay(cause, why)
+            case Nudge():
+                self._tried.add("nudge")
+                transcript.say(User(read_prompt("nudge").format(signs="; ".join(signs))), host=True)
+                yield Helped(rung="nudge", cause=cause)
+            case RaiseEffort(effort=effort):
+                self._tried.add("effort")
+                self._here.effort = effort
+                yield Helped(rung="effort", cause=cause, text=effort)
+            case Consult(model=model):
+                yield from self._consult(model, cause, signs, transcript)
+            case SwitchTo() | NoteAndSwitch():
+                return (yield from self._switch(rung, cause))
+        yield from self.told()
+        return None
+
+    def _consult(
+        self, model: str, cause: str, signs: tuple[str, ...], transcript: Transcript
+    ) -> Generator[Event, None, None]:
+        self._tried.add("consult")
+        task = next((m.text for m in transcript.messages[1:] if isinstance(m, User)), "")
+        shown = digest(transcript.messages, task=task, check=transcript.check, signs=signs)
+        try:
+            advice, cost = consult(self._open_route(model), self._budget, shown, self._here.cancellation)
+        except Interrupted:
+            raise
+        except DroidliteError as error:
+            self._note(f"{model} could not be consulted: {error}")
+            return
+        if advice:
+            transcript.say(User(read_prompt("advice").format(advice=advice)), host=True)
+        yield Helped(rung="consult", cause=cause, model=model, text=advice, cost_usd=cost)
+
+    def _switch(self, rung: SwitchTo | NoteAndSwitch, cause: str) -> Generator[Event, None, Found]:
+        asks = self._weighing.settings.ask_before_switch and self._ask is not None and cause != PERSON
+        if asks and not self._agreed(f"{cause}; {told(rung.model, rung.gate)}. Switch?"):
+            self._left.add(rung.model)
+            return None
+        try:
+            route = self._open_route(rung.model)
+        except DroidliteError as error:
+            self._left.add(rung.model)
+            self._note(f"No switch to {rung.model}: {error}")
+            yield from self.told()
+            return None
+        switch = ladder.switch_of(rung, here=self._here.route.spec.id, cause=cause)
+        self._move(switch)
+        return route, switch
+
+    def _move(self, switch: Switch) -> None:
+        self._left.add(switch.from_model)
+        self._paid += switch.price_usd
+        self._before = self._budget.spent_usd
+        at = [number for number, stage in enumerate(self._stages) if stage.model == switch.to]
+        self._stages, self._at = (self._stages, at[0]) if at else ((), 0)
+
+    def _agreed(self, question: str) -> bool:
+        return self._ask is not None and self._ask(Question(question, (_CONFIRM, _REFUSE))) == _CONFIRM
+
+    # --- what it knows ------------------------------------------------------------------------------------------------
+
+    @property
+    def _here(self) -> Driver:
+        assert self._driver is not None
+        return self._driver
+
+    @property
+    def _seen(self) -> Watch:
+        assert self._watch is not None
+        return self._watch
+
+    def _signs(self) -> tuple[str, ...]:
+        signs = self._seen.signs()
+        if not signs or not self._may_move():
+            return ()
+        return self._seen.signs(self._weighing.tail_usd(self._here.route.spec.id, TAIL))
+
+    def _may_move(self) -> bool:
+        """Whether the session was routed: a model that a person chose is theirs to change."""
+        return self._decision is not None and self._decision.strategy == "auto"
+
+    def _planned_cause(self) -> str:
+        return cause_to_move(self._stages, self._at, self._budget.spent_usd - self._before, check_failed=False)
+
+    def _rung(self, cause: str, signs: tuple[str, ...], model: str = "") -> Rung:
+        case, models = self._case(cause), (model,) if model else self._models()
+        if model == self._here.route.spec.id:
+            return Stay(f"{model} is at work already")
+        weak = not cause
+        return ladder.next_rung(
+            State(
+                sure=bool(cause),
+                forced=cause == PERSON,
+                signs=signs,
+                tried=frozenset(self._tried),
+                effort=self._effort(case) if weak else "",
+                adviser=self._weighing.adviser(case, models) if weak and "consult" not in self._tried else "",
+                options=tuple(self._weighing.option(case, name) for name in models)
+                if not weak or {"nudge"} <= self._tried
+                else (),
+            )
+        )
+
+    def _case(self, cause: str) -> Case:
+        assert self._transcript is not None
+        rest = self._stages[self._at + 1 :]
+        return Case(
+            spec=self._here.route.spec,
+            transcript=self._transcript,
+            spent_usd=self._budget.spent_usd - self._start,
+            paid_usd=self._paid,
+            calls=self._seen.calls,
+            ended=cause == FAILED_CHECK,
+            planned=bool(rest) and cause not in (ASKED, PERSON, ""),
+            stuck=cause in (ASKED, ""),
+            forced=cause == PERSON,
+        )
+
+    def _models(self) -> tuple[str, ...]:
+        """Who could take over: the rest of the plan, where there is none those more is expected of; nobody twice."""
+        rest = tuple(stage.model for stage in self._stages[self._at + 1 :])
+        models = rest or self._weighing.stronger(self._here.route.spec.id)
+        return tuple(model for model in models if model not in self._left)
+
+    def _adviser(self, cause: str) -> str:
+        return "" if "consult" in self._tried else self._weighing.adviser(self._case(cause), self._models())
+
+    def _effort(self, case: Case) -> Effort:
+        """Both Anthropic and OpenAI drop what they hold of the messages when effort or thinking changes (their prompt
+        caching guides, 2026-11): so only where the cache is cold, or costs nothing."""
+        return ladder.higher_effort(case.spec.efforts, self._here.effort) if self._weighing.is_cold(case) else ""
+
+    def _stay(self, cause: str, why: str) -> None:
+        if self._planned_cause():
+            self._stages = self._stages[: self._at + 1]  # this model goes on to the end
+        if why:
+            self._note(f"{cause[:1].upper()}{cause[1:]}. No other model takes over: {why}.")
+
+    def _note(self, text: str) -> None:
+        if f"told {text}" not in self._tried:
+            self._tried.add(f"told {text}")
+            self._notes.append(text)
+
+
+def _why(rung: Rung) -> str:
+    return rung.why if isinstance(rung, Stay) and rung.why else "there is no stronger model that may be used"

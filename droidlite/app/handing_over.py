@@ -8,16 +8,15 @@ import msgspec
 from droidlite.agent.budget import Budget
 from droidlite.agent.compaction import FULL
 from droidlite.agent.driver import Driver, Route
-from droidlite.agent.handoff import hand_over, left_by_note, tell_tools
+from droidlite.agent.handoff import hand_over, tell_tools
 from droidlite.agent.transcript import Transcript
+from droidlite.app.weighing import note_load, used
 from droidlite.events import Event
 from droidlite.providers.losses import losses
 from droidlite.routing.escalation import switch_price
-from droidlite.routing.handoff_cost import HandoffCost, Load, handoff_cost
+from droidlite.routing.handoff_cost import HandoffCost, handoff_cost
+from droidlite.routing.warmth import warm_tokens
 from droidlite.types import Endpoint, ModelSpec, Switch
-
-WARM_SECONDS = 300.0
-"""How long every service keeps a prompt in its cache after its last use (Anthropic's default, the shortest)."""
 
 
 class HandingOver:
@@ -40,7 +39,7 @@ class HandingOver:
         price = switch.price_usd
         try:
             cost = self._cost(transcript, driver.route.spec, route.spec)
-            if self._takes_note(cost, transcript, route.spec):
+            if self._takes_note(cost, transcript, route.spec, switch):
                 noted = yield from hand_over(transcript, driver, route.spec)
                 told.append(_told(cost, switch.from_model, noted=noted))
                 price = self._price(cost, transcript, route.spec) if noted and cost else price
@@ -51,19 +50,16 @@ class HandingOver:
             tell_tools(transcript, tools)
         return msgspec.structs.replace(switch, price_usd=price, reasons=tuple(told))
 
-    def _takes_note(self, cost: HandoffCost | None, transcript: Transcript, to: ModelSpec) -> bool:
+    def _takes_note(self, cost: HandoffCost | None, transcript: Transcript, to: ModelSpec, switch: Switch) -> bool:
+        """As the switch was weighed; where nobody weighed it, by the dollars alone."""
         fits = transcript.estimate() <= FULL * to.context
-        return not fits or (cost is not None and cost.note_pays and cost.writing_usd < self._budget.left_usd)
+        pays = cost is not None and (switch.gate["handoff_usd"] > 0 if switch.gate else cost.note_pays)
+        return not fits or (pays and cost is not None and cost.writing_usd < self._budget.left_usd)
 
     def _cost(self, transcript: Transcript, here: ModelSpec, there: ModelSpec) -> HandoffCost | None:
-        kept = transcript.aside(left_by_note(transcript, there, "-")).estimate()
-        load = Load(whole=transcript.estimate(), kept=kept, warm=self._warm(transcript, here))
-        return handoff_cost(self._budget.prices.cost, here, there, load)
-
-    def _warm(self, transcript: Transcript, here: ModelSpec) -> int:
-        last = next((call for call in reversed(self._budget.calls) if call.model == here.id), None)
-        recent = last is not None and self._clock() - last.at < WARM_SECONDS
-        return transcript.guess(here, 0).cache_read if recent else 0
+        calls, context = used(self._budget.calls), transcript.estimate()
+        warm = warm_tokens(calls, here.id, here.provider, context=context, now=self._clock())
+        return handoff_cost(self._budget.prices.cost, here, there, note_load(transcript, there, warm))
 
     def _price(self, cost: HandoffCost, transcript: Transcript, to: ModelSpec) -> float:
         reading = switch_price(self._budget.prices.cost, to, transcript.estimate())

@@ -14,12 +14,17 @@ from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.app.judging import Judge
 from droidlite.app.person import Person
-from droidlite.app.routing import Task, choose_model, find_model
+from droidlite.app.routing import Task, ask, choose_model, find_model
 from droidlite.app.setup import Setup
-from droidlite.errors import UsageError
+from droidlite.checks.runners import runner_of
+from droidlite.checks.tests import read_tests
+from droidlite.errors import Refused, UsageError
+from droidlite.routing.chains import Pairs
+from droidlite.routing.outlook import Outlook
+from droidlite.routing.router import believed
 from droidlite.settings.endpoints import weights_path
 from droidlite.tool import Tool
-from droidlite.types import Endpoint, ModelSpec, RoutingDecision
+from droidlite.types import Call, Endpoint, ModelSpec, RoutingDecision, ToolResult
 
 EditKind = Literal["edit", "patch"]
 
@@ -29,6 +34,7 @@ class Routes:
 
     def __init__(self, setup: Setup, person: Person, toolbox: Toolbox, task: Task, budget: Budget) -> None:
         self._setup, self._person, self._toolbox, self._task = setup, person, toolbox, task
+        self.budget, self.settings, self.ask = budget, setup.settings.router, person.answer
         self._judge = self._judge_on(budget)
 
     @property
@@ -43,26 +49,57 @@ class Routes:
         found = find_model(self._setup, name)
         return Judge(lambda: make_route(self._setup, *found), budget, self._setup.places.state / "judge.json")
 
+    def unreadable(self, call: Call) -> bool:
+        """Whether the tools there are cannot make anything of a call."""
+        return bool(self._toolbox.prepare(call).problem)
+
+    def failing(self, call: Call, result: ToolResult) -> frozenset[str] | None:
+        """The names of the tests that failed in a command, None where it ran none or they cannot be told."""
+        if call.name != "shell":
+            return None
+        try:
+            command = str(msgspec.json.decode(call.arguments).get("command", ""))
+        except (msgspec.DecodeError, AttributeError, UnicodeEncodeError):
+            return None
+        tests = read_tests(runner_of(command, self._toolbox.context.folder), result.content)
+        return tests.failing if tests is not None else None
+
     def open(self, model: str) -> Route:
         """The way to a model by id. Raises UsageError, Refused."""
         return make_route(self._setup, *find_model(self._setup, model))
+
+    def find(self, model: str) -> ModelSpec:
+        """A model by id, where it may be used. Raises UsageError, Refused."""
+        return find_model(self._setup, model)[0]
 
     def endpoint_of(self, spec: ModelSpec) -> Endpoint:
         """What a model is reached through. Raises UsageError, Refused."""
         return find_model(self._setup, spec.id)[1]
 
-    def outfit(self, route: Route, transcript: Transcript) -> None:
+    def outfit(self, route: Route, transcript: Transcript, decision: RoutingDecision) -> None:
         """The tools of the model's family from here on."""
-        self._toolbox.replace(tools_for(route.spec, self._person))
+        self._toolbox.replace(tools_for(route.spec, self._person, decision))
         transcript.retool(self._toolbox.specs)
+
+    def outlook(self, decision: RoutingDecision) -> Outlook:
+        """What is believed of all models that may do this task, which is of the kind that `decision` names."""
+        try:
+            asked = ask(self._setup, self._task, self._setup.candidates(priced=True))
+        except Refused:  # no model is left: nobody to turn to
+            return Outlook((), Pairs(None, ()))
+        if decision.kind:
+            features = msgspec.structs.replace(asked.features, kind=decision.kind, confidence=decision.confidence)
+            asked = msgspec.structs.replace(asked, features=features)
+        return Outlook(*believed(asked))
 
     def anew(self, prompt: str, transcript: Transcript) -> tuple[Route, RoutingDecision]:
         """What auto chooses now that the prompt is known. Raises UsageError, Refused."""
         judge = self._judge.judged if self._judge is not None else None
-        task = msgspec.structs.replace(self._task, prompt=prompt, judge=judge)
+        self._task = msgspec.structs.replace(self._task, prompt=prompt)
+        task = msgspec.structs.replace(self._task, judge=judge)
         decision, spec, endpoint = choose_model(self._setup, "auto", task=task)
         route = make_route(self._setup, spec, endpoint)
-        self.outfit(route, transcript)
+        self.outfit(route, transcript, decision)
         return route, decision
 
 
@@ -90,7 +127,7 @@ def check_tool_names(flag: str, names: tuple[str, ...]) -> None:
     """Raises UsageError for a name or glob that fits no tool there is: it would quietly allow or forbid nothing."""
     if not names:
         return
-    known = [tool.name for edit in get_args(EditKind) for tool in tools.all_tools(edit, ask=True)]
+    known = [tool.name for edit in get_args(EditKind) for tool in tools.all_tools(edit, ask=True, escalate=True)]
     for name in names:
         if any(fnmatchcase(tool, name) for tool in known):
             continue
@@ -99,5 +136,7 @@ def check_tool_names(flag: str, names: tuple[str, ...]) -> None:
         raise UsageError(f"{flag} {name}: there is no such tool; {hint}")
 
 
-def tools_for(spec: ModelSpec, person: Person) -> tuple[Tool, ...]:
-    return tools.all_tools(spec.edit, ask=person.answer is not None)
+def tools_for(spec: ModelSpec, person: Person, decision: RoutingDecision) -> tuple[Tool, ...]:
+    """The tools for `spec`; it may ask for a stronger model where auto chose and there is one."""
+    escalate = decision.strategy == "auto" and decision.reference not in ("", spec.id)
+    return tools.all_tools(spec.edit, ask=person.answer is not None, escalate=escalate)

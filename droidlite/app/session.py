@@ -86,6 +86,7 @@ class Session:
             error = self._stopped or raised
         finally:
             timer.cancel()
+        yield from parts.escalation.told()
         verification = parts.verifier.last if parts.verifier else None
         if error is None and verification is not None:
             error = verification.error()

@@ -71,8 +71,8 @@ class Changed(Struct, frozen=True):
 
 
 def rests_of(command: str, root: Path, runner_make: bool, folder: str = "") -> Rests:
-    """What `command`, run in `folder` below the root, rests on: the script it starts, and what is a check by its name or sourced, in two further steps.
-    A program that a script runs is what it checks."""
+    """What `command`, run in `folder` below the root, rests on: the script it starts, and what is a check by its name
+    or sourced, in two further steps. A program that a script runs is what it checks."""
     named = {word for word in words_of(command) if is_check(word)} | set(_started(command))
     named |= {os.path.normpath(f"{folder}/{word}") for word in named if folder}
     named = {word for word in named if _is_file(root, word)}

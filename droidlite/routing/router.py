@@ -5,7 +5,8 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from droidlite.routing.belief import Option
+from droidlite.routing.belief import Belief, Option, believe
+from droidlite.routing.chains import Pairs
 from droidlite.routing.evidence import Evidence
 from droidlite.routing.features import Features
 from droidlite.routing.planning import TARGET, Choice, Plan, choose_plan
@@ -81,6 +82,16 @@ def choose(asked: Asked, usable: Sequence[Candidate]) -> Choice:
         today=asked.today,
         most_usd=features.budget_usd,
     )
+
+
+def believed(asked: Asked) -> tuple[list[Belief], Pairs]:
+    """What is believed of each model that may do this task, and of what they do after each other's failures."""
+    usable, _ = _usable(asked)
+    kind = asked.features.kind if asked.features.confidence >= SURE else "other"
+    options = {candidate.spec.id: _option(candidate) for candidate in reversed(usable)}
+    today = asked.today or date.today()
+    beliefs = [believe(option, kind, asked.public, asked.own, today=today) for option in options.values()]
+    return beliefs, Pairs(asked.public.kinds.get(kind), beliefs)
 
 
 def _usable(asked: Asked) -> tuple[list[Candidate], dict[str, str]]:

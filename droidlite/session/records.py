@@ -91,7 +91,7 @@ class Reserved(Struct, frozen=True, kw_only=True, tag="reserved"):
 class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     """What a reservation came to. `usage` is None where the service reported none. `at` is when, in seconds since 1970
     (0 = not recorded); `unpriced` where no price was known: then `usd` is 0 and says nothing. `judge`: the call only
-    helped to choose a model, it did none of the work."""
+    helped to choose a model or advised one, it did none of the work."""
 
     reservation: int
     model: str

@@ -44,12 +44,18 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`reference` is the model that success and cost are held against ("" = the strongest allowed); `judge` a cheap
     model that may be asked what kind of task it is where that is uncertain ("" = nobody is asked); `reviewer`
-    one that reads the diff where no check can be run ("" = nobody does)."""
+    one that reads the diff where no check can be run ("" = nobody does).
+
+    task_value_usd: what a solved task is worth, in USD (None: as `mode` says). max_switch_share: all switches of a task
+    may cost at most this share of what it would cost without any. ask_before_switch: a person is asked first."""
 
     mode: RouterMode = "balanced"
     reference: str = ""
     judge: str = ""
     reviewer: str = ""
+    task_value_usd: Dollars | None = None
+    max_switch_share: Annotated[float, Meta(ge=0, le=1)] = 0.2
+    ask_before_switch: bool = False
 
 
 class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -27,6 +27,7 @@ _UNTRUSTED = {
 }
 """Keys only the person's own file may set, and what they decide."""
 _UNTRUSTED_OF_MODEL = ("price", "provider", "name")
+_UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch")
 _TABLES = ("router", "ui", "aliases")
 _DEFAULT_MODELS = {"anthropic": ("claude-*",), "openai-responses": ("gpt-*", "o1*", "o3*", "o4*")}
 
@@ -129,6 +130,12 @@ def _narrow(document: Document, layers: _Layers) -> None:
             if key in model:
                 drop(("models", index, key), "a repository may not decide where requests go or what they cost")
                 del model[key]
+    found = document.data.get("router")
+    router = found if isinstance(found, dict) else {}
+    for key in _UNTRUSTED_OF_ROUTER:
+        if key in router:
+            drop(("router", key), "a repository may not decide what a change of model may cost")
+            del router[key]
     cap, own = document.data.get("max_cost_usd"), layers.data.get("max_cost_usd")
     if isinstance(cap, int | float) and own is not None and not cap <= own:
         drop(("max_cost_usd",), f"a repository may lower your cap of ${own:g}, not raise it")
@@ -140,6 +147,9 @@ def _check(document: Document, record: SettingsFile) -> None:
     for key in ("max_cost_usd", "timeout"):
         if (value := getattr(record, key)) is not None and not math.isfinite(value):
             document.fail((key,), "must be a number; leave the key out for no limit")
+    value = record.router.task_value_usd
+    if value is not None and not math.isfinite(value):
+        document.fail(("router", "task_value_usd"), "must be a number, in USD")
     seen: set[str] = set()
     for index, endpoint in enumerate(record.endpoints):
         _check_endpoint(document, ("endpoints", index), endpoint)

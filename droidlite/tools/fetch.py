@@ -30,7 +30,10 @@ def fetch(arguments: Fetch, context: ToolContext, call_id: str, *, public_only: 
     status = "" if page.status == 200 else f" (HTTP {page.status})"
     content = f"{page.url}{status}\n\n{text[:_SHOWN]}{note}"
     return Outcome(
-        content, is_error=page.status >= 400, displays=(Output(f"{page.url}{status}, {len(text)} characters"),)
+        content,
+        is_error=page.status >= 400,
+        displays=(Output(f"{page.url}{status}, {len(text)} characters"),),
+        blocked="credential" if page.status in (401, 403, 407) else "",
     )
 
 

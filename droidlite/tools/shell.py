@@ -53,7 +53,8 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     }[ended.why]
     content = "\n".join(part for part in (ended.text, note, ended.left) if part)
     failed = bool(ended.why) or ended.code != 0
-    return Outcome(content, is_error=failed, displays=(Output(ended.text or "(no output)"),))
+    code = 124 if ended.why == "timeout" else ended.code if ended.code >= 0 else 128 - ended.code
+    return Outcome(content, is_error=failed, displays=(Output(ended.text or "(no output)"),), exit_code=code)
 
 
 class Ended(Struct, frozen=True):

@@ -84,6 +84,10 @@ def _router(host: Host, words: str) -> None:
         raise UsageError(f"/router takes why, or a mode: {', '.join(modes)}.")
 
 
+def _escalate(host: Host, words: str) -> None:
+    host.say(host.painter.text(host.conversation.escalate(words), "dim"))
+
+
 def _cost(host: Host, words: str) -> None:
     host.say("\n" + host.painter.text("\n".join(host.conversation.cost_lines()), indent="  "))
 
@@ -206,6 +210,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", "commands and keys", _help, True),
     Command("model", "choose the model, or auto", _model),
     Command("router", "why this model; cost, balanced, quality: what auto aims at", _router),
+    Command("escalate", "a stronger model takes over, or the one you name", _escalate, True),
     Command("cost", "what this session has cost, by model", _cost, True),
     Command("status", "model, endpoint, context, folder and session", _status, True, ("context",)),
     Command("autonomy", "what runs without asking: off, low, medium, high", _autonomy, True, ("permissions",)),

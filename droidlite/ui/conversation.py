@@ -117,6 +117,11 @@ class Conversation(Protocol):
         """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
         ...
 
+    def escalate(self, model: str) -> str:
+        """Has a stronger model take over before the next call: `model`, or "" for whichever is best. Returns what that
+        costs and brings, in a line. Called at any time; raises DroidliteError where there is none."""
+        ...
+
     def decision(self) -> RoutingDecision:
         """Why this session is on its model."""
         ...

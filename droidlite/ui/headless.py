@@ -16,6 +16,7 @@ from droidlite.events import (
     CallStarted,
     Compacted,
     Event,
+    Helped,
     ModelChosen,
     ModelSwitched,
     ReplyFinished,
@@ -30,7 +31,7 @@ from droidlite.sanitise import clean, clean_line, escape_json
 from droidlite.ui.checking import check_line
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
-from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, instead, outcome, spent, tokens
+from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, helped, instead, outcome, spent, switched, tokens
 
 OutputFormat = Literal["text", "json", "stream-json"]
 
@@ -121,8 +122,9 @@ class Progress:
                 fault = clean_line(event.fault, 40)
                 return f"attempt {event.attempt} failed ({fault}): {why} Again in {event.wait_seconds:.1f} s."
             case ModelSwitched(switch=switch):
-                price = f", {dollars(switch.price_usd)} for the switch" if switch.price_usd else ""
-                return clean_line(f"model {switch.from_model} -> {switch.to}: {switch.cause}{price}", 300)
+                return clean_line(f"model {switch.from_model} -> {switch.to}: {switched(switch)}", 400)
+            case Helped():
+                return clean_line(helped(event), 400)
             case Compacted():
                 return f"compacted  {tokens(event.before_tokens)} -> {tokens(event.after_tokens)} tokens"
             case VerifyFound() | BaselineTaken() | VerifyFinished() | Reviewed():

@@ -14,6 +14,7 @@ from droidlite.events import (
     CallStarted,
     Compacted,
     Event,
+    Helped,
     ModelChosen,
     ModelSwitched,
     ReplyFinished,
@@ -35,7 +36,7 @@ from droidlite.ui.decision import decision_line
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
 from droidlite.ui.render import Painter
-from droidlite.ui.wording import dollars, duration, outcome, tokens
+from droidlite.ui.wording import dollars, duration, helped, outcome, switched, tokens
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TAIL_LINES = 12
@@ -176,8 +177,11 @@ class Transcript:
             case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
                 return f"→ {decision_line(decision)}", "dim"
             case ModelSwitched(switch=switch):
-                price = f" ({dollars(switch.price_usd)} for the switch)" if switch.price_usd else ""
-                return f"⇄ {switch.from_model} → {switch.to}: {switch.cause}{price}", "magenta"
+                return f"⇄ {switch.from_model} → {switch.to}: {switched(switch)}", "magenta"
+            case Helped():
+                extra = event.cost_usd or 0.0
+                self.cost = None if self.cost is None else self.cost + extra
+                return f"⇄ {helped(event)}", "magenta"
             case AttemptFailed():
                 return f"↻ {event.fault}: {event.message} Trying again in {duration(event.wait_seconds)}.", "yellow"
             case CallDenied():

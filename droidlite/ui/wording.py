@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from droidlite.events import CallFinished, Counterfactual, ModelUsage
+from droidlite.events import CallFinished, Counterfactual, Helped, ModelUsage
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Todos
+from droidlite.types import Switch
 
 SCRIPTED = "SCRIPTED: a script answers, not a model"
 _EXIT = re.compile(r"\bexit(?:ed)?(?: with)?(?: code| status)?:? (-?\d+)\b", re.IGNORECASE)
@@ -99,3 +100,16 @@ def _exit_code(content: str) -> str:
         if match := _EXIT.search(line):
             return match[1]
     return ""
+
+
+def switched(switch: Switch) -> str:
+    """Why the model changed and what that costs and brings. Not sanitised."""
+    price = (f"{dollars(switch.price_usd)} for the switch",) if switch.price_usd and not switch.reasons else ()
+    return "; ".join((switch.cause, *switch.reasons, *price))
+
+
+def helped(event: Helped) -> str:
+    """What the host did for a model that does not get on. Not sanitised."""
+    price = f" for {dollars(event.cost_usd)}" if event.cost_usd else ""
+    did = {"nudge": "told so", "effort": f"effort raised to {event.text}", "consult": f"asked {event.model}{price}"}
+    return f"{did.get(event.rung, event.rung)}: {event.cause}"

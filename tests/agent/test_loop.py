@@ -267,6 +267,7 @@ def test_headless_read_only_refuses_changes_and_says_how_to_allow_them(tmp_path:
                 "a",
                 "Not run: this run is read-only; the person can allow changes with --auto low, medium or high.",
                 True,
+                blocked="permission",
             ),
         )
     )

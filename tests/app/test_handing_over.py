@@ -1,6 +1,6 @@
 """Whether a switch takes a note, and what is told of it: the dollars decide, or the new model's context."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,10 @@ from fakes import SPEC, FakeProvider, Rig, Step, says
 from droidlite.agent.budget import Prices
 from droidlite.agent.driver import Driver, Route
 from droidlite.agent.transcript import Transcript
-from droidlite.app.handing_over import WARM_SECONDS, HandingOver
+from droidlite.app.handing_over import HandingOver
 from droidlite.errors import Interrupted
 from droidlite.events import Event, ModelSwitched
+from droidlite.routing.warmth import KEPT_ELSEWHERE
 from droidlite.session import records
 from droidlite.types import Endpoint, Image, ModelSpec, Switch, ToolSpec, Usage, User
 
@@ -32,7 +33,9 @@ class Scene:
         to: ModelSpec = THERE,
         price: tuple[float, ...] = DEAR,
         now: float = 1.0,
+        gate: dict[str, float] | None = None,
     ) -> None:
+        self.gate = gate or {}
         self.price = {"fake": (0.1, 1.0, 4.0), "there": price}
         self.rig = Rig(root, says("Done.", usage=LONG), *steps, prices=Prices(self.cost, lambda *asked: 0.1))
         self.rig.budget.clock = lambda: 1_000.0
@@ -48,11 +51,14 @@ class Scene:
         read, write, out = self.price[spec.id]
         return (usage.cache_read * read + (usage.cache_write + usage.input) * write + usage.output * out) / 1_000_000
 
-    def escalate(self, transcript: Transcript) -> tuple[Route, Switch] | None:
+    def escalate(self, transcript: Transcript) -> Generator[Event, None, tuple[Route, Switch] | None]:
+        yield from ()
         if self.moved:
             return None
         self.moved = True
-        switch = Switch(from_model="fake", to="there", cause="it failed", price_usd=0.2, reasons=("because",))
+        switch = Switch(
+            from_model="fake", to="there", cause="it failed", price_usd=0.2, reasons=("because",), gate=self.gate
+        )
         return Route(self.to, self.there, "other"), switch
 
     def outfit(self, route: Route, transcript: Transcript) -> None:
@@ -93,7 +99,7 @@ def test_a_note_that_pays_is_taken_and_its_price_told(tmp_path: Path) -> None:
 
 
 def test_a_cold_cache_makes_the_note_dearer(tmp_path: Path) -> None:
-    scene = Scene(tmp_path, NOTE, now=WARM_SECONDS + 1)
+    scene = Scene(tmp_path, NOTE, now=KEPT_ELSEWHERE + 1)
     assert "fake left a note: $0.06 in place of $0.24" in scene.run().reasons[1]
 
 
@@ -102,6 +108,11 @@ def test_a_note_that_does_not_pay_is_not_asked_for(tmp_path: Path) -> None:
     switch = scene.run()
     assert (switch.reasons, switch.price_usd) == (("because", BLIND), 0.2)
     assert len(scene.rig.provider.requests) == 1
+
+
+def test_a_switch_that_was_weighed_goes_as_it_was_weighed(tmp_path: Path) -> None:
+    assert "left a note" in Scene(tmp_path / "a", NOTE, price=CHEAP, gate={"handoff_usd": 0.01}).run().reasons[1]
+    assert Scene(tmp_path / "b", gate={"handoff_usd": 0.0}).run().reasons == ("because", BLIND)
 
 
 def test_a_conversation_that_does_not_fit_goes_over_as_a_note_whatever_it_costs(tmp_path: Path) -> None:

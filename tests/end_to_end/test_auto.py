@@ -45,7 +45,9 @@ def test_a_failed_check_hands_the_work_to_the_next_model_of_the_plan(tmp_path: P
     assert (switch["from"], switch["to"], switch["cause"]) == (CHEAP, STRONG, "the check still fails")
     assert switch["price_usd"] > 0
     assert ran.err.count(f"auto: {CHEAP} until") == 1
-    assert f"model {CHEAP} -> {STRONG}: the check still fails, $" in ran.err
+    line = f"model {CHEAP} -> {STRONG}: the check still fails; {switch['reasons'][0]}"
+    assert line in ran.err
+    assert line.partition("; ")[2].startswith(f"switching to {STRONG} costs $0.0")
     first = with_strong.requests[0].json
     assert "The check `test -f done` still fails" in json.dumps(first["messages"][-1])
     assert "I think it is done." in json.dumps(first["messages"])

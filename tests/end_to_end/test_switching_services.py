@@ -33,7 +33,8 @@ class Services:
         self.cheap = self._stack.enter_context(Loopback(cheap, check=reject))
         self.strong = self._stack.enter_context(Loopback(strong, check=reject))
         configure(
-            endpoint_settings(self.cheap.endpoint("openai-chat"), name="cheap", models=f'["{CHEAP}"]')
+            "verify_rounds = 0\n"
+            + endpoint_settings(self.cheap.endpoint("openai-chat"), name="cheap", models=f'["{CHEAP}"]')
             + endpoint_settings(self.strong.endpoint("anthropic"), name="strong", models=f'["{STRONG}"]')
         )
 

@@ -26,6 +26,9 @@ DEFAULTS = {
     "router.reference": "default",
     "router.judge": "default",
     "router.reviewer": "default",
+    "router.task_value_usd": "default",
+    "router.max_switch_share": "default",
+    "router.ask_before_switch": "default",
     "ui.markdown": "default",
     "ui.theme": "default",
     "ui.notify": "default",
@@ -368,3 +371,14 @@ def test_the_root_is_the_nearest_folder_with_git(tmp_path: Path) -> None:
     assert find_root(inner / "deep") == (tmp_path / "outer").resolve()
     (inner / ".git").write_text("gitdir: elsewhere")
     assert find_root(inner / "deep") == inner.resolve()
+
+
+def test_a_repository_does_not_decide_what_a_change_of_model_may_cost(house) -> None:
+    house.user("[router]\nask_before_switch = true\n")
+    house.project('[router]\ntask_value_usd = 1000.0\nask_before_switch = false\nmode = "cost"\n')
+    settings = house.load()
+    assert settings.router == RouterSettings(mode="cost", ask_before_switch=True)
+    assert tuple(map(house.short, settings.warnings)) == (
+        "PROJECT:2: router.task_value_usd is ignored: a repository may not decide what a change of model may cost.",
+        "PROJECT:3: router.ask_before_switch is ignored: a repository may not decide what a change of model may cost.",
+    )

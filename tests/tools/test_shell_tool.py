@@ -42,9 +42,9 @@ def until(holds: Callable[[], bool]) -> bool:
 def test_output_and_exit_code_are_told(work: Workspace) -> None:
     outcome = work.call("shell", command="echo out; echo err >&2; echo out again")
     text = "out\nerr\nout again"
-    assert outcome == Outcome(f"{text}\n(exit code 0)", displays=(Output(text),))
+    assert outcome == Outcome(f"{text}\n(exit code 0)", displays=(Output(text),), exit_code=0)
     assert work.call("shell", command="exit 3") == Outcome(
-        "(exit code 3)", is_error=True, displays=(Output("(no output)"),)
+        "(exit code 3)", is_error=True, displays=(Output("(no output)"),), exit_code=3
     )
     assert work.call("shell", command="kill -9 $$").content == "(exit code 137: killed by signal SIGKILL)"
     assert work.call("shell", command="no-such-program-here").content.endswith("(exit code 127)")

@@ -1,0 +1,74 @@
+"""One consultation: a stronger model reads a bounded digest of the session and advises the one at work."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import pairwise
+
+from droidlite.agent.budget import Budget
+from droidlite.agent.driver import Route
+from droidlite.agent.prompt import read_prompt
+from droidlite.agent.transcript import upper_bytes
+from droidlite.cancellation import Cancellation
+from droidlite.errors import DroidliteError
+from droidlite.types import Assistant, Call, Message, Request, ToolResult, ToolResults, User
+
+OUTPUT_TOKENS = 2_000
+"""What the advice may have, thinking included."""
+STEPS = 12
+"""Newest calls that are shown."""
+SHOWN = 900
+"""Characters of each call and of each result."""
+TASK = 4_000
+"""Characters of the task."""
+DIGEST_TOKENS = 6_000
+"""What a digest has at most, about; to price one before it is made."""
+
+
+def consult(route: Route, budget: Budget, digest: str, cancellation: Cancellation) -> tuple[str, float | None]:
+    """The advice and its cost in USD (None = not known). It is on the budget like any call, marked as no part of the
+    work. Raises DroidliteError."""
+    request = Request(
+        system=read_prompt("consult"), tools=(), messages=(User(digest),), max_output=OUTPUT_TOKENS, final=False
+    )
+    most = len(request.system.encode()) + sum(map(upper_bytes, request.messages)) + 1_000
+    reservation = budget.reserve(route.spec, most, OUTPUT_TOKENS)
+    usage, sent, text = None, True, ""
+    try:
+        with closing(route.provider.stream(route.spec, request, cancellation)) as stream:  # type: ignore[type-var]
+            for item in stream:
+                if isinstance(item, Assistant):
+                    usage, text = item.usage, item.text
+    except DroidliteError as error:
+        sent = getattr(error, "billed", True)
+        raise
+    finally:
+        cost = budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
+    return text.strip(), cost
+
+
+def digest(messages: Sequence[Message], *, task: str, check: str, signs: Sequence[str]) -> str:
+    """The task, what is wrong, and the newest steps: at most about STEPS * 2 * SHOWN + TASK characters."""
+    parts = [f"<task>\n{_cut(task, TASK)}\n</task>"]
+    if check:
+        parts.append(f"Done means: `{check}` exits with 0.")
+    parts.append(f"What was noticed: {'; '.join(signs)}." if signs else "It asked for help.")
+    answered = [
+        pair
+        for reply, answer in pairwise(messages)
+        if isinstance(reply, Assistant) and isinstance(answer, ToolResults)
+        for pair in zip(reply.calls, answer.results, strict=False)
+    ]
+    steps = [_step(call, result) for call, result in answered[-STEPS:]]
+    said = [message.text for message in messages if isinstance(message, Assistant) and message.text.strip()]
+    parts += [*steps, *([f"<said>\n{_cut(said[-1], SHOWN)}\n</said>"] if said else [])]
+    return "\n\n".join(parts)
+
+
+def _step(call: Call, result: ToolResult) -> str:
+    how = ' failed="yes"' if result.is_error else ""
+    return f'<step tool="{call.name}"{how}>\n{_cut(call.arguments, SHOWN)}\n---\n{_cut(result.content, SHOWN)}\n</step>'
+
+
+def _cut(text: str, most: int) -> str:
+    """Head and tail."""
+    return text if len(text) <= most else f"{text[: most // 3]}\n[...]\n{text[-(most - most // 3) :]}"
