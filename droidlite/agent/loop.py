@@ -18,28 +18,30 @@ CUTS_IN_A_ROW = 3
 """Replies cut at their length limit before the last is taken as it is."""
 
 
-class Agent(Struct, frozen=True, kw_only=True):
-    """One session's agent. `raise_cap` may lift the dollar cap when it is reached (False ends the run)."""
+class Agent(Struct, kw_only=True):
+    """One session's agent. `raise_cap` may lift the dollar cap when it is reached (False ends the run). `turn` counts
+    the calls of the model since the person's prompt, up to `max_turns`."""
 
     transcript: Transcript
     driver: Driver
     toolbox: Toolbox
     max_turns: int | None = None
     raise_cap: Callable[[CapReached], bool] = lambda reached: False
+    turn: int = 0
 
     def run(self, user: User, *, host: bool = False) -> Generator[Event, None, str]:
-        """Answers `user` (`host`: droidlite itself speaks) and returns the final text. Every call of the model gets
+        """Answers `user` (`host`: droidlite itself speaks, about the same prompt) and returns the final text. Every call of the model gets
         exactly one result, and the messages of one request are a prefix of the next one's, except after a recorded
         compaction or switch.
 
         Raises CapReached (its text is the closing summary where one could be afforded), ProviderError, Interrupted."""
         self.transcript.say(user, host=host)
-        turn = cuts = 0
+        self.turn, cuts = self.turn if host else 0, 0
         while True:
-            turn += 1
-            if self.max_turns is not None and turn > self.max_turns:
+            self.turn += 1
+            if self.max_turns is not None and self.turn > self.max_turns:
                 yield from self._close(CapReached(f"Stopped after {self.max_turns} turns.", subtype="error_max_turns"))
-            reply = yield from self._reply(turn)
+            reply = yield from self._reply(self.turn)
             cuts = cuts + 1 if reply.stop == "length" else 0
             if reply.calls:
                 yield from self.toolbox.run(reply.calls, self.transcript)

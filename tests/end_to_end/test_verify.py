@@ -192,3 +192,12 @@ def test_a_reviewer_reads_the_diff_where_nothing_can_be_run(repo: Path, said: st
     review = ran.result["verify"]["review"]
     assert (ran.code, review["model"], review["approved"]) == (0, "claude-sonnet-5-5", approved)
     assert ran.result["model_usage"]["claude-sonnet-5-5"]["cost_usd"] > 0
+
+
+def test_the_rounds_of_a_check_count_as_turns_of_the_run(repo: Path, home: Path) -> None:
+    with Loopback(lambda body, n: Said(f"Done {n}.")) as server:
+        configure(endpoint_settings(server.endpoint("anthropic")))
+        words = ("-m", "claude-sonnet-5-5", "--max-turns", "2", "--verify", "false")
+        ran = droidlite("exec", *words, "-o", "json", "go", cwd=repo)
+    assert (ran.code, ran.result["subtype"]) == (3, "error_max_turns")
+    assert len(server.requests) == 3  # two, and the closing summary
