@@ -7,6 +7,7 @@ from typer import Option
 
 from droidlite.cli.app import app
 from droidlite.cli.flags import AsJson, Cwd
+from droidlite.errors import UsageError
 
 Since = Annotated[str, Option("--since", metavar="TIME", help="Only what happened since: 30d, 12h, 4w, 2026-11-01.")]
 Everywhere = Annotated[bool, Option("--all", help="Sessions of every folder, not only of this one's repository.")]
@@ -19,10 +20,18 @@ def stats(
     reference: Annotated[
         str, Option("--reference", metavar="MODEL", help="What to compare with (default: the strongest allowed).")
     ] = "",
+    router: Annotated[bool, Option("--router", help="What became of auto's choices and switches instead.")] = False,
     as_json: AsJson = False,
     cwd: Cwd = Path(),
 ) -> int:
-    """Spend by day, model and repository, and what the same tokens would have cost on the reference model."""
+    """Spend by day, model and repository, and what the same tokens would have cost on the reference model; or, with
+    --router, how often the first model failed, was noticed and rescued, and what hindsight regrets."""
+    if router:
+        from droidlite.app.router_stats import show_router_stats
+
+        if reference:
+            raise UsageError("--reference goes without --router: its figures compare with no other model.")
+        return show_router_stats(cwd, since, everywhere, as_json)
     from droidlite.app.stats import show_stats
 
     return show_stats(cwd, since, everywhere, reference, as_json)

@@ -6,6 +6,8 @@ from droidlite.types import ModelSpec, Stage, Usage
 
 FAILED_CHECK = "the check still fails"
 """The one cause that tells for certain that the model before has failed."""
+STOPPED = "few of the tasks it solves cost more than"
+"""In the cause of a switch that the spend of a stage brought about."""
 
 
 def cause_to_move(stages: Sequence[Stage], at: int, spent_usd: float, *, check_failed: bool) -> str:
@@ -16,7 +18,7 @@ def cause_to_move(stages: Sequence[Stage], at: int, spent_usd: float, *, check_f
     if check_failed:
         return FAILED_CHECK
     if stop is not None and spent_usd >= stop:
-        return f"{stages[at].model} has spent ${spent_usd:.2f}; few of the tasks it solves cost more than ${stop:.2f}"
+        return f"{stages[at].model} has spent ${spent_usd:.2f}; {STOPPED} ${stop:.2f}"
     return ""
 
 

@@ -10,7 +10,7 @@ from binary import configure, droidlite, endpoint_settings, write_script
 from loopback import Loopback, Said
 from past_sessions import HOUSE, MIXED, PROMPT, TERMINAL, decided, put, spent
 
-from droidlite.session.records import Ended
+from droidlite.session.records import Ended, Verified
 from droidlite.types import Usage
 
 
@@ -205,3 +205,27 @@ def test_a_scripted_run_is_no_spend(repo: Path, tmp_path: Path) -> None:
     assert droidlite("exec", "fix it", cwd=repo, env=env).code == 0
     told = json.loads(droidlite("stats", "--json", cwd=repo).out)
     assert (told["sessions"], told["scripted_sessions"]) == (0, 1)
+
+
+def test_what_the_router_did_is_told(repo: Path) -> None:
+    put(
+        "a",
+        repo,
+        decided("auto"),
+        PROMPT,
+        spent("cheap", 0.5),
+        Verified(command="t", exit_code=0),
+        Ended(subtype="success"),
+    )
+    put("b", repo, decided("chosen"), PROMPT, spent("dear", 9.0))
+    ran = droidlite("stats", "--router", cwd=repo, env=TERMINAL)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Solved: 1 of 1 (100%), $0.50 per solved task." in ran.out
+    told = json.loads(droidlite("stats", "--router", "--json", cwd=repo).out)
+    assert (told["sessions"], told["solved"], told["failed_starts"], told["switches"]) == (1, 1, 0, 0)
+
+
+def test_figures_of_the_router_compare_with_no_model(repo: Path) -> None:
+    ran = droidlite("stats", "--router", "--reference", "dear", cwd=repo)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "droidlite: --reference goes without --router: its figures compare with no other model.\n"
