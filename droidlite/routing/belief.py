@@ -20,7 +20,11 @@ FAMILY_RUNS = 12.0
 TIER_RUNS = 4.0
 """What is known of a tier counts as so many runs. Chosen, not fitted; so are the two around it."""
 OWN_RUNS = 10.0
-"""After so many runs of the person's own, public ones count half."""
+"""After so many runs of the person's own, public ones make half as sure."""
+PLACE_RUNS = 18.0
+"""What is known elsewhere says as much of one repository as so many runs in it, at most: how success differs between
+repositories beyond chance, over 54 pairs of model and benchmark in the OpenHands index (scripts/places; 95 % interval
+15 to 27). Private repositories may differ more than those do."""
 TIER_SUCCESS: dict[Tier, float] = {"frontier": 0.80, "mid": 0.71, "small": 0.63, "local": 0.15}
 """Means over 52 model-and-kind pairs of the OpenHands index (2026-06-30) by tier; local: what a model of the embedded
 one's size can be expected to do with such tasks."""
@@ -69,10 +73,10 @@ def believe(option: Option, kind: str, public: Evidence, own: Evidence | None = 
     cost, scale = _cost(option, record)
     mine = _own(option, kind, own)
     if mine is not None and mine.runs > 0:
-        runs /= 1 + mine.runs / OWN_RUNS
-        mean = (mean * runs + mine.solved) / (runs + mine.runs)
-        cost = (cost * runs + mine.cost * mine.runs) / (runs + mine.runs)
-        runs += mine.runs
+        elsewhere = 1 / (1 / runs + 1 / PLACE_RUNS)
+        mean = (mean * elsewhere + mine.solved) / (elsewhere + mine.runs)
+        cost = (cost * elsewhere + mine.cost * mine.runs) / (elsewhere + mine.runs)
+        runs = runs / (1 + mine.runs / OWN_RUNS) + mine.runs
         basis = ", ".join(part for part in (basis, f"{mine.runs:.1f} of your own") if part)
     family = record.solved / record.runs if record is not None else TIER_SUCCESS[option.tier]
     return Belief(
