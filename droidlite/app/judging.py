@@ -16,6 +16,7 @@ from droidlite.app.aside import ask_aside
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError
 from droidlite.routing.features import Features
+from droidlite.session.keeping import keep
 from droidlite.types import Request, TaskKind, User
 
 SECONDS = 2.0
@@ -55,7 +56,8 @@ class Judge:
         if breaker.is_open(time.time()):
             return _unknown(features, "the judge has failed lately and is left alone")
         kind = self._ask(features, guidance)
-        self._write(Breaker() if kind else Breaker(failures=breaker.failures + 1, last=time.time()))
+        now = Breaker() if kind else Breaker(failures=breaker.failures + 1, last=time.time())
+        keep(self._kept, msgspec.json.encode(now))
         if not kind:
             return _unknown(features, "the judge gave no answer in time")
         return msgspec.structs.replace(features, kind=kind, confidence=BAND, why=("the judge says so",))
@@ -85,12 +87,6 @@ class Judge:
             return msgspec.json.decode(self._kept.read_bytes(), type=Breaker)
         except (OSError, msgspec.DecodeError):
             return Breaker()
-
-    def _write(self, breaker: Breaker) -> None:
-        try:
-            self._kept.write_bytes(msgspec.json.encode(breaker))
-        except OSError:
-            return
 
 
 def _request(features: Features, guidance: Sequence[str]) -> Request:

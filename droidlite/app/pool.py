@@ -6,33 +6,24 @@ from droidlite.app.routing import PRIORS, load_evidence
 from droidlite.app.setup import Setup
 from droidlite.routing.features import Features
 from droidlite.routing.planning import Choice
-from droidlite.routing.router import ROOM_TOKENS, Asked, choose
+from droidlite.routing.router import Asked, choose, usable_of
 from droidlite.settings.catalog import SCRIPTED
 from droidlite.types import ModelSpec
 
 
 class Pool:
     """`specs` are the models that policy allows, that can run here and whose price is known, in the catalog's order;
-    `trouble` is what is wrong with the evidence, in one sentence ("" = nothing)."""
+    `trouble` is what is wrong with the evidence, in one sentence ("" = nothing). The person's own outcomes are left
+    out: they are what the figures are about; a router that knew them would be judged by what it was told."""
 
     def __init__(self, setup: Setup) -> None:
-        self._usable = [
-            candidate
-            for candidate in setup.candidates(priced=True)
-            if not candidate.why_not
-            and candidate.input_price is not None
-            and candidate.spec.provider != SCRIPTED
-            and candidate.spec.tools
-            and candidate.spec.context >= ROOM_TOKENS
-        ]
-        self.specs: dict[str, ModelSpec] = {candidate.spec.id: candidate.spec for candidate in self._usable}
+        real = [candidate for candidate in setup.candidates(priced=True) if candidate.spec.provider != SCRIPTED]
         evidence, self.trouble = load_evidence(PRIORS)
         self._asked = Asked(
-            features=Features(),
-            candidates=self._usable,
-            reference=setup.settings.router.reference,
-            public=evidence,
+            features=Features(), candidates=real, reference=setup.settings.router.reference, public=evidence
         )
+        self._usable = [candidate for candidate in usable_of(self._asked)[0] if candidate.input_price is not None]
+        self.specs: dict[str, ModelSpec] = {candidate.spec.id: candidate.spec for candidate in self._usable}
         self._choices: dict[tuple[str, bool], Choice] = {}
 
     def choice(self, kind: str = "other", *, verified: bool = False) -> Choice:

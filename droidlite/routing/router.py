@@ -47,7 +47,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 def decide(asked: Asked) -> RoutingDecision | None:
     """The decision, or None where no model may be used. A failure within takes the strongest model and says so."""
-    usable, rejected = _usable(asked)
+    usable, rejected = usable_of(asked)
     if not usable:
         return None
     favoured = [candidate for candidate in usable if candidate.spec.id in asked.narrowing.preferred] or usable
@@ -61,7 +61,7 @@ def decide(asked: Asked) -> RoutingDecision | None:
 
 def estimates(asked: Asked) -> dict[str, Estimate]:
     """What each usable model alone would do with the task, by model, for tables a person reads."""
-    usable, _ = _usable(asked)
+    usable, _ = usable_of(asked)
     if not usable or asked.trouble:
         return {}
     choice = choose(asked, usable)
@@ -86,7 +86,7 @@ def choose(asked: Asked, usable: Sequence[Candidate]) -> Choice:
 
 def believed(asked: Asked) -> tuple[list[Belief], Pairs]:
     """What is believed of each model that may do this task, and of what they do after each other's failures."""
-    usable, _ = _usable(asked)
+    usable, _ = usable_of(asked)
     kind = asked.features.kind if asked.features.confidence >= SURE else "other"
     options = {candidate.spec.id: _option(candidate) for candidate in reversed(usable)}
     today = asked.today or date.today()
@@ -94,7 +94,7 @@ def believed(asked: Asked) -> tuple[list[Belief], Pairs]:
     return beliefs, Pairs(asked.public.kinds.get(kind), beliefs)
 
 
-def _usable(asked: Asked) -> tuple[list[Candidate], dict[str, str]]:
+def usable_of(asked: Asked) -> tuple[list[Candidate], dict[str, str]]:
     """The candidates that may run this task, in their order, and why the others may not."""
     usable: list[Candidate] = []
     rejected: dict[str, str] = {}

@@ -107,10 +107,6 @@ class Journal:
         return fold.load(self.folder)
 
     @property
-    def blobs(self) -> Path:
-        return self.folder / BLOBS
-
-    @property
     def spill(self) -> Path:
         return self.folder / SPILL
 

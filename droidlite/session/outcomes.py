@@ -1,6 +1,5 @@
 """A person's finished sessions as evidence: what kind of task, on which models, at what cost, solved or not."""
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +8,7 @@ from msgspec import Struct
 
 from droidlite.errors import UsageError
 from droidlite.session.accounts import Account, read_account
+from droidlite.session.keeping import keep
 from droidlite.session.store import journals
 from droidlite.types import Switch
 
@@ -112,7 +112,7 @@ def read_outcomes(root: Path, kept: Path) -> tuple[Outcome, ...]:
         row = before.get(name)
         rows[name] = row if row is not None and row.size == size else _Row(size, _outcome(root / name))
     if rows != before:
-        _write(kept, _File(FORMAT, rows))
+        keep(kept, msgspec.json.encode(_File(FORMAT, rows)))
     found = (row.outcome for _, row in sorted(rows.items()) if row.outcome is not None)
     return tuple(found)
 
@@ -131,13 +131,3 @@ def _read(kept: Path) -> dict[str, _Row]:
     except (OSError, msgspec.MsgspecError):
         return {}
     return found.rows if found.format == FORMAT else {}
-
-
-def _write(kept: Path, file: _File) -> None:
-    fresh = kept.with_name(f"{kept.name}.{os.getpid()}")
-    try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(msgspec.json.encode(file))
-        os.replace(fresh, kept)
-    except OSError:
-        return

@@ -11,6 +11,7 @@ from droidlite.errors import DroidliteError, UsageError
 from droidlite.session import fold
 from droidlite.session.copying import copied, share_files
 from droidlite.session.journal import Journal, held
+from droidlite.session.keeping import keep
 from droidlite.session.lines import JOURNAL
 from droidlite.session.records import Header, Titled
 from droidlite.session.unstored import NullJournal
@@ -168,7 +169,7 @@ class Store:
             summary = _summarise(name, fold.load(self.folder(name)), updated)
         except UsageError:
             return None
-        _write_cache(cache, _Cached(size, summary))
+        keep(cache, msgspec.json.encode(_Cached(size, summary)))  # a list that cannot keep it is only slower
         return summary
 
 
@@ -202,17 +203,6 @@ def _summarise(name: str, session: fold.Session, updated: float) -> Summary:
         turns=len(session.turns),
         first_prompt=session.turns[0].text if session.turns else "",
     )
-
-
-def _write_cache(path: Path, cached: _Cached) -> None:
-    """Keeps a summary for the next list; a list that cannot keep it is only slower."""
-    fresh = path.with_name(f"{SUMMARY}.{os.getpid()}")
-    try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(cached))
-        os.replace(fresh, path)
-    except OSError:
-        return
 
 
 def _turn_start(session: fold.Session, turn: int) -> int:

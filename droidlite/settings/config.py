@@ -58,15 +58,6 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ask_before_switch: bool = False
 
 
-class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`notify` rings when a long turn ends; `vi` sets the keys of the prompt."""
-
-    markdown: bool = True
-    theme: Literal["auto", "dark", "light"] = "auto"
-    notify: bool = False
-    vi: bool = False
-
-
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may be silent before the call is tried again; the command lists hold prefixes of commands.
@@ -89,7 +80,6 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     autonomy: Autonomy | None = None
     allowed_commands: tuple[str, ...] = ()
     denied_commands: tuple[str, ...] = ()
-    ui: UiSettings = UiSettings()
     aliases: dict[str, str] = {}
 
 

@@ -28,7 +28,7 @@ _UNTRUSTED = {
 """Keys only the person's own file may set, and what they decide."""
 _UNTRUSTED_OF_MODEL = ("price", "provider", "name")
 _UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch")
-_TABLES = ("router", "ui", "aliases")
+_TABLES = ("router", "aliases")
 _DEFAULT_MODELS = {"anthropic": ("claude-*",), "openai-responses": ("gpt-*", "o1*", "o3*", "o4*")}
 
 
@@ -93,7 +93,7 @@ class _Layers:
 def _plain_keys() -> list[str]:
     keys = [name for name in SettingsFile.__struct_fields__ if name not in (*_TABLES, "endpoints", "models")]
     default = SettingsFile()
-    return keys + [f"{table}.{name}" for table in ("router", "ui") for name in structs.asdict(getattr(default, table))]
+    return keys + [f"{table}.{name}" for table in ("router",) for name in structs.asdict(getattr(default, table))]
 
 
 def _with_models(endpoint: Endpoint) -> Endpoint:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from droidlite.sanitise import clean_line
 from droidlite.ui.cells import column_widths, set_in_columns, wrap
-from droidlite.ui.wording import counted, dollars
+from droidlite.ui.wording import counted, dollars, left_out
 
 
 class Replayed(Struct, frozen=True, kw_only=True):
@@ -108,9 +108,4 @@ def _left_out(replay: Replay) -> list[str]:
     told = [f"The evidence cannot be used: {clean_line(replay.trouble, 300)}"] if replay.trouble else []
     if replay.unpriced:
         told.append(f"Left out, for a price of theirs is not known: {counted(replay.unpriced, 'session')}.")
-    if replay.scripted:
-        told.append(f"{counted(replay.scripted, 'session')} answered by a script left out.")
-    if replay.unreadable:
-        names = ", ".join(replay.unreadable[:3]) + (" and more" if len(replay.unreadable) > 3 else "")
-        told.append(f"{counted(len(replay.unreadable), 'session')} could not be read and left out: {names}.")
-    return told
+    return [*told, *left_out(replay.scripted, replay.unreadable)]

@@ -9,7 +9,7 @@ from droidlite.events import Counterfactual
 from droidlite.sanitise import clean_line
 from droidlite.types import Usage
 from droidlite.ui.cells import column_widths, cut, set_in_columns, wrap
-from droidlite.ui.wording import counted, dollars
+from droidlite.ui.wording import counted, dollars, left_out
 
 DAYS = 45
 """A longer time is drawn by weeks."""
@@ -182,9 +182,4 @@ def _left_out(stats: Stats) -> list[str]:
         told.append(f"Without a known price, and in no sum: {calls}.")
     if stats.unmeasured:
         told.append(f"{counted(stats.unmeasured, 'call')} told no token count: counted at what they cost, both ways.")
-    if stats.scripted_sessions:
-        told.append(f"{counted(stats.scripted_sessions, 'session')} answered by a script left out.")
-    if stats.unreadable:
-        names = ", ".join(stats.unreadable[:3]) + (" and more" if len(stats.unreadable) > 3 else "")
-        told.append(f"{counted(len(stats.unreadable), 'session')} could not be read and left out: {names}.")
-    return told
+    return [*told, *left_out(stats.scripted_sessions, stats.unreadable)]

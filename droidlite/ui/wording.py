@@ -1,7 +1,7 @@
 """How numbers and results are said in a terminal, the same in every mode. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from droidlite.events import CallFinished, Counterfactual, Helped, ModelUsage
 from droidlite.sanitise import clean_line
@@ -100,6 +100,15 @@ def _exit_code(content: str) -> str:
         if match := _EXIT.search(line):
             return match[1]
     return ""
+
+
+def left_out(scripted: int, unreadable: Sequence[str]) -> list[str]:
+    """Which sessions no figure holds: those a script answered, and those (ids) that could not be read."""
+    told = [f"{counted(scripted, 'session')} answered by a script left out."] if scripted else []
+    if unreadable:
+        names = ", ".join(unreadable[:3]) + (" and more" if len(unreadable) > 3 else "")
+        told.append(f"{counted(len(unreadable), 'session')} could not be read and left out: {names}.")
+    return told
 
 
 def switched(switch: Switch) -> str:

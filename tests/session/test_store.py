@@ -12,7 +12,7 @@ import pytest
 from session_samples import HEADER, RECORDS, records_in
 
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.session.journal import Journal
+from droidlite.session.journal import BLOBS, Journal
 from droidlite.session.records import Header, Judged, Said, Saved, Shadowed, Titled, Verified
 from droidlite.session.store import SUMMARY, Store, Summary
 from droidlite.session.unstored import NullJournal
@@ -163,8 +163,8 @@ def test_a_copy_of_an_earlier_turn_holds_nothing_of_the_later_ones(store: Store)
 def test_a_copy_keeps_the_saved_files_when_the_original_goes(store: Store) -> None:
     name = put(store, "20261122-143012-k3f9")
     journal, _ = store.open(name)
-    journal.blobs.mkdir()
-    (journal.blobs / "ab12").write_bytes(b"before")
+    (journal.folder / BLOBS).mkdir()
+    ((journal.folder / BLOBS) / "ab12").write_bytes(b"before")
     with journal:
         journal.append(Saved(turn=2, path="a.py", blob="ab12", mode=0o100644))
     copy = store.fork(name)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from droidlite.settings.config import ModelSettings, PriceTable, RouterSettings, Settings, UiSettings
+from droidlite.settings.config import ModelSettings, PriceTable, RouterSettings, Settings
 from droidlite.settings.loading import load_settings
 from droidlite.settings.paths import Places, find_root, places
 from droidlite.types import Endpoint
@@ -29,10 +29,6 @@ DEFAULTS = {
     "router.task_value_usd": "default",
     "router.max_switch_share": "default",
     "router.ask_before_switch": "default",
-    "ui.markdown": "default",
-    "ui.theme": "default",
-    "ui.notify": "default",
-    "ui.vi": "default",
 }
 
 
@@ -41,16 +37,15 @@ def test_without_files_everything_is_the_default(house) -> None:
 
 
 def test_local_wins_over_project_over_user_key_by_key(house) -> None:
-    house.user('model = "opus"\neffort = "high"\n[ui]\ntheme = "dark"\nvi = true\n[aliases]\na = "x"\nb = "y"\n')
-    house.project('model = "sonnet"\nmax_turns = 9\n[ui]\ntheme = "light"\n[aliases]\nb = "z"\n')
+    house.user('model = "opus"\neffort = "high"\n[router]\njudge = "j"\nreference = "r"\n[aliases]\na = "x"\nb = "y"\n')
+    house.project('model = "sonnet"\nmax_turns = 9\n[router]\njudge = "k"\n[aliases]\nb = "z"\n')
     house.local('\nmodel = "haiku"\n[router]\nmode = "cost"\n')
     settings = house.load()
     assert settings == Settings(
         model="haiku",
         effort="high",
-        router=RouterSettings(mode="cost"),
+        router=RouterSettings(mode="cost", judge="k", reference="r"),
         max_turns=9,
-        ui=UiSettings(theme="light", vi=True),
         aliases={"a": "x", "b": "z"},
         origin=settings.origin,
     )
@@ -59,8 +54,8 @@ def test_local_wins_over_project_over_user_key_by_key(house) -> None:
         "effort": "USER:2",
         "max_turns": "PROJECT:2",
         "router.mode": "LOCAL:4",
-        "ui.theme": "PROJECT:4",
-        "ui.vi": "USER:5",
+        "router.judge": "PROJECT:4",
+        "router.reference": "USER:5",
         "aliases.a": "USER:7",
         "aliases.b": "PROJECT:6",
     }
@@ -143,14 +138,17 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         (
             "zzz = 1",
             "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, router, stall_seconds, timeout, ui, verify, "
+            "endpoints, max_cost_usd, max_turns, model, models, router, stall_seconds, timeout, verify, "
             "verify_rounds, verify_seconds",
         ),
-        ('\n\n[ui]\ntheem = "dark"', 'USER:4: ui.theem: unknown key; did you mean "theme"?'),
+        ('\n\n[router]\nmod = "cost"', 'USER:4: router.mod: unknown key; did you mean "mode"?'),
         ("model = 3", "USER:1: model: expected a string, got a whole number"),
         ("models = 3", "USER:1: models: expected a list, got a whole number"),
-        ('ui = "dark"', "USER:1: ui: expected a table, got a string"),
-        ('[ui]\nvi = "yes"', "USER:2: ui.vi: expected true or false, got a string"),
+        ('router = "dark"', "USER:1: router: expected a table, got a string"),
+        (
+            '[router]\nask_before_switch = "yes"',
+            "USER:2: router.ask_before_switch: expected true or false, got a string",
+        ),
         (
             '[router]\nmode = "cheap"',
             'USER:2: router.mode: must be one of "cost", "balanced", "quality", "shadow", not "cheap"',
