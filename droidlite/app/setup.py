@@ -61,7 +61,7 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | No
     if options is not None:
         settings = with_flags(settings, options)
     policy = load_policy(env, where, root=find_root(cwd))
-    settings = narrow(settings, policy)
+    settings = _with_offered_check(narrow(settings, policy))
     endpoints = find_endpoints(settings, env)
     setup = Setup(
         env=env,
@@ -74,6 +74,18 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | No
         secrets=secrets(endpoints, env),
     )
     return _discovered(setup) if (_wants_local(setup) if discover is None else discover) else setup
+
+
+def _with_offered_check(settings: Settings) -> Settings:
+    """A repository's own check counts where its commands could be run unasked anyway, and no other was named."""
+    command, where = settings.offered_verify
+    if not command or settings.verify:
+        return settings
+    if settings.autonomy == "high":
+        return msgspec.structs.replace(settings, verify=command, origin=settings.origin | {"verify": where})
+    why = "a repository may not decide commands to run; give --verify, or --auto high, which runs all unasked"
+    warning = f"{where}: verify is ignored: {why}."
+    return msgspec.structs.replace(settings, warnings=(*settings.warnings, warning))
 
 
 def _discovered(setup: Setup) -> Setup:

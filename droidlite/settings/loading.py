@@ -23,7 +23,6 @@ _UNTRUSTED = {
     "sandbox": "what runs without asking",
     "hooks": "commands to run",
     "mcp": "commands to run",
-    "verify": "commands to run",
 }
 """Keys only the person's own file may set, and what they decide."""
 _UNTRUSTED_OF_MODEL = ("price", "provider", "name")
@@ -62,6 +61,7 @@ class _Layers:
         self.origin: dict[str, str] = {}
         self.warnings: list[str] = []
         self.unavailable: dict[str, str] = {}
+        self.offered: tuple[str, str] = ("", "")
 
     def lay(self, document: Document) -> None:
         for key, value in document.data.items():
@@ -87,7 +87,13 @@ class _Layers:
         fields = {name: getattr(record, name) for name in SettingsFile.__struct_fields__}
         fields["endpoints"] = tuple(_with_models(endpoint) for endpoint in record.endpoints)
         origin = dict.fromkeys(_plain_keys(), "default") | self.origin
-        return Settings(**fields, origin=origin, warnings=tuple(self.warnings), unavailable=self.unavailable)
+        return Settings(
+            **fields,
+            origin=origin,
+            warnings=tuple(self.warnings),
+            unavailable=self.unavailable,
+            offered_verify=self.offered,
+        )
 
 
 def _plain_keys() -> list[str]:
@@ -124,6 +130,8 @@ def _narrow(document: Document, layers: _Layers) -> None:
         if key in document.data:
             drop((key,), f"a repository may not decide {what}; set it in your own config.toml")
             del document.data[key]
+    if isinstance(document.data.get("verify"), str):
+        layers.offered = document.data.pop("verify"), document.where(("verify",))
     models = document.data.get("models")
     for index, model in enumerate(models if isinstance(models, list) else []):
         for key in _UNTRUSTED_OF_MODEL if isinstance(model, dict) else ():

@@ -201,3 +201,18 @@ def test_the_rounds_of_a_check_count_as_turns_of_the_run(repo: Path, home: Path)
         ran = droidlite("exec", *words, "-o", "json", "go", cwd=repo)
     assert (ran.code, ran.result["subtype"]) == (3, "error_max_turns")
     assert len(server.requests) == 3  # two, and the closing summary
+
+
+def test_a_repositorys_own_check_counts_only_where_its_commands_run_unasked(repo: Path, home: Path) -> None:
+    (repo / ".droidlite").mkdir()
+    (repo / ".droidlite" / "config.toml").write_text('verify = "touch ran"\n')
+    script = write_script(repo.parent / "script", [DONE])
+    words = ("exec", "-m", "scripted", "-o", "json", "go")
+    ran = droidlite(*words, "--auto", "medium", cwd=repo, env=script)
+    assert (ran.code, ran.result["verify"], (repo / "ran").exists()) == (0, None, False)
+    assert (
+        "/.droidlite/config.toml:1: verify is ignored: a repository may not decide commands to run; give --verify, or "
+        "--auto high, which runs all unasked." in ran.err
+    )
+    ran = droidlite(*words, "--auto", "high", cwd=repo, env=script)
+    assert (ran.code, ran.result["verify"]["command"], (repo / "ran").exists()) == (0, "touch ran", True)

