@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
@@ -20,6 +20,7 @@ from droidlite.routing.listing import list_files
 from droidlite.session.records import Verified
 from droidlite.types import User
 
+UNTOUCHED = "Nothing was changed, so it passes as it was: there was nothing to verify."
 TOLD_CHARACTERS = 8_000
 """Of a check's output that the model reads: a quarter from its beginning, the rest from its end."""
 
@@ -136,6 +137,8 @@ class Verifier:
         files = _stamps(self._checker.context.root)
         run = self._checker.run()
         verdict, seconds = self._judge(run), run.seconds
+        if verdict.passed and not self._before.touched and self._before.ran is None:
+            verdict = structs.replace(verdict, unproven=True, reason=UNTOUCHED)
         self._changes = _changed(files, self._checker.context.root)
         if verdict.passed or run.exit_code in (None, 126, 127) or self._checker.context.cancellation.cancelled:
             return run, verdict, (), seconds

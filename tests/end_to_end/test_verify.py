@@ -216,3 +216,11 @@ def test_a_repositorys_own_check_counts_only_where_its_commands_run_unasked(repo
     )
     ran = droidlite(*words, "--auto", "high", cwd=repo, env=script)
     assert (ran.code, ran.result["verify"]["command"], (repo / "ran").exists()) == (0, "touch ran", True)
+
+
+def test_a_check_that_passes_though_nothing_was_changed_proves_nothing(repo: Path) -> None:
+    ran = run(repo, "true", DONE)
+    told = ran.result["verify"]
+    assert (ran.code, told["passed"], told["unproven"]) == (0, True, True)
+    assert told["reason"] == "Nothing was changed, so it passes as it was: there was nothing to verify."
+    assert told["reason"] in ran.err
