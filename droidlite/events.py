@@ -27,8 +27,16 @@ class ModelChosen(Struct, frozen=True, tag="model_chosen"):
     decision: RoutingDecision
 
 
+class SwitchAnnounced(Struct, frozen=True, tag="switch_announced"):
+    """Another model is about to take over; `switch` says why, what that costs and what is expected of it. Nothing has
+    been spent on it yet; ModelSwitched follows."""
+
+    switch: Switch
+
+
 class ModelSwitched(Struct, frozen=True, tag="model_switched"):
-    """Another model goes on from here; `switch` says why, and what the change alone costs."""
+    """Another model goes on from here; `switch` is the one announced, as it was carried out: its last reasons tell of a
+    note, and what was lost on the way."""
 
     switch: Switch
 
@@ -241,6 +249,7 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
 Event = (
     SessionStarted
     | ModelChosen
+    | SwitchAnnounced
     | ModelSwitched
     | Helped
     | TurnStarted

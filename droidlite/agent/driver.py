@@ -15,6 +15,7 @@ from droidlite.events import (
     Event,
     ModelSwitched,
     ReplyFinished,
+    SwitchAnnounced,
     TextAdded,
     ThoughtAdded,
 )
@@ -108,6 +109,7 @@ class Driver:
                 self.route = retry.route or self.route
 
     def _switch(self, transcript: Transcript, route: Route, switch: Switch) -> Generator[Event, None, None]:
+        yield SwitchAnnounced(switch)
         try:
             switch = yield from self.hand_over(transcript, self, route, switch)
         finally:  # also where a note was interrupted: whoever escalated has counted it

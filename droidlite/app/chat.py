@@ -1,13 +1,13 @@
 """A session as the terminal sees it: what the UI's Conversation asks for, answered by the rooms that know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from droidlite.agent.compaction import compact
 from droidlite.agent.handoff import tell_tools
 from droidlite.app import changes
-from droidlite.app.assemble import git_state, open_session
+from droidlite.app.assemble import open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.redacting import without_secrets
@@ -16,6 +16,7 @@ from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import Task, choose_model, find_model, survey
 from droidlite.app.session import Session
 from droidlite.app.setup import Setup, read_setup
+from droidlite.app.telling import cost_lines, spending_of, status_of
 from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
@@ -27,10 +28,9 @@ from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.config import Mode
 from droidlite.settings.policy import narrow
-from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, User
+from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, Switch, User
 from droidlite.ui.conversation import ExportFormat, Rewinding, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
-from droidlite.ui.wording import counted, instead
 
 LISTED = 200
 """Sessions /resume shows."""
@@ -110,24 +110,7 @@ class Chat:
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        parts = self.session.parts
-        driver = parts.agent.driver
-        return Status(
-            model=driver.route.spec.id,
-            strategy="chosen" if parts.decision.strategy == "chosen" else "auto",
-            session_id=parts.session_id,
-            cwd=parts.cwd,
-            endpoint=driver.route.endpoint,
-            cost_usd=driver.budget.spent_usd,
-            cap_usd=driver.budget.cap_usd,
-            context_tokens=parts.agent.transcript.estimate(),
-            context_window=driver.route.spec.context,
-            autonomy=parts.agent.toolbox.permissions.autonomy,
-            effort=driver.effort,
-            branch=git_state(parts.context.root).removeprefix("branch "),
-            scripted=parts.scripted,
-            stored=parts.journal.stored,
-        )
+        return status_of(self.session.parts)
 
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)
@@ -143,29 +126,10 @@ class Chat:
         return Task(root=root, prompt=said[0].prompt if said else "", headless=False)
 
     def cost_lines(self) -> tuple[str, ...]:
-        budget = self.session.parts.agent.driver.budget
-        cap = "" if budget.cap_usd is None else f" of ${budget.cap_usd:.2f}"
-        lines = [f"${budget.spent_usd:.4f}{cap} in this session"]
-        for model, used in budget.by_model.items():
-            usage = used.usage
-            total = usage.input + usage.cache_read + usage.cache_write
-            hits = f", {usage.cache_read / total:.0%} from the cache" if total else ""
-            lines.append(
-                f"{model}: ${used.cost_usd:.4f}, {used.calls} calls, {total:,} tokens in{hits}, {usage.output:,} out"
-            )
-            if used.unpriced:
-                lines.append(f"{model}: the price of {counted(used.unpriced, 'call')} is not known, and in no sum")
-        other = self.session.parts.counterfactual(self.session.parts.decision)
-        return tuple(lines) if other is None else (*lines, f"instead: {instead(other)}")
+        return cost_lines(self.session.parts)
 
     def spending(self) -> Spending:
-        parts = self.session.parts
-        budget = parts.agent.driver.budget
-        return Spending(
-            by_model=dict(budget.by_model),
-            total_usd=budget.spent_usd,
-            counterfactual=parts.counterfactual(parts.decision),
-        )
+        return spending_of(self.session.parts)
 
     def judge(self, good: bool) -> None:
         parts = self.session.parts
@@ -189,6 +153,9 @@ class Chat:
 
     def decision(self) -> RoutingDecision:
         return self.session.parts.decision
+
+    def switches(self) -> Sequence[Switch]:
+        return self.session.parts.agent.driver.switches
 
     def _setup(self, mode: str) -> Setup:
         """As it is now, with auto in `mode` ("" = as before)."""

@@ -76,7 +76,8 @@ def _tell_model(host: Host) -> None:
 def _router(host: Host, words: str) -> None:
     modes = ("cost", "balanced", "quality")
     if words in ("", "why"):
-        host.say("\n" + host.painter.text("\n".join(decision_lines(host.conversation.decision())), indent="  "))
+        lines = decision_lines(host.conversation.decision(), host.conversation.switches())
+        host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
     elif words in modes:
         host.conversation.choose("auto", words)
         _tell_model(host)

@@ -1,13 +1,13 @@
 """The contract between the app and a person's terminal: what the UI may ask of a conversation, and of a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from droidlite.events import Counterfactual, Event, ModelUsage
 from droidlite.tool import Answer, Approval, Question
-from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, User
+from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
 
 ExportFormat = Literal["md", "json"]
 
@@ -124,6 +124,10 @@ class Conversation(Protocol):
 
     def decision(self) -> RoutingDecision:
         """Why this session is on its model."""
+        ...
+
+    def switches(self) -> Sequence[Switch]:
+        """Its changes of model so far, without those a person chose."""
         ...
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:

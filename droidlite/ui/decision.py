@@ -1,8 +1,10 @@
 """A decision of the router in words: one line before the first call, and everything behind it on request. Pure."""
 
+from collections.abc import Sequence
+
 from droidlite.sanitise import clean_line
-from droidlite.types import Estimate, Interval, RoutingDecision
-from droidlite.ui.wording import counted, dollars
+from droidlite.types import Estimate, Interval, RoutingDecision, Switch
+from droidlite.ui.wording import counted, dollars, switching
 
 UNREACHABLE = ("no key", "no endpoint", "not installed")
 """How the reasons begin of models that nobody set up: counted, not listed."""
@@ -23,8 +25,9 @@ def expected(estimate: Estimate) -> str:
     return f"{estimate.success.mean:.0%} at {dollars(estimate.cost.mean)}"
 
 
-def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
-    """All of it: reasons, numbers with their intervals, runners-up, the counterfactual, what was rejected and why."""
+def decision_lines(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> tuple[str, ...]:
+    """All of it: reasons, numbers with their intervals, runners-up, the counterfactual, what was rejected and why; and
+    the changes of model since."""
     lines = [decision_line(decision), ""]
     lines += [f"  {reason}" for reason in decision.reasons]
     if decision.rule:
@@ -34,6 +37,8 @@ def decision_lines(decision: RoutingDecision) -> tuple[str, ...]:
         lines += [_row(estimate) for estimate in (decision.estimate, *decision.others)]
     if decision.counterfactual is not None:
         lines.append(_row(decision.counterfactual, "  (reference)"))
+    if switches:
+        lines += ["", "  since then:", *(f"    {switching(switch)}" for switch in switches)]
     if decision.rejected:
         without = [model for model, why in decision.rejected.items() if why.startswith(UNREACHABLE)]
         lines += ["", "  not considered:"]

@@ -23,6 +23,7 @@ from droidlite.events import (
     Reviewed,
     RunFinished,
     SessionStarted,
+    SwitchAnnounced,
     VerifyFinished,
     VerifyFound,
     Warned,
@@ -31,7 +32,19 @@ from droidlite.sanitise import clean, clean_line, escape_json
 from droidlite.ui.checking import check_line
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
-from droidlite.ui.wording import SCRIPTED, counted, dollars, duration, helped, instead, outcome, spent, switched, tokens
+from droidlite.ui.wording import (
+    SCRIPTED,
+    counted,
+    dollars,
+    duration,
+    handed_over,
+    helped,
+    instead,
+    outcome,
+    spent,
+    switching,
+    tokens,
+)
 
 OutputFormat = Literal["text", "json", "stream-json"]
 
@@ -121,8 +134,10 @@ class Progress:
                 why = clean_line(event.message, 300)
                 fault = clean_line(event.fault, 40)
                 return f"attempt {event.attempt} failed ({fault}): {why} Again in {event.wait_seconds:.1f} s."
-            case ModelSwitched(switch=switch):
-                return clean_line(f"model {switch.from_model} -> {switch.to}: {switched(switch)}", 400)
+            case SwitchAnnounced(switch=switch):
+                return clean_line(f"model {switching(switch)}", 400)
+            case ModelSwitched(switch=switch) if told := handed_over(switch):
+                return clean_line(f"handed over: {told}", 400)
             case Helped():
                 return clean_line(helped(event), 400)
             case Compacted():

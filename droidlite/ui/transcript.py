@@ -20,6 +20,7 @@ from droidlite.events import (
     ReplyFinished,
     Reviewed,
     RunFinished,
+    SwitchAnnounced,
     TextAdded,
     ThoughtAdded,
     TurnStarted,
@@ -36,7 +37,7 @@ from droidlite.ui.decision import decision_line
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
 from droidlite.ui.render import Painter
-from droidlite.ui.wording import dollars, duration, helped, outcome, switched, tokens
+from droidlite.ui.wording import dollars, duration, handed_over, helped, outcome, switching, tokens
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TAIL_LINES = 12
@@ -176,8 +177,10 @@ class Transcript:
         match event:
             case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
                 return f"→ {decision_line(decision)}", "dim"
-            case ModelSwitched(switch=switch):
-                return f"⇄ {switch.from_model} → {switch.to}: {switched(switch)}", "magenta"
+            case SwitchAnnounced(switch=switch):
+                return f"⇄ {switching(switch)}", "magenta"
+            case ModelSwitched(switch=switch) if told := handed_over(switch):
+                return f"⇄ {told}", "magenta"
             case Helped():
                 extra = event.cost_usd or 0.0
                 self.cost = None if self.cost is None else self.cost + extra

@@ -111,10 +111,15 @@ def left_out(scripted: int, unreadable: Sequence[str]) -> list[str]:
     return told
 
 
-def switched(switch: Switch) -> str:
-    """Why the model changed and what that costs and brings. Not sanitised."""
+def switching(switch: Switch) -> str:
+    """Why the model changes and what that costs and brings. Not sanitised."""
     price = (f"{dollars(switch.price_usd)} for the switch",) if switch.price_usd and not switch.reasons else ()
-    return "; ".join((switch.cause, *switch.reasons, *price))
+    return "; ".join((f"{switch.from_model} -> {switch.to}: {switch.cause}", *switch.reasons[:1], *price))
+
+
+def handed_over(switch: Switch) -> str:
+    """What the new model was handed, and what was lost; "" where that is the whole conversation. Not sanitised."""
+    return "; ".join(switch.reasons[1:])
 
 
 def helped(event: Helped) -> str:

@@ -11,7 +11,7 @@ from droidlite.agent.driver import Driver, Route
 from droidlite.agent.transcript import Transcript
 from droidlite.app.handing_over import HandingOver
 from droidlite.errors import Interrupted
-from droidlite.events import Event, ModelSwitched
+from droidlite.events import Compacted, Event, ModelSwitched, SwitchAnnounced
 from droidlite.routing.warmth import KEPT_ELSEWHERE
 from droidlite.session import records
 from droidlite.types import Endpoint, Image, ModelSpec, Switch, ToolSpec, Usage, User
@@ -96,6 +96,12 @@ def test_a_note_that_pays_is_taken_and_its_price_told(tmp_path: Path) -> None:
     assert switch.reasons == ("because", "fake left a note: $0.02 in place of $0.24 for the whole conversation")
     assert 0 < switch.price_usd < 0.05
     assert "## Goal" in str(scene.there.sent)
+
+
+def test_the_price_is_shown_before_anything_is_spent_on_it(tmp_path: Path) -> None:
+    kinds = [type(event) for event in Scene(tmp_path, NOTE).events()]
+    assert kinds[0] is SwitchAnnounced
+    assert kinds.index(Compacted) < kinds.index(ModelSwitched)
 
 
 def test_a_cold_cache_makes_the_note_dearer(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from recorded import CANDIDATES, DIFF, finished, fixing, reply, streamed
 
 from droidlite.events import (
     AttemptFailed,
+    BaselineTaken,
     CallAnnounced,
     CallDenied,
     CallFinished,
@@ -15,15 +16,19 @@ from droidlite.events import (
     CallStarted,
     Compacted,
     Event,
+    Helped,
     ModelChosen,
     ModelSwitched,
     ReplyFinished,
+    Reviewed,
     RunFinished,
     SessionStarted,
+    SwitchAnnounced,
     TextAdded,
     ThoughtAdded,
     TurnStarted,
     VerifyFinished,
+    VerifyFound,
     VerifyStarted,
     Warned,
 )
@@ -197,7 +202,12 @@ def everything_with(bad: str) -> list[Event | User]:
         SessionStarted(session_id=bad, cwd=bad, model=bad, endpoint=bad, autonomy="low", tools=(bad,), scripted=True),
         User(bad),
         ModelChosen(decision),
-        ModelSwitched(Switch(from_model=bad, to=bad, cause=bad, price_usd=0.1)),
+        SwitchAnnounced(Switch(from_model=bad, to=bad, cause=bad, price_usd=0.1)),
+        ModelSwitched(Switch(from_model=bad, to=bad, cause=bad, price_usd=0.1, reasons=(bad, bad))),
+        Helped(rung=bad, cause=bad, model=bad, text=bad),
+        VerifyFound(command=bad, why=bad),
+        BaselineTaken(command=bad, exit_code=1, failing=(bad,)),
+        Reviewed(model=bad, approved=False, reason=bad),
         ThoughtAdded(bad),
         *streamed(
             f"{bad} `{bad}` [{bad}]({bad})\n\n# {bad}\n\n```{bad}\n{bad}\n```\n\n- {bad}\n\n| {bad} |\n|--|\n", 3
