@@ -1,6 +1,7 @@
-"""One call beside the conversation (a judge, a reviewer): on the same ledger, with no tools and no history."""
+"""One call beside the conversation (a judge, a reviewer, an adviser): on the same ledger, with no tools and no history."""
 
 from contextlib import closing
+from typing import NamedTuple
 
 from droidlite.agent.budget import Budget
 from droidlite.agent.driver import Route
@@ -10,8 +11,16 @@ from droidlite.errors import DroidliteError
 from droidlite.types import Assistant, Request
 
 
-def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Cancellation) -> str:
-    """What the model answers. Raises DroidliteError (CapReached before anything is sent)."""
+class Aside(NamedTuple):
+    """An answer and its cost in USD (None = not known)."""
+
+    text: str
+    cost_usd: float | None
+
+
+def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Cancellation) -> Aside:
+    """What the model answers, booked as no part of the work. Raises DroidliteError (CapReached before anything is
+    sent)."""
     most = len(request.system.encode()) + sum(upper_bytes(message) for message in request.messages) + 1_000
     reservation = budget.reserve(route.spec, most, request.max_output)
     usage, sent, text = None, True, ""
@@ -24,5 +33,5 @@ def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Canc
         sent = getattr(error, "billed", True)
         raise
     finally:
-        budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
-    return text
+        cost = budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
+    return Aside(text.strip(), cost)

@@ -1,15 +1,13 @@
 """One consultation: a stronger model reads a bounded digest of the session and advises the one at work."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from itertools import pairwise
 
 from droidlite.agent.budget import Budget
 from droidlite.agent.driver import Route
 from droidlite.agent.prompt import read_prompt
-from droidlite.agent.transcript import upper_bytes
+from droidlite.app.aside import Aside, ask_aside
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError
 from droidlite.types import Assistant, Call, Message, Request, ToolResult, ToolResults, User
 
 OUTPUT_TOKENS = 2_000
@@ -24,26 +22,12 @@ DIGEST_TOKENS = 6_000
 """What a digest has at most, about; to price one before it is made."""
 
 
-def consult(route: Route, budget: Budget, digest: str, cancellation: Cancellation) -> tuple[str, float | None]:
-    """The advice and its cost in USD (None = not known). It is on the budget like any call, marked as no part of the
-    work. Raises DroidliteError."""
+def consult(route: Route, budget: Budget, digest: str, cancellation: Cancellation) -> Aside:
+    """The advice. Raises DroidliteError."""
     request = Request(
         system=read_prompt("consult"), tools=(), messages=(User(digest),), max_output=OUTPUT_TOKENS, final=False
     )
-    most = len(request.system.encode()) + sum(map(upper_bytes, request.messages)) + 1_000
-    reservation = budget.reserve(route.spec, most, OUTPUT_TOKENS)
-    usage, sent, text = None, True, ""
-    try:
-        with closing(route.provider.stream(route.spec, request, cancellation)) as stream:  # type: ignore[type-var]
-            for item in stream:
-                if isinstance(item, Assistant):
-                    usage, text = item.usage, item.text
-    except DroidliteError as error:
-        sent = getattr(error, "billed", True)
-        raise
-    finally:
-        cost = budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
-    return text.strip(), cost
+    return ask_aside(route, budget, request, cancellation)
 
 
 def digest(messages: Sequence[Message], *, task: str, check: str, signs: Sequence[str]) -> str:

@@ -80,7 +80,7 @@ class Judge:
         return said[0] if said else ""
 
     def _call(self, features: Features, guidance: Sequence[str], cancellation: Cancellation) -> str:
-        return _kind_in(ask_aside(self._route(), self._budget, _request(features, guidance), cancellation))
+        return _kind_in(ask_aside(self._route(), self._budget, _request(features, guidance), cancellation).text)
 
     def _read(self) -> Breaker:
         try:

@@ -38,7 +38,7 @@ class Reviewer:
             return
         try:
             route = self._route()
-            answer = ask_aside(route, self._budget, _request(task, diff), cancellation)
+            answer = ask_aside(route, self._budget, _request(task, diff), cancellation).text
         except DroidliteError as error:
             yield Warned(f"Not reviewed: {error}")
             return
