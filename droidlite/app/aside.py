@@ -1,4 +1,4 @@
-"""One call beside the conversation (a judge, a reviewer, an adviser): on the same ledger, with no tools and no history."""
+"""One call beside the conversation (judge, reviewer, adviser): on the same ledger, with no tools and no history."""
 
 from contextlib import closing
 from typing import NamedTuple
