@@ -1,0 +1,2 @@
+"""stub"""
+def fault_figures(*a): return []
