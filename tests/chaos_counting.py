@@ -14,8 +14,9 @@ WHOLE = ("", "truncated")
 
 
 class Tally(Struct, kw_only=True):
-    """Of one run of the bench. accepted: replies that were taken though no service sent them whole. recoveries: seconds
-    between the first attempt of a request and the one that was answered, for requests that needed more than one."""
+    """Of one run of the bench. accepted: replies that were taken though no service sent them whole. unfinished: sessions
+    that were given up though resumed. recoveries: seconds between the first attempt of a request and the one that was
+    answered, for requests that needed more than one."""
 
     sessions: int
     requests: int
@@ -27,6 +28,7 @@ class Tally(Struct, kw_only=True):
     missing: int
     acknowledged: int
     lost: int
+    stuck: int
     unfinished: int
     over_usd: float
     over: int
@@ -71,7 +73,6 @@ def tally(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], books: dict[
     worked = [attempt for attempt in attempts if not attempt.final]
     answered = sum(each.answered for each in outcomes)
     over = [usd for each in outcomes if (usd := books.get(each.job.tag, 0.0) - each.job.cap) > 0]
-    failed = {each.job.tag for each in outcomes if each.told}
     return Tally(
         sessions=len(outcomes),
         requests=sum(each.requests for each in outcomes),
@@ -83,12 +84,13 @@ def tally(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], books: dict[
         missing=sum(each.missing for each in outcomes),
         acknowledged=sum(each.acknowledged for each in outcomes),
         lost=sum(each.lost for each in outcomes),
+        stuck=sum(each.stuck for each in outcomes),
         unfinished=sum(each.endings[-1] not in ("success", "error_max_cost") for each in outcomes),
         over_usd=max(over, default=0.0),
         over=len(over),
         capped=sum("error_max_cost" in each.endings for each in outcomes),
         tracebacks=sum(each.tracebacks for each in outcomes),
-        recoveries=recoveries(attempt for attempt in worked if attempt.tag not in failed),
+        recoveries=recoveries(worked),
         degraded=sum(attempt.degraded for attempt in worked),
         by_endpoint=dict(Counter(attempt.endpoint for attempt in worked)),
         by_fault=dict(Counter(attempt.fault for attempt in worked if attempt.fault).most_common()),
@@ -98,9 +100,9 @@ def tally(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], books: dict[
 
 def recoveries(attempts: Iterable[Attempt]) -> list[float]:
     """Seconds from the first attempt of each request to the whole reply; only of those that met with a fault."""
-    groups: dict[tuple[str, int], list[Attempt]] = defaultdict(list)
+    groups: dict[tuple[str, int, int], list[Attempt]] = defaultdict(list)
     for attempt in attempts:
-        groups[attempt.tag, attempt.step].append(attempt)
+        groups[attempt.tag, attempt.step, attempt.resumed].append(attempt)
     found = []
     for group in groups.values():
         well = next((attempt for attempt in group if not attempt.fault), None)

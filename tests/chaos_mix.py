@@ -15,7 +15,14 @@ from droidlite.types import WireProtocol
 DEFAULT = Path(__file__).parent / "chaos.toml"
 Share = Annotated[float, Meta(ge=0, le=1)]
 Above = Annotated[float, Meta(gt=0)]
-STATUSES = {"500": "api_error", "503": "api_error", "529": "overloaded_error"}
+STATUSES = {
+    "401": (401, "authentication_error"),
+    "quota": (429, "insufficient_quota"),
+    "500": (500, "api_error"),
+    "500 final": (500, "api_error"),
+    "503": (503, "api_error"),
+    "529": (529, "overloaded_error"),
+}
 STREAMS = ("overloaded", "reset_first", "reset", "cut", "eof", "html", "json", "broken", "stall", "pings", "truncated")
 SILENT = ("empty", "thinking", "stall_first")
 LIMITS = ("429 short", "429 long")
@@ -147,7 +154,9 @@ def failing(fault: str, good: Said, mix: Mix) -> Said:
         headers = (("retry-after", f"{seconds:g}"),)
         return Said(fault="status", status=429, headers=headers, body=_error("rate_limit_error"))
     if fault in STATUSES:
-        return Said(fault="status", status=int(fault), body=_error(STATUSES[fault]))
+        status, kind = STATUSES[fault]
+        headers = (("x-should-retry", "false"),) if fault == "500 final" else ()
+        return Said(fault="status", status=status, headers=headers, body=_error(kind))
     if fault in SILENT:
         return Said(fault=fault, usage=good.usage)
     return dataclasses.replace(good, fault=fault)

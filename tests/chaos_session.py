@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from chaos_world import PROMPT
+from chaos_world import GO_ON, PROMPT
 from msgspec import Struct
 
 from droidlite.app.assemble import open_session
@@ -25,33 +25,35 @@ from droidlite.session.lines import JOURNAL, scan
 SECONDS = 300.0
 """One run of a session may take so long: anything longer is a failure of its own."""
 AGAIN = 3
-"""How often a session that failed is resumed."""
+"""How often a session that failed is resumed, at most."""
 
 Event = dict[str, Any]
 Promise = tuple[str, ...]
 
 
 class Job(Struct):
-    """A session to run: `tag` names it to the services, `cap` is in USD, `binary` means a process of its own."""
+    """A session to run: `tag` names it to the services, `cap` is in USD, `binary` means a process of its own; one
+    that failed is resumed `again` times."""
 
     tag: str
     model: str
     turns: int
     cap: float
     binary: bool = False
+    again: int = AGAIN
 
 
 class Outcome(Struct):
     """What came of it. requests: calls of the model that were sent for the work (closing summaries apart), of which so
-    many were `answered` with a whole reply; the others ended a run. endings: the subtype of each run; told: what a
-    failed one said. acknowledged: events that promise a record, of which `lost` are in no journal. twice, missing:
-    effects of calls told as finished, and due. waited: seconds from the first failed attempt of a request to its
-    reply."""
+    many were `answered` with a whole reply; the others ended a run. endings: the subtype of each run; stuck: runs that
+    came to no request at all; told: what a failed one said. acknowledged: events that promise a record, of which `lost`
+    are in no journal. twice, missing: effects of calls told as finished, and due."""
 
     job: Job
     requests: int = 0
     answered: int = 0
     endings: list[str] = []
+    stuck: int = 0
     told: list[str] = []
     acknowledged: int = 0
     lost: int = 0
@@ -65,14 +67,14 @@ def run(job: Job, home: Path, root: Path) -> Outcome:
     """Runs a job in the folder `root`, resumed where a request failed, and judges what is left of it."""
     outcome, promised, name = Outcome(job), set[Promise](), ""
     text = PROMPT.format(tag=job.tag, turns=job.turns)
-    for _ in range(1 + AGAIN):
+    for _ in range(1 + job.again):
         events = _binary(job, text, name, root) if job.binary else list(_in_process(job, text, name, root))
         promised |= promises(events)
         count(events, outcome)
         name = name or next((event["session_id"] for event in events if event["type"] == "session_started"), "")
         if not name or outcome.endings[-1] in ("success", "error_max_cost"):
             break
-        text = "Go on."
+        text = GO_ON
     if name:
         judge(next((home / "state").rglob(name)), promised, outcome)
     weigh(root / f"{job.tag}.effects", promised, outcome)
@@ -93,7 +95,7 @@ def _binary(job: Job, text: str, name: str, root: Path) -> list[Event]:
     words = ["exec", "-m", job.model, "--auto", "high", "--max-cost", str(job.cap), "-o", "stream-json"]
     ran = subprocess.run(
         [sys.executable, "-m", "droidlite", *words, *(["-r", name] if name else []), text],
-        cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        cwd=root, env=dict(os.environ), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     events: list[Event] = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
     if "Traceback" in ran.stderr or not events:
@@ -103,12 +105,13 @@ def _binary(job: Job, text: str, name: str, root: Path) -> list[Event]:
 
 
 def count(events: list[Event], outcome: Outcome) -> None:
-    """Counts the requests of one run. The last one of a run that failed was not answered; under a cap it was not sent."""
+    """Counts the requests of one run. The last of one that failed was not answered; under a cap it was not sent."""
     kinds = Counter(event["type"] for event in events)
     ended = next((event for event in reversed(events) if event["type"] == "result"), {"subtype": "none"})
     broken = ended["subtype"] != "success"
     outcome.endings.append(ended["subtype"])
     outcome.tracebacks += kinds["traceback"]
+    outcome.stuck += not kinds["turn_started"]
     outcome.answered += kinds["turn_started"] - broken
     outcome.requests += kinds["turn_started"] - (ended["subtype"] == "error_max_cost")
     if broken and ended["subtype"] != "error_max_cost":

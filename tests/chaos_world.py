@@ -17,20 +17,24 @@ from vendor_rules import reject
 
 TASK = re.compile(r"Task (\w+) of (\d+) steps")
 PROMPT = "Task {tag} of {turns} steps: do what you are asked to, one step after the other."
+GO_ON = "Go on with it."
 FINAL = ("none", {"type": "none"})
 OUTPUT = 40
-"""Tokens of each reply, as the services count."""
+"""Tokens of a reply, as the services count; every LONG-th takes all that the request allows."""
+LONG = 4
 
 
 class Attempt(NamedTuple):
     """One request as a server saw it. `step` is how many calls its conversation holds; `fault` what it met with, "" for
-    a whole reply; `final` a request that forbids calls (a closing summary); `at` is time.monotonic()."""
+    a whole reply; `final`: it forbids calls (a closing summary); `resumed`: how often the session had been told to go
+    on; `at` is time.monotonic()."""
 
     endpoint: str
     model: str
     at: float
     tag: str
     step: int
+    resumed: int
     fault: str
     degraded: bool
     final: bool
@@ -93,13 +97,15 @@ class World:
         tag, turns = (found[1], int(found[2])) if found else ("", 0)
         step = len(set(re.findall(rf"echo {tag}-(\d+) >>", text)))
         final = body.get("tool_choice") in FINAL
-        usage = {"input": len(text) // 5, "output": OUTPUT}
+        usage = {"input": len(text) // 4, "output": OUTPUT if step % LONG else _most(body)}
         good = Said(usage=usage, **_words(tag, step, over=final or step >= turns))
         with self._lock:
             fault, degraded = self._meet(place, tag, step, final=final)
             usd = 0.0 if fault in UNBILLED else self._cost(place.model, usage)
             at = time.monotonic()
-            self.attempts.append(Attempt(place.name, place.model, at, tag, step, fault, degraded, final, usd))
+            resumed = text.count(GO_ON)
+            attempt = Attempt(place.name, place.model, at, tag, step, resumed, fault, degraded, final, usd)
+            self.attempts.append(attempt)
         return failing(fault, good, self.mix) if fault else good
 
     def _meet(self, place: Place, tag: str, step: int, *, final: bool) -> tuple[str, bool]:
@@ -118,6 +124,11 @@ class World:
     def _cost(self, model: str, usage: dict[str, int]) -> float:
         price = self.mix.price(model)
         return (usage["input"] * price.input + usage["output"] * price.output) / 1e6
+
+
+def _most(body: Any) -> int:
+    """Tokens the request allows."""
+    return int(body.get("max_tokens") or body.get("max_output_tokens") or body["max_completion_tokens"])
 
 
 def _words(tag: str, step: int, *, over: bool) -> dict[str, Any]:
