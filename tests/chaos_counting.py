@@ -14,9 +14,9 @@ WHOLE = ("", "truncated")
 
 
 class Tally(Struct, kw_only=True):
-    """Of one run of the bench. accepted: replies that were taken though no service sent them whole. unfinished: sessions
-    that were given up though resumed. recoveries: seconds between the first attempt of a request and the one that was
-    answered, for requests that needed more than one."""
+    """Of one run of the bench. accepted: replies that were taken though no service sent them whole. unfinished:
+    sessions that were given up though resumed. recoveries: seconds between the first attempt of a request and the one
+    that was answered, for requests that needed more than one."""
 
     sessions: int
     requests: int
