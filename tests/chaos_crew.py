@@ -9,6 +9,9 @@ from pathlib import Path
 import msgspec
 from chaos_session import Job, Outcome
 
+LASTING = 5
+"""Sessions that one process runs: what a process knows of the services, and how often it may still retry, begins anew
+with each."""
 CHILD = Path(__file__).with_name("chaos_session.py")
 
 
@@ -39,8 +42,12 @@ class Crew:
             return next(self._jobs, None)
 
     def _work(self) -> None:
-        child = self._hire()
+        child, left = self._hire(), LASTING
         while (job := self._next()) is not None:
+            if not left:
+                child.communicate()
+                child, left = self._hire(), LASTING
+            left -= 1
             assert child.stdin is not None
             assert child.stdout is not None
             child.stdin.write(msgspec.json.encode(job).decode() + "\n")
@@ -51,8 +58,7 @@ class Crew:
                     self.outcomes.append(msgspec.json.decode(line, type=Outcome))
                     continue
                 self.crashed += 1
-            child.communicate()
-            child = self._hire()
+            left = 0
         child.communicate()
 
     def _hire(self) -> "subprocess.Popen[str]":
