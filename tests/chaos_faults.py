@@ -72,6 +72,7 @@ def rows(mix: Mix) -> list[Row]:
         Row(name="insufficient_quota", faults=("quota",) * EVER, recovers=False, most=1),
         Row(name="overloaded_error after 200", faults=("overloaded",), most=2),
         Row(name="reset in the middle of a tool call", faults=("reset",), most=2, seconds=0.2, best="0.05 to 0.2 s"),
+        Row(name="reset after a whole tool call", faults=("reset_late",), most=2, seconds=0.2, best="0.05 to 0.2 s"),
         Row(name="cut chunk", faults=("cut",), most=2),
         Row(name="clean end without terminal event", faults=("eof",), most=2),
         Row(name="200 with a web page", faults=("html",), most=2),

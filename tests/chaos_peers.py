@@ -33,6 +33,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "reset before headers": ("reset_first",),
     "overloaded_error after 200": ("overloaded",),
     "reset in the middle of a tool call": ("reset",),
+    "reset after a whole tool call": ("reset_late",),
     "cut chunk": ("cut",),
     "clean end, not whole": ("eof",),
     "200 with a web page": ("html",),
