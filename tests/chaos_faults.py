@@ -15,6 +15,8 @@ DIALECTS = ("anthropic", "openai-responses", "openai-chat")
 STEP = 1
 """The request that meets with the fault: one call has left its effect, the next is being asked for."""
 EVER = 99
+APART = 4
+"""Only every so many-th run is made where each takes a process of its own."""
 CAP = 5.0
 DEAD = "one of two endpoints dead in mid-session"
 LONG = 60
@@ -38,6 +40,12 @@ class Row(Struct, frozen=True, kw_only=True):
     least: float = 0.0
     longest: float | None = None
     best: str = ""
+
+    @property
+    def apart(self) -> bool:
+        """Whether the services are known to be bad ever after: then every session is one person's first, in a process
+        and a home of its own."""
+        return len(self.faults) == EVER
 
     def target(self) -> str:
         wanted = ["all go on" if self.recovers else "all end, told", f"in {self.most} attempts at most"]
@@ -115,9 +123,9 @@ class Script:
 
 
 def jobs(row: Row, runs: int) -> Iterator[Job]:
-    for number in range(runs):
+    for number in range(-(-runs // APART) if row.apart else runs):
         model = f"chaos-{DIALECTS[number % len(DIALECTS)]}"
-        yield Job(f"f{number}", model, STEP + 1, CAP, again=0)
+        yield Job(f"f{number}", model, STEP + 1, CAP, again=0, binary=row.apart, apart=row.apart)
 
 
 Run = Callable[[World, Iterator[Job]], list[Outcome]]
@@ -186,7 +194,10 @@ def dead_share(mix: Mix, run: Run) -> tuple[str, bool]:
     """The share of a dead endpoint in the requests of long sessions, once it failed five times or the session had gone
     elsewhere; in words, and whether it is at most 5 % and all sessions ended well."""
     rigged = msgspec.structs.replace(rig(mix, 2), turns=LONG)
-    some = (Job(f"d{n}", f"chaos-{DIALECTS[n % len(DIALECTS)]}", LONG, CAP * 10, again=0) for n in range(6))
+    some = (
+        Job(f"d{n}", f"chaos-{DIALECTS[n % len(DIALECTS)]}", LONG, CAP * 10, again=0, binary=True, apart=True)
+        for n in range(6)
+    )
     with World(rigged, choose=lambda place, tag, step: "500" if step and place.name.endswith("first") else "") as world:
         outcomes = run(world, some)
     ended = sum(each.endings == ["success"] for each in outcomes)
