@@ -28,8 +28,8 @@ State = Literal["ok", "half-open", "limited", "open", "quarantined"]
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """What the file of the endpoints tells of one way: how it was until `until` (seconds since 1970, 0 = nothing holds
-    any more), its last error and when that was, its latency in seconds, and what was left of its limits at `told_at`."""
+    """What the file of the endpoints tells of one way: how it was until `until` (seconds since 1970, 0 = nothing holds),
+    its last error and when that was, its latency in seconds, and what was left of its limits at `told_at`."""
 
     name: str
     state: State = "ok"
@@ -62,6 +62,7 @@ class Health:
         self._unknown: set[str] = set()
         self._latencies: deque[float] = deque(maxlen=LATEST)
         self._suspect_until = 0.0
+        self.last: ProviderError | None = None
         self.error, self.failed_at, self.told_at = "", 0.0, 0.0
         self._latency: float | None = None
 
@@ -113,7 +114,7 @@ class Health:
 
     def fail(self, error: ProviderError, model: str, *, probe: bool) -> None:
         now, fault = self._clock(), error.fault
-        self.error, self.failed_at = str(error), self._wall()
+        self.last, self.error, self.failed_at = error, str(error), self._wall()
         if fault == "rate_limit" and error.retry_after is not None:
             self._closed_until = max(self._closed_until, now + error.retry_after)
         if fault in ("auth", "quota"):

@@ -102,7 +102,7 @@ class Machine(RuleBasedStateMachine):
     def start(self) -> bool:
         before = self.health.state
         probe = self.health.start()
-        assert probe is (before == "half-open" and self.probes == 0) or self.quarantined
+        assert self.quarantined or probe is (before == "half-open" and self.probes == 0)
         self.probes += probe
         assert self.probes <= 1
         return probe
