@@ -28,8 +28,8 @@ State = Literal["ok", "half-open", "limited", "open", "quarantined"]
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """What the file of the endpoints tells of one way: how it was until `until` (seconds since 1970, 0 = nothing holds),
-    its last error and when that was, its latency in seconds, and what was left of its limits at `told_at`."""
+    """What the file of the endpoints tells of one way: how it was until `until` (seconds since 1970, 0: nothing
+    holds), its last error and when that was, its latency in seconds, and what was left of its limits at `told_at`."""
 
     name: str
     state: State = "ok"
