@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Generator
 
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Driver, Route
+from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript
 from droidlite.app.consulting import consult, digest
@@ -189,10 +190,11 @@ class Escalation:
             yield from self.told()
             return None
         switch = ladder.switch_of(rung, here=self._here.route.spec.id, cause=cause)
-        self._move(switch)
+        self.move(switch)
         return route, switch
 
-    def _move(self, switch: Switch) -> None:
+    def move(self, switch: Switch) -> None:
+        """Another model takes over."""
         self._left.add(switch.from_model)
         self._paid += switch.price_usd
         self._before = self._budget.spent_usd
