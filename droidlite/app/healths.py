@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -64,6 +65,8 @@ class Healths:
                 return
             self._kept, self._at = mine, now
             both = {key: kept for key, kept in self.read().items() if now - _newest(kept) < FORGOTTEN_SECONDS} | mine
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
         keep(self._path, msgspec.json.encode(both))
 
 

@@ -46,7 +46,7 @@ class Ways:
         if spec.id not in self._found:
             setup = self.setup
             usable = [c.endpoint for c in setup.candidates({spec.id: spec}) if c.spec.id == spec.id and not c.why_not]
-            self._found[spec.id] = tuple(way for name in usable for way in self._ways(spec, setup.endpoint(name)))
+            self._found[spec.id] = tuple(way for name in usable for way in self.through(spec, setup.endpoint(name)))
         return self._found[spec.id]
 
     def is_open(self, route: Route) -> bool:
@@ -56,7 +56,7 @@ class Ways:
 
     def open(self, spec: ModelSpec, endpoint: Endpoint, *, compared: bool = False) -> Route:
         """The way through `endpoint`, with whichever of its keys does best. Raises UsageError."""
-        ways = self._ways(spec, endpoint)
+        ways = self.through(spec, endpoint)
         best = min(ways, key=lambda way: (way.ready_in > 0, way.health.suspect))
         return self.route(best, compared=compared)
 
@@ -108,7 +108,8 @@ class Ways:
         bound = slash and route.spec.id != self.setup.settings.model and any(_same(way, route) for way in only)
         return only if bound else ways
 
-    def _ways(self, spec: ModelSpec, endpoint: Endpoint) -> tuple[Way, ...]:
+    def through(self, spec: ModelSpec, endpoint: Endpoint) -> tuple[Way, ...]:
+        """One for each key of an endpoint."""
         keyed = keys_of(endpoint)
         names = [endpoint.name, *(f"{endpoint.name} key {number}" for number in range(2, len(keyed) + 1))]
         return tuple(Way(spec, one, name, self.healths.of(one, name)) for one, name in zip(keyed, names, strict=True))
@@ -151,7 +152,8 @@ class Ways:
         if error.fault == "model":
             usable = {c.spec.id for c in self.setup.candidates() if not c.why_not}
             near = nearest_ids(trying.route.spec.id, usable - {trying.route.spec.id})
-            error.args = (f"{error} Nearest here: {', '.join(near)}." if near else str(error),)
+            if near:
+                error.args = (f"{str(error).rstrip('.')}. Nearest here: {', '.join(near)}.",)
 
 
 def closed(ways: Sequence[Way]) -> ProviderError:

@@ -65,10 +65,6 @@ class Breaker:
         if probe:
             self._probing = False
 
-    def reopen(self, now: float, seconds: float) -> None:
-        """Takes over what another process saw: open for so long."""
-        self._until = now + min(seconds, LONGEST_SECONDS)
-
     def _open(self, now: float) -> None:
         self._until = now + min(OPEN_SECONDS * 2**self._times, LONGEST_SECONDS)
         self._times += 1

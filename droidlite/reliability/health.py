@@ -62,6 +62,7 @@ class Health:
         self._unknown: set[str] = set()
         self._latencies: deque[float] = deque(maxlen=LATEST)
         self._suspect_until = 0.0
+        self._seen: State = "ok"
         self.last: ProviderError | None = None
         self.error, self.failed_at, self.told_at = "", 0.0, 0.0
         self._latency: float | None = None
@@ -144,7 +145,7 @@ class Health:
         elif state in ("limited", "open"):
             seconds = min(self.ready_in(""), LONGEST_CLOSED_SECONDS)
         elif self.suspect:
-            state, seconds = "open", self._suspect_until - self._clock()
+            state, seconds = self._seen, self._suspect_until - self._clock()
         return Kept(
             name=self.name,
             state=state,
@@ -167,4 +168,4 @@ class Health:
         if kept.state == "limited":
             self._closed_until = max(self._closed_until, self._clock() + left)
         elif kept.state in ("open", "quarantined"):
-            self._suspect_until = self._clock() + left
+            self._suspect_until, self._seen = self._clock() + left, kept.state
