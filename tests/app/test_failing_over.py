@@ -8,10 +8,14 @@ from binary import endpoint_settings
 from failing import MODEL, Ran, counts, opened, run, serving
 from loopback import Asked, Loopback, Said
 
+from droidlite.agent.compaction import compact
+from droidlite.app.aside import ask_aside
 from droidlite.app.healths import healths
+from droidlite.events import AttemptFailed as AttemptFailedEvent
+from droidlite.events import Compacted
 from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import AttemptFailed, Record, Switched
-from droidlite.types import Endpoint
+from droidlite.types import Endpoint, Request, User
 
 FINE = Said("Done.", usage={"input": 50, "output": 5})
 
@@ -172,6 +176,51 @@ def test_a_stream_that_dies_after_a_call_was_announced_has_no_effect(tmp_path: P
     with Loopback([Said("I", calls=(calling,), fault="eof"), Said(calls=(calling,)), FINE]) as server:
         ran = run(serving(one=server), tmp_path, autonomy="high")
         assert (ran.outcome, mark.read_text(), counts(server)) == (("success", 0), "x\n", [3])
+
+
+@pytest.mark.parametrize("region", ["", 'region = "eu"\n'])
+def test_it_never_goes_where_policy_forbids(region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "policy.toml").write_text('[models]\nregions = ["us"]\n')
+    monkeypatch.setenv("DROIDLITE_POLICY", str(tmp_path / "policy.toml"))
+    with Loopback([LATER]) as us, Loopback([FINE]) as elsewhere:
+        ran = run(serving(us=us) + 'region = "us"\n' + serving(elsewhere=elsewhere) + region, tmp_path)
+        assert (ran.finished.exit_code, counts(us, elsewhere)) == (75, [1, 0])
+
+
+def test_an_endpoint_that_was_named_with_the_model_is_the_only_one(tmp_path: Path) -> None:
+    with Loopback([LATER]) as house, Loopback([FINE]) as other:
+        ran = run(serving(other=other, house=house), tmp_path, model=f"house/{MODEL}")
+        assert (ran.finished.exit_code, counts(house, other)) == (75, [1, 0])
+
+
+def test_a_question_aside_goes_the_same_ways(tmp_path: Path) -> None:
+    with Loopback([LATER]) as bad, Loopback([FINE]) as good:
+        session = opened(serving(bad=bad, good=good), tmp_path)
+        try:
+            driver = session.parts.agent.driver
+            request = Request(system="Judge.", tools=(), messages=(User("What is it?"),), max_output=20)
+            answer = ask_aside(driver.route, driver.budget, request, driver.cancellation)
+            assert (answer.text, counts(bad, good)) == ("Done.", [1, 1])
+        finally:
+            session.close()
+
+
+@pytest.mark.parametrize("spare", [False, True], ids=["another endpoint", "another model"])
+def test_a_summary_goes_the_same_ways_and_takes_nothing_over(spare: bool, tmp_path: Path) -> None:
+    with Loopback([FINE, FINE, QUOTA]) as bad, Loopback([Said("## Goal\nIt is done.")]) as good:
+        settings = serving(bad=bad)
+        settings = with_fallback(good, "gpt-6.1-sol") + settings if spare else settings + serving(good=good)
+        session = opened(settings, tmp_path)
+        try:
+            list(session.run("One."))
+            list(session.run("Two."))
+            agent = session.parts.agent
+            events = list(compact(agent.transcript, agent.driver))
+            assert [type(event) for event in events] == [AttemptFailedEvent, Compacted]
+            assert (counts(bad, good), agent.driver.switches) == ([3, 1], [])
+            assert (agent.driver.route.spec.id, agent.driver.route.endpoint) == (MODEL, "bad" if spare else "good")
+        finally:
+            session.close()
 
 
 # --- another model ----------------------------------------------------------------------------------------------------
