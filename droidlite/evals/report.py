@@ -32,6 +32,8 @@ def lines(report: Report) -> Iterator[str]:
     for name in ("auto", "auto_verified"):
         yield f"{LABELS.get(name, name)} chose:"
         yield from (f"  {text}" for text in report.policies[name].chosen[: CHOSEN * len(report.kinds)])
+        if shares := report.policies[name].quadrants:
+            yield f"  starts: {', '.join(f'{part} {share:.1f} %' for part, share in shares.items())}"
     yield ""
     yield from _calibration(report)
     yield from ("", *report.notes) if report.notes else ()

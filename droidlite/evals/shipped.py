@@ -3,7 +3,7 @@
 from typing import TypeAlias
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from droidlite.evals.baselines import told
 from droidlite.evals.grid import Flags, Floats, Grid
@@ -45,7 +45,7 @@ def auto(fold: Fold, made: Choices, check: Check | None = None) -> Played:
         grid = fold.test.pick(rows)
         plan: list[Step] = [(grid.column(stage.model), stage.stop_usd) for stage in choice.plan.chain.stages]
         one = play(grid, plan, check)
-        parts.append((rows, Played(one.solved, one.cost, one.known, (told(grid, plan, kind),))))
+        parts.append((rows, structs.replace(one, chosen=(told(grid, plan, kind),))))
     return joined(parts, fold.test.tasks)
 
 
