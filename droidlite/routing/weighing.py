@@ -41,8 +41,8 @@ NO_CAP = Cap(call=lambda spec, context: "", advice=lambda spec: "")
 class Case(Struct, frozen=True, kw_only=True):
     """A moment (`now`, seconds since 1970) at which a model may change. `context`: tokens of the conversation, of which
     `kept` would go to a model beside a note; `calls`: those about it, oldest first; `effort`: how hard `spec` thinks
-    now. `spent_usd` on the task so far, `paid_usd` of it for switches. ended: a failed check has ended the work of the model at hand; planned: the plan has
-    this stage; stuck: signs or the model itself say so."""
+    now. `spent_usd` on the task so far, `paid_usd` of it for switches. ended: a failed check has ended the work of the
+    model at hand; planned: the plan has this stage; stuck: signs or the model itself say so."""
 
     spec: ModelSpec
     context: int
