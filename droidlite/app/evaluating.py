@@ -13,7 +13,7 @@ from droidlite.types import ModelSpec
 from droidlite.ui.plain import show, show_json
 
 if TYPE_CHECKING:
-    from droidlite.evals.escalation import Market
+    from droidlite.evals.escalation import Asked, Market
     from droidlite.evals.evaluation import Report
     from droidlite.evals.question import Question
 
@@ -74,7 +74,7 @@ def require_alone(table: Path, *, alone: bool) -> None:
         raise UsageError(f"--escalation {table}: there is no such file.")
 
 
-def show_escalation(table: Path, question: "Question", *, verified: bool, as_json: bool) -> int:
+def show_escalation(table: Path, asked: "Asked", as_json: bool) -> int:
     """Policies of escalation over a table of steps, at the prices and router settings that hold here.
 
     Raises UsageError, SettingsError, Refused."""
@@ -82,7 +82,7 @@ def show_escalation(table: Path, question: "Question", *, verified: bool, as_jso
     from droidlite.evals.runs import read_runs
     from droidlite.evals.switching_report import lines
 
-    report = evaluate(read_runs(table), question, _market(table), verified=verified)
+    report = evaluate(read_runs(table), asked, _market(table))
     show_json(report) if as_json else show(lines(report))
     return 0
 

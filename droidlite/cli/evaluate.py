@@ -56,6 +56,9 @@ def evaluate(
     verified: Annotated[
         bool, Option("--verified", help="With --escalation: a check tells at the end of a run whether it failed.")
     ] = False,
+    start: Annotated[
+        str, Option("--start", metavar="MODEL", help="With --escalation: begin with it (default: as the plan says).")
+    ] = "",
     png: Annotated[Path | None, Option("--png", metavar="FILE", help="Also draw passes against cost.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -74,8 +77,8 @@ def evaluate(
     if escalation is not None:
         alike = folder is None and tasks is None and outcomes is None and png is None
         require_alone(escalation, alone=alike and (catch, alarm) == (1.0, 0.0))
-    elif verified:
-        raise UsageError("--verified belongs to --escalation TABLE; a check on outcomes is --verified-catch.")
+    elif verified or start:
+        raise UsageError("--verified and --start belong to --escalation TABLE; of outcomes ask --verified-catch.")
     else:
         places = find_tables(folder, tasks, outcomes, png)
     load_extra()
@@ -87,8 +90,10 @@ def evaluate(
     )  # fmt: skip
     if places is not None:
         return show_evaluation(places, question, as_json)
+    from droidlite.evals.escalation import Asked
+
     assert escalation is not None
-    return show_escalation(escalation, question, verified=verified, as_json=as_json)
+    return show_escalation(escalation, Asked(question=question, verified=verified, start=start), as_json)
 
 
 def _names(given: list[str]) -> tuple[str, ...]:

@@ -56,6 +56,15 @@ class Market(Struct, frozen=True):
     settings: RouterSettings
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """Beside what any table may be asked: `verified`, whether a check tells at the end of a run if it failed; `start`,
+    the model that sessions begin with ("" = as the router's plan says)."""
+
+    question: Question = Question()
+    verified: bool = False
+    start: str = ""
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """What `--json` prints. `plans`: what the sessions started with, and in how many folds; `worth`: what a solved task
     counts, in words; `groups`: how many tasks (or repositories) stayed whole; `notes`: what was left out or guessed."""
@@ -77,28 +86,31 @@ class Report(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-def evaluate(table: Table, question: Question, market: Market, *, verified: bool) -> Report:
-    """Raises UsageError where the table, the question or a price cannot be used."""
+def evaluate(table: Table, asked: Asked, market: Market) -> Report:
+    """Raises UsageError where the table, what is asked or a price cannot be used."""
+    question = asked.question
     narrowed = narrow(table.grid(), question)
     grid, left_out = _run_by_all(narrowed.grid)
     _require_prices(table, market, grid.models)
+    if asked.start and asked.start not in grid.models:
+        raise UsageError(f"--start {asked.start}: no such model takes part; they are {', '.join(grid.models)}.")
     units = grid.repo if question.group == "repo" else grid.instance
     of_fold, few = split(units, question.folds, question.seed, "repository" if question.group == "repo" else "task")
     folds = folds_of(grid, of_fold, grid.column(narrowed.frontier), TARGET[question.mode])
     plans: Counter[str] = Counter()
     played: dict[int, Played] = {}
     for fold in folds:
-        made = choices(fold, question.mode, verified=verified)
-        plans.update(f"{kind}: {choice.plan.estimate.plan}" for kind, choice in made.items())
-        desks = {kind: _desk(fold, kind, choice, question, market) for kind, choice in made.items()}
-        played |= _play(fold, table, desks, verified=verified)
+        made = choices(fold, question.mode, verified=asked.verified)
+        desks = {kind: _desk(fold, kind, choice, asked, market) for kind, choice in made.items()}
+        plans.update(f"{kind}: {_plan(desk.decision)}" for kind, desk in desks.items())
+        played |= _play(fold, table, desks, verified=asked.verified)
     return Report(
         frontier=narrowed.frontier,
         policies=score(
             [played[place] for place in grid.instance.tolist()], Resampler(units, question.bootstrap, question.seed)
         ),
         plans=tuple(f"{text} ({count} of {len(folds)} folds)" for text, count in plans.most_common()),
-        verified=verified,
+        verified=asked.verified,
         tasks=grid.tasks,
         models=grid.models,
         kinds={kind: int((grid.kind == code).sum()) for code, kind in enumerate(grid.kinds)},
@@ -134,24 +146,28 @@ def _best(runs: Sequence[Run]) -> Run:
     return min(runs, key=lambda run: (not run.solved, run.cost))
 
 
-def _desk(fold: Fold, kind: str, choice: Choice, question: Question, market: Market) -> Desk:
+def _desk(fold: Fold, kind: str, choice: Choice, asked: Asked, market: Market) -> Desk:
     """What a session of this kind goes by: the plan, and what is believed of the models it was chosen from."""
     pool = [Option(model=model) for model in pool_of(fold, fold.test.kinds.index(kind))]
     beliefs = [believe(option, kind, fold.evidence, today=date.today()) for option in pool]
     plan = choice.plan
     decision = RoutingDecision(
-        model=plan.chain.stages[0].model,
+        model=asked.start or plan.chain.stages[0].model,
         endpoint="",
         strategy="auto",
-        mode=question.mode,
+        mode=asked.question.mode,
         kind=kind,
-        estimate=plan.estimate,
+        estimate=None if asked.start else plan.estimate,
         reference=choice.reference,
         counterfactual=choice.singles[choice.reference].estimate,
     )
     outlook = Outlook(beliefs, Pairs(fold.evidence.kinds.get(kind), beliefs))
     scales = Scales(market.cost, market.find, outlook, decision, market.settings)
     return Desk(market.cost, market.find, scales, decision)
+
+
+def _plan(decision: RoutingDecision) -> str:
+    return decision.estimate.plan if decision.estimate is not None else decision.model
 
 
 def _run_by_all(grid: Grid) -> tuple[Grid, list[str]]:

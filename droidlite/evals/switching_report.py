@@ -34,7 +34,7 @@ def lines(report: Report) -> Iterator[str]:
     yield from aligned([HEADER, *(_row(report, name, one) for name, one in report.policies.items())])
     yield ""
     yield "Switches: a session. Rescued: from a model that fails by itself to one that solves it. Wasted: the first"
-    yield "model would have solved it alone. All but the last two policies start as the router's plan says:"
+    yield "model would have solved it alone. All but the last two policies start with:"
     yield from (f"  {text}" for text in report.plans[:PLANS])
     yield ""
     yield from (*report.assumed, *report.notes)
@@ -43,15 +43,15 @@ def lines(report: Report) -> Iterator[str]:
 def _row(report: Report, name: str, one: Outcome) -> tuple[str, ...]:
     label = f"{report.frontier} from the start" if name == "frontier" else LABELS.get(name, name)
     switched = (
-        (f"{one.switches:.2f}", _number(one.rescued_pct, 1), _ends(one.rescued_ci, 1), _number(one.wasted_pct, 1),
-         _ends(one.wasted_ci, 1))
+        (f"{one.switches:.2f}", _number(one.rescued_pct, 1), _ends(one.rescued_ci, 0), _number(one.wasted_pct, 1),
+         _ends(one.wasted_ci, 0))
         if one.switches
         else ("", "", "", "", "")
     )  # fmt: skip
     return (
         label,
         f"{one.solved_pct:.1f}",
-        _ends(one.solved_ci, 1),
+        _ends(one.solved_ci, 0),
         f"{one.cost_usd:.4f}",
         _ends(one.cost_ci, 4),
         _number(one.cost_per_solved, 4),
