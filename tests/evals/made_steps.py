@@ -23,14 +23,14 @@ def write_steps(path: Path, tasks: int) -> Path:
     lines = [HEADER]
     for number in range(tasks):
         fails = number % 2
-        cheap = run("cheap", *((12, 0.3, "failed", "repeats;misspells") if fails else (5, 0.1, "solved", "")))
-        rows = [*cheap, *run("dear", 4, 0.4, "solved", "")]
+        cheap = run_of("cheap", *((12, 0.3, "failed", "repeats;misspells") if fails else (5, 0.1, "solved", "")))
+        rows = [*cheap, *run_of("dear", 4, 0.4, "solved", "")]
         lines += [f"t{number},{row},bug-fix,r{number // 3}" for row in rows]
     path.write_text("\n".join(lines) + "\n")
     return path
 
 
-def run(model: str, steps: int, usd: float, outcome: str, signs: str) -> Iterator[str]:
+def run_of(model: str, steps: int, usd: float, outcome: str, signs: str) -> Iterator[str]:
     for step in range(1, steps + 1):
         last, stuck = step == steps, step >= 4
         yield (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from binary import Ran, configure, droidlite
-from made_steps import PRICED, write_steps
+from made_steps import HEADER, PRICED, run_of, write_steps
 
 PREMIUM, NUDGE, ADVICE = 0.045, 0.0001, 0.056
 """10,000 tokens cold; 100 to the cheap model; 6,000 + 1,000 of the dear one, read by the cheap one. See made_steps."""
@@ -68,6 +68,20 @@ def test_with_a_check_from_the_plan(folder: Path) -> None:
     assert found["ladder"] == row(100.0, 0.1 + PREMIUM + 0.4)
     assert told["plans"] == ["bug-fix: cheap until $0.10 or a failed check, then dear (5 of 5 folds)"]
     assert told["policies"]["ladder"]["solved_ci"] is None
+
+
+def test_a_task_is_judged_by_the_others_alone(folder: Path) -> None:
+    """Who had seen that the second task is solved for $0.30 would not call $0.10 a spend past what is solved."""
+    ends = ((5, 0.1, "solved"), (12, 0.3, "solved"), (12, 0.3, "failed"))
+    rows = [
+        f"t{number},{row},bug-fix,r{number}"
+        for number, end in enumerate(ends)
+        for row in (*run_of("cheap", *end, ""), *run_of("dear", 4, 0.4, "solved", ""))
+    ]
+    (folder / "steps.csv").write_text("\n".join([HEADER, *rows]) + "\n")
+    told = judged(folder, "--start", "cheap", "--folds", "3", "--bootstrap", "0")["policies"]["first_sign"]
+    assert told["switches"] == pytest.approx(1 / 3)
+    assert (told["wasted_pct"], told["cost_usd"]) == (100.0, pytest.approx((0.1 + 0.1 + PREMIUM + 0.4 + 0.3) / 3))
 
 
 def test_settings_of_the_router_hold_here_too(folder: Path) -> None:
