@@ -49,8 +49,9 @@ def evaluate(
         Option(
             "--escalation",
             metavar="TABLE",
-            help="Policies of escalation instead, replayed over this CSV of steps: task, model, step, spend, signals, "
-            "outcome. A model that takes over counts as if it began anew.",
+            help="Replay escalation instead, over a CSV with a row a call: task, model, step (1, 2, ...), spend (USD "
+            "of the run so far), signals (;-separated), outcome (solved or failed, at the last step); it may have "
+            "tokens, output, kind, repo.",
         ),
     ] = None,
     verified: Annotated[
