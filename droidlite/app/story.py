@@ -4,11 +4,13 @@ Everything but the models' words is what every session uses: router, evidence, p
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
@@ -92,11 +94,10 @@ def run_story(*, repository: Path = REPOSITORY) -> int:
     Raises UsageError where it cannot be told here, DroidliteError where a file cannot be written."""
     started, story = time.monotonic(), read_story()
     require(repository)
-    models = story.models[0].id, story.models[1].id
     colour = in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))
-    teller = Teller(show_table, width, colour=colour, models=models)
+    teller = Teller(show_table, width, colour=colour)
     try:
-        with tempfile.TemporaryDirectory(prefix="droidlite-story-") as name:
+        with tempfile.TemporaryDirectory(prefix="droidlite-story-", ignore_cleanup_errors=True) as name:
             wrong = _tell(story, repository, Path(name), teller)
     except BrokenPipeError:
         raise
@@ -123,12 +124,13 @@ def read_story(path: Path = STORY) -> Story:
     return msgspec.toml.decode(path.read_bytes(), type=Story)
 
 
-def require(repository: Path) -> None:
-    """Raises UsageError where the repository's tests, or what runs them, are not here."""
+def require(repository: Path, *, find: Callable[[str], object | None] = find_spec) -> None:
+    """Raises UsageError where the repository's tests, or what runs them, are not here. `find` tells whether a module
+    is installed."""
     how = "run scripts/demo --story in a clone of droidlite's repository"
     if not (repository / "pyproject.toml").is_file() or not (repository / "tests").is_dir():
         raise UsageError(f"The story is told on droidlite's own repository, and {repository} is not it; {how}.")
-    missing = [name for name in ("pytest", "pytest_timeout", "hypothesis") if find_spec(name) is None]
+    missing = [name for name in ("pytest", "pytest_timeout", "hypothesis") if find(name) is None]
     if missing:
         raise UsageError(f"The story's tests need {', '.join(missing)}, not installed here; {how}.")
     if shutil.which("git") is None:
@@ -189,16 +191,15 @@ def _options(story: Story, root: Path) -> Options:
 
 def run_check(story: Story, setup: Setup, root: Path) -> "subprocess.CompletedProcess[str]":
     """The check as a person would run it. Raises DroidliteError where it does not end."""
-    env = dict(setup.env)
+    words, env = shlex.split(story.check), dict(setup.env)
     try:
-        return subprocess.run(
-            story.check, shell=True, cwd=root, env=env, capture_output=True, text=True, timeout=CHECK_SECONDS
-        )
+        return subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, timeout=CHECK_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise DroidliteError(f"`{story.check}` did not end within {CHECK_SECONDS:g} s; run the story again.") from error
 
 
 def _run(story: Story, setup: Setup, root: Path, teller: Teller) -> Course:
+    """Runs the session, told as it goes. Raises Interrupted where it was."""
     teller.asks(story.check, story.prompt)
     session = open_session(_options(story, root), Person(), setup, prompt=story.prompt)
     events: list[tuple[str, Event]] = []
@@ -207,13 +208,14 @@ def _run(story: Story, setup: Setup, root: Path, teller: Teller) -> Course:
             for event in session.run(story.prompt):
                 events.append((session.parts.agent.driver.route.spec.id, event))
                 teller.tell(event)
-        teller.changed(session_diff(session.parts.checkpoint, root))
+        diff = session_diff(session.parts.checkpoint, root)
     finally:
         session.close()
     course = Course(tuple(events), (root / story.bug.file).read_text(encoding="utf-8"))
     for _, finished in course.of(RunFinished):
         if finished.exit_code > INTERRUPTED:
             raise Interrupted(finished.result, exit_code=finished.exit_code)
+        teller.changed(diff)
         teller.bills(finished)
     return course
 

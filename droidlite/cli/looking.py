@@ -68,7 +68,7 @@ def demo(
         ),
     ] = False,
 ) -> int:
-    """Mend a small real repository with a failing test, on the embedded model."""
+    """Mend a small real repository with a failing test, on the embedded model; or see a whole cascade with --story."""
     if story and scripted:
         raise UsageError("--story is scripted already; give --story or --scripted, not both.")
     if story:

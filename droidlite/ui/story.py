@@ -33,18 +33,17 @@ CHARGED = (
 )
 _WIDEST = 110
 """Columns: longer lines of prose are hard to read."""
+_INDENT = "  "
 _TOLD = 3
 """Failing tests named of one run."""
 
 
 class Teller:
-    """Tells it with `show`, as it happens. `models` are the ids of the cheap and the strong model."""
+    """Tells it with `show`, as it happens, in lines of `width()` cells at most."""
 
-    def __init__(
-        self, show: Callable[[str], None], width: Callable[[], int], *, colour: bool, models: tuple[str, str]
-    ) -> None:
-        self._show, self._models = show, models
-        self._painter = Painter(lambda: min(width(), _WIDEST), colour)
+    def __init__(self, show: Callable[[str], None], width: Callable[[], int], *, colour: bool) -> None:
+        self._show = show
+        self._painter = Painter(lambda: min(width(), _WIDEST) - len(_INDENT), colour)
         self._chapters, self._owed = 0, False
         self._summaries: dict[str, str] = {}
 
@@ -61,12 +60,13 @@ class Teller:
         """How a run of the check went: which tests failed, and its last line."""
         passed = code == 0
         mark, style = ("✓", "green") if passed else ("✗", "red")
-        self._item(mark, f"bold {style}", f"{command} · exit {code}", "bold")
+        ended = "stopped at its limit" if code is None else f"exit {code}"
+        self._item(mark, f"bold {style}", f"{command} · {ended}", "bold")
         lines = [clean_line(line, 300) for line in output.strip().splitlines()] or ["(no output)"]
         failed = [line.removeprefix("FAILED ").partition(" - ")[0] for line in lines if line.startswith("FAILED ")]
         for name in failed[:_TOLD]:
-            self._say(name.rpartition("::")[2], "", "    ")
-        self._say(_summary(lines), style, "    ")
+            self._say(name.rpartition("::")[2], "", _INDENT)
+        self._say(_summary(lines), style, _INDENT)
 
     def asks(self, command: str, prompt: str) -> None:
         """What the person types."""
@@ -76,12 +76,12 @@ class Teller:
     def changed(self, diff: str) -> None:
         """What is different from before the session."""
         self._chapter("What was changed in the end")
-        room = self._painter.width - 2
-        for line in diff.splitlines():
-            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
-            if line.startswith(("+++", "---", " ")):
+        room = self._painter.width
+        for line in _shortened(diff.splitlines()):
+            style = {"+": "green", "-": "red"}.get(line[:1], "dim")
+            if line.startswith(("+++", " ", "@")):
                 line, style = cut(line, room), "dim"
-            self._show(self._painter.text(line, style, "  ") or "\n")
+            self._say(line, style)
 
     def bills(self, event: RunFinished) -> None:
         """What each model cost, and what the reference alone would have."""
@@ -93,7 +93,7 @@ class Teller:
             cached = f"{usage.cache_read / whole:.0%}" if whole else ""
             rows.append((model, f"{used.calls}", f"{whole:,}", cached, f"{usage.output:,}", dollars(used.cost_usd)))
         rows.append(("together", "", "", "", "", dollars(event.total_cost_usd)))
-        widths = column_widths(rows, self._painter.width - 2, ((0, 16),))
+        widths = column_widths(rows, self._painter.width, ((0, 16),))
         styles = ["dim", *[""] * (len(rows) - 2), "bold"]
         for row, style in zip(rows, styles, strict=True):
             self._say(set_in_columns(row, widths, frozenset({1, 2, 3, 4, 5})), style)
@@ -147,7 +147,7 @@ class Teller:
             self._item("→", "dim", f"what the check printed goes back to {model}", "dim")
         if text:
             said = Text.assemble(("SCRIPTED ", "yellow"), (f"{model}: ", "bold"), clean_line(text, 600))
-            self._show(self._painter.paint(said, "  "))
+            self._show(_indented(self._painter.paint(said)))
 
     def _switched(self, switch: Switch) -> None:
         self._owed = False
@@ -169,8 +169,8 @@ class Teller:
         self._chapters += 1
         self._show("\n" + self._painter.text(f"{self._chapters}  {title}", "bold cyan"))
 
-    def _say(self, text: str, style: str = "", indent: str = "  ") -> None:
-        self._show(self._painter.text(text, style, indent))
+    def _say(self, text: str, style: str = "", indent: str = "") -> None:
+        self._show(_indented(self._painter.text(text, style, indent)))
 
     def _item(self, mark: str, mark_style: str, text: str, style: str) -> None:
         self._show(_indented(self._painter.hanging(f"{mark} ", mark_style, text, style)))
@@ -181,5 +181,11 @@ def _summary(lines: list[str]) -> str:
     return next((line for line in reversed(lines) if " passed" in line or " failed" in line), lines[-1])
 
 
+def _shortened(diff: list[str]) -> list[str]:
+    """Without the old names, blank context and what follows the last change."""
+    last = max((number for number, line in enumerate(diff) if line.startswith(("+", "-"))), default=-1)
+    return [line for line in diff[: last + 1] if line.strip() and not line.startswith("---")]
+
+
 def _indented(text: str) -> str:
-    return "".join(f"  {line}\n" for line in text.splitlines())
+    return "".join(f"{_INDENT}{line}\n" for line in text.splitlines())
