@@ -87,6 +87,7 @@ class Course:
         return structs.replace(
             now,
             spent_usd=now.spent_usd - self.start,
+            stage_usd=now.spent_usd - self.before,
             paid_usd=self.paid,
             ended=cause == FAILED_CHECK,
             planned=bool(rest) and cause not in (ASKED, PERSON, ""),

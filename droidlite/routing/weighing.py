@@ -41,8 +41,9 @@ NO_CAP = Cap(call=lambda spec, context: "", advice=lambda spec: "")
 class Case(Struct, frozen=True, kw_only=True):
     """A moment (`now`, seconds since 1970) at which a model may change. `context`: tokens of the conversation, of which
     `kept` would go to a model beside a note; `calls`: those about it, oldest first; `effort`: how hard `spec` thinks
-    now. `spent_usd` on the task so far, `paid_usd` of it for switches. ended: a failed check has ended the work of the
-    model at hand; planned: the plan has this stage; stuck: signs or the model itself say so."""
+    now. `spent_usd` on the task so far, `stage_usd` of it by the model at hand, `paid_usd` for switches.
+    ended: a failed check has ended the work of the model at hand; planned: the plan has this stage; stuck: signs or the
+    model itself say so."""
 
     spec: ModelSpec
     context: int
@@ -50,6 +51,7 @@ class Case(Struct, frozen=True, kw_only=True):
     calls: Sequence[Used]
     now: float
     spent_usd: float
+    stage_usd: float = 0.0
     effort: Effort = ""
     cap: Cap = NO_CAP
     paid_usd: float = 0.0
@@ -124,7 +126,7 @@ class Scales:
     ) -> Gate | None:
         here = Chance(0.0, 0.0)
         if not case.ended:
-            here = self.outlook.going_on(case.spec.id, case.spent_usd, stuck=case.stuck)
+            here = self.outlook.going_on(case.spec.id, case.stage_usd, stuck=case.stuck)
         if spec.id not in self.outlook:
             return None if not case.forced else self._blind(case, spec, ahead)
         there = self.outlook.taking_over(spec.id, case.spec.id, here.success)

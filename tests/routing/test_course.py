@@ -1,6 +1,8 @@
 """One task on the ladder: who may take over, what earlier switches have cost, and where a plan goes on or ends."""
 
-from msgspec import structs
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from droidlite.routing.belief import Belief, Option
 from droidlite.routing.chains import Pairs
@@ -19,13 +21,19 @@ BELIEFS = [
     for name, success in (("a", 0.5), ("b", 0.7), ("c", 0.9))
 ]
 PLAN = (Stage("a", 0.2), Stage("b", 0.6), Stage("c"))
-SCALES = Scales(
-    lambda spec, usage: (usage.input + usage.cache_write + usage.cache_read / 10 + 5 * usage.output) / 1_000_000,
-    SPECS.__getitem__,
-    Outlook(BELIEFS, Pairs(None, BELIEFS)),
-    RoutingDecision(model="a", endpoint="e", strategy="auto"),
-    RouterSettings(task_value_usd=5.0),
-)
+
+
+def scales(beliefs: Sequence[Belief]) -> Scales:
+    return Scales(
+        lambda spec, usage: (usage.input + usage.cache_write + usage.cache_read / 10 + 5 * usage.output) / 1_000_000,
+        SPECS.__getitem__,
+        Outlook(beliefs, Pairs(None, beliefs)),
+        RoutingDecision(model="a", endpoint="e", strategy="auto"),
+        RouterSettings(task_value_usd=5.0),
+    )
+
+
+SCALES = scales(BELIEFS)
 NOW = Case(
     spec=SPECS["a"],
     context=50_000,
@@ -76,13 +84,13 @@ def test_what_switches_have_cost_counts_against_the_next() -> None:
     )
     assert isinstance(course.rung(SCALES, NOW, cause=PERSON), SwitchTo)
     course.begin(1.2)
-    assert isinstance(course.rung(SCALES, structs.replace(NOW, spent_usd=1.4), cause=FAILED_CHECK), SwitchTo)
+    assert isinstance(course.rung(SCALES, replace(NOW, spent_usd=1.4), cause=FAILED_CHECK), SwitchTo)
 
 
 def test_a_move_is_paid_for() -> None:
     course = planned()
     course.move("a", "b", premium_usd=2.0, spent_usd=3.2)
-    now = structs.replace(NOW, spec=SPECS["b"], calls=(Used("b", 0.0, None),), spent_usd=3.3)
+    now = replace(NOW, spec=SPECS["b"], calls=(Used("b", 0.0, None),), spent_usd=3.3)
     assert course.rung(SCALES, now, cause=FAILED_CHECK) == Stay(
         "the switch to c would cost $0.04, more than 20% of the task"
     )
@@ -90,3 +98,17 @@ def test_a_move_is_paid_for() -> None:
 
 def test_to_itself_is_no_switch() -> None:
     assert planned().rung(SCALES, NOW, cause=PERSON, to="a") == Stay("a is at work already")
+
+
+def test_a_model_that_took_over_is_judged_by_what_it_has_spent_itself() -> None:
+    """b, which has just taken over after $1.00 of a, is not the worse for it."""
+    solved = tuple(0.02 * step for step in range(21))
+    failed = tuple(0.1 + 0.05 * step for step in range(21))
+    known = [replace(belief, solved_cost=solved, failed_cost=failed) for belief in BELIEFS]
+    course = Course()
+    course.begin(0.0)
+    course.move("a", "b", premium_usd=0.0, spent_usd=1.0)
+    now = replace(NOW, spec=SPECS["b"], spent_usd=1.01)
+    rung = course.rung(scales(known), now, cause=PERSON, to="c")
+    assert isinstance(rung, SwitchTo)
+    assert rung.gate.success_from > 0.6
