@@ -90,7 +90,8 @@ class Ways:
         if here is None:  # the settings have changed since it was opened
             return None
         with self.healths.lock:
-            step = next_step([self._standing(way, trying) for way in ways], self._tried(trying, here, warm=warm))
+            standings = [_standing(way, ways[here], trying) for way in ways]
+            step = next_step(standings, self._tried(trying, here, warm=warm))
         if isinstance(step, GiveUp):
             self._explain(trying, ways)
             return None
@@ -122,10 +123,6 @@ class Ways:
         weights = weights_path(self.setup.places, self.setup.env)
         require_official(weights)
         return structs.replace(endpoint, base_url=str(weights))
-
-    def _standing(self, way: Way, trying: Trying) -> Standing:
-        other = way.spec.id != trying.route.spec.id
-        return Standing(ready_in=way.ready_in, other_model=other, suspect=way.health.suspect)
 
     def _tried(self, trying: Trying, here: int, *, warm: bool) -> Tried:
         error, retries = trying.error, self.healths.retries
@@ -165,6 +162,16 @@ def closed(ways: Sequence[Way]) -> ProviderError:
     why = f" It last said: {soonest.health.error}" if soonest.health.error else ""
     message = f"Endpoint {soonest.name} takes no requests for {soonest.ready_in:.0f} s.{why}"
     return ProviderError(message, fault=last.fault if last else "rate_limit", retry="other", sent=False)
+
+
+def _standing(way: Way, here: Way, trying: Trying) -> Standing:
+    return Standing(
+        ready_in=way.ready_in,
+        other_model=way.spec.id != here.spec.id,
+        suspect=way.health.suspect,
+        been=way.name in trying.been,
+        beside=way.endpoint.name == here.endpoint.name and way.spec.id == here.spec.id,
+    )
 
 
 def _same(way: Way, route: Route) -> bool:
