@@ -17,6 +17,7 @@ from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import AttemptFailed, Record, Switched
 from droidlite.types import Endpoint, Request, User
 
+LONG = {"input": 10, "cache_write": 90_000, "output": 5}
 FINE = Said("Done.", usage={"input": 50, "output": 5})
 
 
@@ -241,6 +242,21 @@ def test_a_model_of_the_same_tier_takes_over_and_is_told_once(tmp_path: Path) ->
         assert switched.cause == "no way to it is open (bad: quota)"
         assert switched.price_usd > 0
         assert ran.session.parts.agent.driver.route.spec.id == "gpt-6.1-sol"
+
+
+def test_no_note_is_asked_of_a_model_that_cannot_be_reached(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("a long line of nothing much\n" * 1_900)
+    read = Said(calls=tuple(Asked("read", {"file_path": "long.txt"}) for _ in range(6)), usage=LONG)
+    with Loopback([read, Said("Done.", usage=LONG), QUOTA]) as bad, Loopback([FINE]) as good:
+        session = opened(with_fallback(good, "gpt-6.1-sol") + serving(bad=bad), tmp_path)
+        try:
+            list(session.run("One."))
+            list(session.run("Two."))
+            assert counts(bad, good) == [3, 1]
+            (switch,) = session.parts.agent.driver.switches
+            assert (switch.reasons, "left a note" in str(switch)) == ((), False)
+        finally:
+            session.close()
 
 
 @pytest.mark.parametrize(
