@@ -13,6 +13,7 @@ from droidlite.app.setup import Setup
 from droidlite.errors import ProviderError
 from droidlite.reliability.failover import MAX_ATTEMPTS, GiveUp, Standing, Tried, next_step
 from droidlite.reliability.health import Health
+from droidlite.reliability.retries import Retries
 from droidlite.reliability.watched import Watched
 from droidlite.settings.catalog import nearest_ids
 from droidlite.settings.endpoints import keys_of, weights_path
@@ -37,7 +38,7 @@ class Ways:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.healths = healths(setup.places.state)
+        self.healths, self._retries = healths(setup.places.state), Retries()
         self._opened: dict[str, Watched] = {}
         self._found: dict[str, tuple[Way, ...]] = {}
 
@@ -125,7 +126,7 @@ class Ways:
         return structs.replace(endpoint, base_url=str(weights))
 
     def _tried(self, trying: Trying, here: int, *, warm: bool) -> Tried:
-        error, retries = trying.error, self.healths.retries
+        error, retries = trying.error, self._retries
         if trying.attempt == 0 and not trying.elapsed:
             retries.earn()
         counts = error is not None and error.retry == "same" and trying.attempt < MAX_ATTEMPTS
