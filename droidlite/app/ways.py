@@ -30,7 +30,7 @@ class Way(Struct, frozen=True):
 
     @property
     def ready_in(self) -> float:
-        return self.health.ready_in(self.spec.name or self.spec.id)
+        return self.health.ready_in(self.spec.id)
 
 
 class Ways:
@@ -76,7 +76,9 @@ class Ways:
             stall = setup.settings.stall_seconds or providers.STALL_SECONDS
             provider = providers.make(self._located(endpoint), stall=stall)
             shared = self.healths
-            self._opened[way.name] = Watched(provider, way.health, lock=shared.lock, settled=shared.settle)
+            self._opened[way.name] = Watched(
+                provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
+            )
         return Route(way.spec, self._opened[way.name], way.name, self)
 
     def __call__(self, trying: Trying) -> Retry | None:

@@ -160,6 +160,15 @@ def test_the_next_key_of_an_endpoint(tmp_path: Path) -> None:
         assert used == ["key-of-one", "key-two", "key-three", "key-three"], "what is in quarantine is left alone"
 
 
+def test_each_endpoint_has_its_own_name_for_the_model(tmp_path: Path) -> None:
+    with Loopback([LATER]) as direct, Loopback([FINE]) as cloud:
+        named = f'names = {{ "{MODEL}" = "anthropic.{MODEL}-v1:0" }}\n'
+        ran = run(serving(direct=direct, cloud=cloud) + named, tmp_path)
+        assert [server.requests[0].json["model"] for server in (direct, cloud)] == [MODEL, f"anthropic.{MODEL}-v1:0"]
+        assert list(ran.finished.model_usage) == [MODEL]
+        assert ran.finished.total_cost_usd > 0
+
+
 def test_a_dead_endpoint_is_left_alone_once_it_is_known(tmp_path: Path) -> None:
     with Loopback([FINE]) as good:
         dead = Endpoint(name="dead", protocol="anthropic", base_url="http://127.0.0.1:9", api_key="key-of-dead")
