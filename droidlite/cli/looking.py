@@ -7,6 +7,7 @@ from typer import Argument, Option
 
 from droidlite.cli.app import app
 from droidlite.cli.flags import AsJson, Cwd
+from droidlite.errors import UsageError
 
 
 @app.command("models")
@@ -35,11 +36,17 @@ def sessions(
 
 
 @app.command("doctor")
-def doctor(as_json: AsJson = False, cwd: Cwd = Path()) -> int:
+def doctor(
+    probe: Annotated[
+        bool, Option("--probe", help="Send each endpoint one tiny request; it costs a fraction of a cent.")
+    ] = False,
+    as_json: AsJson = False,
+    cwd: Cwd = Path(),
+) -> int:
     """What works here and what to do about the rest: keys, endpoints, model, git, terminal."""
     from droidlite.doctor import show
 
-    return show(cwd, as_json)
+    return show(cwd, as_json, probe)
 
 
 @app.command("local")
@@ -56,8 +63,24 @@ def local(
 
 
 @app.command("demo")
-def demo(scripted: Annotated[bool, Option("--scripted", help="A script answers instead of a model.")] = False) -> int:
-    """Mend a small real repository with a failing test, on the embedded model."""
+def demo(
+    scripted: Annotated[bool, Option("--scripted", help="A script answers instead of a model.")] = False,
+    story: Annotated[
+        bool,
+        Option(
+            "--story",
+            help="auto starts cheap, the check fails twice, the switch is priced, the strong model mends it: scripted "
+            "models on droidlite's own repository and tests.",
+        ),
+    ] = False,
+) -> int:
+    """Mend a small real repository with a failing test, on the embedded model; or see a whole cascade with --story."""
+    if story and scripted:
+        raise UsageError("--story is scripted already; give --story or --scripted, not both.")
+    if story:
+        from droidlite.app.story import run_story
+
+        return run_story()
     from droidlite.app.demo import run_demo
 
     return run_demo(scripted)
