@@ -77,12 +77,15 @@ class CallAnnounced(Struct, frozen=True, tag="call_announced"):
 
 
 class AttemptFailed(Struct, frozen=True, kw_only=True, tag="attempt_failed"):
-    """A model call failed and is tried again after `wait_seconds`. Text shown since the last TurnStarted is void."""
+    """A model call failed at `endpoint` and is tried again after `wait_seconds`, by the endpoint `to` ("" = the same).
+    Text shown since the last TurnStarted is void."""
 
     fault: str
     message: str
     attempt: int
     wait_seconds: float
+    endpoint: str = ""
+    to: str = ""
 
 
 class ReplyFinished(Struct, frozen=True, kw_only=True, tag="reply_finished"):

@@ -16,7 +16,7 @@ from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import Task, choose_model, find_model, survey
 from droidlite.app.session import Session
 from droidlite.app.setup import Setup, read_setup
-from droidlite.app.telling import cost_lines, spending_of, status_of
+from droidlite.app.telling import cost_lines, endpoint_lines, spending_of, status_of
 from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
@@ -111,6 +111,9 @@ class Chat:
 
     def status(self) -> Status:
         return status_of(self.session.parts)
+
+    def endpoints(self) -> tuple[str, ...]:
+        return endpoint_lines(self.session.parts)
 
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)

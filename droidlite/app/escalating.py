@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Generator
 
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Driver, Route
+from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript
 from droidlite.app.consulting import consult, digest
@@ -184,9 +185,13 @@ class Escalation:
             yield from self.told()
             return None
         switch = ladder.switch_of(rung, here=self._here.route.spec.id, cause=cause)
+        self.move(switch)
+        return route, switch
+
+    def move(self, switch: Switch) -> None:
+        """Another model takes over."""
         spent = self._budget.spent_usd
         self._course.move(switch.from_model, switch.to, premium_usd=switch.price_usd, spent_usd=spent)
-        return route, switch
 
     def _agreed(self, question: str) -> bool:
         return self._ask is not None and self._ask(Question(question, (_CONFIRM, _REFUSE))) == _CONFIRM

@@ -7,7 +7,7 @@ from functools import reduce
 
 from msgspec import Struct, to_builtins
 
-from droidlite.agent.driver import Route
+from droidlite.agent.attempts import Route
 from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.escalating import Escalation

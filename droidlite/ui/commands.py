@@ -106,7 +106,9 @@ def _status(host: Host, words: str) -> None:
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
         "session": status.session_id,
     }
-    host.say("\n" + host.painter.text("\n".join(f"{name:<9} {value}" for name, value in rows.items()), indent="  "))
+    lines = [f"{name:<9} {value}" for name, value in rows.items()]
+    lines += [f"{'way':<9} {line}" for line in host.conversation.endpoints()]
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
 
 
 def _compact(host: Host, words: str) -> None:

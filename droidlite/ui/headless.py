@@ -37,9 +37,11 @@ from droidlite.ui.wording import (
     counted,
     dollars,
     duration,
+    going_on,
     handed_over,
     helped,
     instead,
+    is_news,
     outcome,
     spent,
     switching,
@@ -130,10 +132,10 @@ class Progress:
                 return "  ".join(part for part in (clean_line(event.name, 40), summary, outcome(event)) if part)
             case CallDenied(name=name, reason=reason):
                 return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
-            case AttemptFailed():
-                why = clean_line(event.message, 300)
-                fault = clean_line(event.fault, 40)
-                return f"attempt {event.attempt} failed ({fault}): {why} Again in {event.wait_seconds:.1f} s."
+            case AttemptFailed() if is_news(event):
+                return clean_line(f"attempt {event.attempt} failed ({event.fault}): {event.message}", 360) + (
+                    f" {clean_line(going_on(event), 120)}"
+                )
             case SwitchAnnounced(switch=switch):
                 return clean_line(f"model {switching(switch)}", 400)
             case ModelSwitched(switch=switch) if told := handed_over(switch):

@@ -37,7 +37,7 @@ from droidlite.ui.decision import decision_line
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
 from droidlite.ui.render import Painter
-from droidlite.ui.wording import dollars, duration, handed_over, helped, outcome, switching, tokens
+from droidlite.ui.wording import dollars, duration, going_on, handed_over, helped, is_news, outcome, switching, tokens
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TAIL_LINES = 12
@@ -169,7 +169,8 @@ class Transcript:
         line, style = self._noted(event)
         if isinstance(event, AttemptFailed):
             void, self._splitter, self._thought = bool(self._splitter.tail or self._streamed), Splitter(), ""
-            line += " What it wrote above is void." if void and self._streamed else ""
+            void = void and self._streamed
+            line = f"{line} What it wrote above is void." if void else line if is_news(event) else ""
             self._phase, self._streamed = "waiting to try again", False
         return self._text_done() + self._gap("note") + self.painter.text(line, style) if line else ""
 
@@ -186,7 +187,7 @@ class Transcript:
                 self.cost = None if self.cost is None else self.cost + extra
                 return f"⇄ {helped(event)}", "magenta"
             case AttemptFailed():
-                return f"↻ {event.fault}: {event.message} Trying again in {duration(event.wait_seconds)}.", "yellow"
+                return f"↻ {event.fault}: {event.message} {going_on(event)}", "yellow"
             case CallDenied():
                 return f"⊘ {event.name} refused: {event.reason}", "yellow"
             case Compacted():

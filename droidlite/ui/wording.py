@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from droidlite.events import CallFinished, Counterfactual, Helped, ModelUsage
+from droidlite.events import AttemptFailed, CallFinished, Counterfactual, Helped, ModelUsage
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Todos
 from droidlite.types import Switch
@@ -120,6 +120,16 @@ def switching(switch: Switch) -> str:
 def handed_over(switch: Switch) -> str:
     """What the new model was handed, and what was lost; "" where that is the whole conversation. Not sanitised."""
     return "; ".join(switch.reasons[1:])
+
+
+def going_on(event: AttemptFailed) -> str:
+    """What is done about an attempt that failed. Not sanitised."""
+    return f"Going on by {event.to}." if event.to else f"Trying again in {duration(event.wait_seconds)}."
+
+
+def is_news(event: AttemptFailed) -> bool:
+    """Whether a person need be told: one line for a request that fails again the same way."""
+    return event.attempt == 1 or bool(event.to)
 
 
 def helped(event: Helped) -> str:

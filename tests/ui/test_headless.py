@@ -82,7 +82,7 @@ def test_text_puts_the_answer_on_stdout_and_plain_progress_on_stderr() -> None:
         """\
 SCRIPTED: a script answers, not a model
 session s1 · claude-x via main · autonomy low
-attempt 1 failed (overloaded): The service is busy. Again in 0.5 s.
+attempt 1 failed (overloaded): The service is busy. Trying again in 0.5 s.
 shell  pytest -q  exit 1 · 1.2 s
 edit  a.py  +1 -1 a.py
 denied  shell: policy forbids it

@@ -296,6 +296,7 @@ def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
         ("/help", "what runs without asking"),
         ("/cost", "48,000 tokens in"),
         ("/status", "24k of 200k tokens"),
+        ("/status", "way       > house: ok · first word after 0.8 s"),
         ("/diff", "the upper bound belongs"),
         ("/export json", "droidlite-01JD.json"),
         ("/export pdf", "md or json"),
