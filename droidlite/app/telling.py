@@ -2,8 +2,9 @@
 
 from droidlite.app.assemble import git_state
 from droidlite.app.session import Parts
+from droidlite.app.sharing import shared_ledger
 from droidlite.ui.conversation import Spending, Status
-from droidlite.ui.wording import counted, instead
+from droidlite.ui.wording import counted, instead, of_ledger
 
 
 def status_of(parts: Parts) -> Status:
@@ -31,6 +32,8 @@ def cost_lines(parts: Parts) -> tuple[str, ...]:
     budget = parts.agent.driver.budget
     cap = "" if budget.cap_usd is None else f" of ${budget.cap_usd:.2f}"
     lines = [f"${budget.spent_usd:.4f}{cap} in this session"]
+    if (ledger := shared_ledger(budget)) is not None:
+        lines.append(of_ledger(ledger))
     for model, used in budget.by_model.items():
         usage = used.usage
         total = usage.input + usage.cache_read + usage.cache_write

@@ -40,6 +40,7 @@ from droidlite.ui.wording import (
     handed_over,
     helped,
     instead,
+    of_ledger,
     outcome,
     spent,
     switching,
@@ -161,6 +162,7 @@ class Progress:
         if event.model_usage:
             cost = spent(event.model_usage, event.total_cost_usd)
         other = f" · {instead(event.counterfactual)}" if event.counterfactual else ""
+        other += f" · {of_ledger(event.ledger)}" if event.ledger else ""
         why = event.subtype
         if event.subtype not in ANSWERS and event.result:
             why = f"{event.subtype}: {event.result}"
