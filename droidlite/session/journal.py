@@ -82,7 +82,7 @@ class Journal:
             raise _unwritable(folder, error) from error
         try:
             reading = fold.read(folder)
-            told = _repair(folder / JOURNAL, reading)
+            told = repair(folder / JOURNAL, reading)
             file = os.open(folder / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         except OSError as error:
             os.close(lock)
@@ -206,7 +206,7 @@ def _lock(folder: Path) -> int:
     return file
 
 
-def _repair(path: Path, reading: "fold.Reading") -> list[str]:
+def repair(path: Path, reading: "fold.Reading") -> list[str]:
     """Makes the file end after a whole record and hold nothing else; what goes is kept. Returns what to tell."""
     if not reading.damaged and reading.cut < 0:
         if not reading.whole:  # only the newline is missing: the record itself is intact
