@@ -236,17 +236,21 @@ threads = [threading.Thread(target=work, args=(random.Random(f"{sys.argv[2]}/{n}
 
 def test_workers_side_by_side_and_killed_never_pass_the_cap_and_lose_nothing(path: Path) -> None:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    workers = [subprocess.Popen([sys.executable, "-c", WORKER, path, str(n)], **pipes) for n in range(3)]
-    killed = workers[0]
+
+    def start(number: int) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-c", WORKER, path, str(number)], **pipes)
+
+    killed = start(0)
     assert killed.stdout is not None
-    for _ in range(15):
+    for _ in range(15):  # of 24: then all its threads hold something for ever
         killed.stdout.readline()
+    workers = [killed, start(1), start(2)]
     killed.send_signal(signal.SIGKILL)
     told = [worker.communicate(timeout=60)[0].split() for worker in workers]
     assert [worker.returncode for worker in workers] == [-signal.SIGKILL, 0, 0]
     book = opened(path).read()
     acknowledged = {int(word) for words in told for word in words if word.isdigit()}
-    assert 0.9 < book.spent_usd <= 1.0
+    assert 0.9 < book.spent_usd <= 1.0 + 1e-12
     assert acknowledged <= set(range(2, book.last + 1))
     assert sum(spend.calls for spend in book.by_model.values()) + len(book.open) >= len(acknowledged)
 
