@@ -1,4 +1,4 @@
-"""A model service that keeps its own books, for scripts/bench-cap: what it was sent, what it charges, how it fails."""
+"""A model service that keeps its own books, for bench-cap and bench-ledger: what it charges, and how it fails."""
 
 import json
 import random
@@ -8,8 +8,15 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
+from msgspec import structs
+
+from droidlite.agent.driver import Retry, Route
+from droidlite.app.assemble import Person, open_session
+from droidlite.app.options import Options
+from droidlite.app.session import Session
 from droidlite.cancellation import Cancellation
-from droidlite.errors import Fault, Interrupted, ProviderError
+from droidlite.errors import CapReached, Fault, Interrupted, ProviderError
+from droidlite.reliability.failover import next_wait
 from droidlite.types import Assistant, Call, Delta, ModelSpec, Request, Text, ToolResults, Usage, User
 
 MODEL = "billed"
@@ -120,6 +127,27 @@ class Billing:
     def _finished(self) -> bool:
         self._asked += 1
         return self._asked % TURNS == 0 or self.case.chance.random() < 0.1
+
+
+def opened(options: Options, service: Billing, raised: float = 0.0) -> Session:
+    """A session through the app, its provider replaced by the service; the person raises its cap once to `raised`."""
+
+    def raise_cap(reached: CapReached) -> bool:
+        budget = session.parts.agent.driver.budget
+        if not raised or budget.cap_usd == raised:
+            return False
+        budget.cap_usd = raised
+        return True
+
+    session = open_session(structs.replace(options, autonomy="high"), Person(raise_cap=raise_cap))
+    driver = session.parts.agent.driver
+    driver.route = Route(driver.route.spec, service, driver.route.endpoint)
+    driver.failover = at_once
+    return session
+
+
+def at_once(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
+    return None if next_wait(error, attempt=attempt, elapsed=elapsed, jitter=0.0) is None else Retry(0.0)
 
 
 FAULTS: tuple[tuple[Fault, bool], ...] = (

@@ -52,7 +52,7 @@ def show_route(options: Options, prompt: str, as_json: bool) -> int:
 
 
 def show_sessions(
-    action: Literal["list", "show", "export", "fork", "rm"],
+    action: Literal["list", "show", "export", "fork", "rm", "doctor"],
     session: str,
     everywhere: bool,
     form: Literal["md", "json"],
@@ -67,6 +67,10 @@ def show_sessions(
         else:
             show(map(_row, found) if found else ["There is no session of this folder yet; --all lists every folder's."])
         return 0
+    if action == "doctor":
+        from droidlite.app.examining import show_examined
+
+        return show_examined(store, session, as_json)
     if not session:
         raise UsageError(f"sessions {action} needs the ID of a session; `droidlite sessions` lists them.")
     match action:
