@@ -10,10 +10,11 @@ from droidlite.agent.budget import Budget
 from droidlite.app.routing import find_model
 from droidlite.app.setup import Setup
 from droidlite.app.ways import Way, Ways
-from droidlite.app.weighing import ROOM, used
+from droidlite.app.weighing import used
 from droidlite.errors import DroidliteError
 from droidlite.routing.escalation import switch_price
 from droidlite.routing.warmth import warm_tokens
+from droidlite.routing.weighing import ROOM
 from droidlite.types import ModelSpec, RoutingDecision, Switch, Tier
 
 FAILED_OVER = "no way to it is open"
