@@ -35,13 +35,14 @@ class Route(Struct, frozen=True):
 
 class Trying(Struct, frozen=True, kw_only=True):
     """One request on its way: the `error` of its newest attempt (None: nothing was sent yet), how many there were, what
-    came of them, and seconds since the first failure. `tokens` is the conversation's size, `most` what it cannot
-    exceed. aside: another model may answer, but does not take over; bound: no other model may answer."""
+    came of them and by which ways, and seconds since the first failure. `tokens` is the conversation's size, `most`
+    what it cannot exceed. aside: another model may answer, but does not take over; bound: none may."""
 
     route: Route
     error: ProviderError | None = None
     attempt: int = 0
     faults: tuple[Fault, ...] = ()
+    been: tuple[str, ...] = ()
     elapsed: float = 0.0
     tokens: int = 0
     most: int = 0
@@ -100,6 +101,7 @@ def persist(line: Line, trying: Trying, ask: Ask[Reply], move: Move = stay) -> G
                 error=error,
                 attempt=trying.attempt + 1,
                 faults=(*trying.faults, error.fault),
+                been=(*trying.been, trying.route.endpoint),
                 elapsed=now - since,
             )
             retry = line.failover(trying)

@@ -11,7 +11,6 @@ import msgspec
 
 from droidlite.reliability.health import Health, Kept
 from droidlite.reliability.limits import Limits
-from droidlite.reliability.retries import Retries
 from droidlite.session.keeping import keep
 from droidlite.types import Endpoint
 
@@ -23,12 +22,10 @@ PAUSE_SECONDS = 10.0
 
 
 class Healths:
-    """`lock` guards what it holds; `retries` is what all of them may try again. Files that cannot be read or written
-    are done without."""
+    """`lock` guards what it holds. A file that cannot be read or written is done without."""
 
     def __init__(self, path: Path) -> None:
         self.lock = threading.RLock()
-        self.retries = Retries()
         self._path = path
         self._known: dict[str, Health] = {}
         self._kept: dict[str, Kept] = {}

@@ -13,6 +13,7 @@ from droidlite.app.setup import Setup
 from droidlite.errors import ProviderError
 from droidlite.reliability.failover import MAX_ATTEMPTS, GiveUp, Standing, Tried, next_step
 from droidlite.reliability.health import Health
+from droidlite.reliability.retries import Retries
 from droidlite.reliability.watched import Watched
 from droidlite.settings.catalog import nearest_ids
 from droidlite.settings.endpoints import keys_of, weights_path
@@ -29,7 +30,7 @@ class Way(Struct, frozen=True):
 
     @property
     def ready_in(self) -> float:
-        return self.health.ready_in(self.spec.name or self.spec.id)
+        return self.health.ready_in(self.spec.id)
 
 
 class Ways:
@@ -37,7 +38,7 @@ class Ways:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.healths = healths(setup.places.state)
+        self.healths, self._retries = healths(setup.places.state), Retries()
         self._opened: dict[str, Watched] = {}
         self._found: dict[str, tuple[Way, ...]] = {}
 
@@ -75,7 +76,9 @@ class Ways:
             stall = setup.settings.stall_seconds or providers.STALL_SECONDS
             provider = providers.make(self._located(endpoint), stall=stall)
             shared = self.healths
-            self._opened[way.name] = Watched(provider, way.health, lock=shared.lock, settled=shared.settle)
+            self._opened[way.name] = Watched(
+                provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
+            )
         return Route(way.spec, self._opened[way.name], way.name, self)
 
     def __call__(self, trying: Trying) -> Retry | None:
@@ -90,7 +93,8 @@ class Ways:
         if here is None:  # the settings have changed since it was opened
             return None
         with self.healths.lock:
-            step = next_step([self._standing(way, trying) for way in ways], self._tried(trying, here, warm=warm))
+            standings = [_standing(way, ways[here], trying) for way in ways]
+            step = next_step(standings, self._tried(trying, here, warm=warm))
         if isinstance(step, GiveUp):
             self._explain(trying, ways)
             return None
@@ -123,12 +127,8 @@ class Ways:
         require_official(weights)
         return structs.replace(endpoint, base_url=str(weights))
 
-    def _standing(self, way: Way, trying: Trying) -> Standing:
-        other = way.spec.id != trying.route.spec.id
-        return Standing(ready_in=way.ready_in, other_model=other, suspect=way.health.suspect)
-
     def _tried(self, trying: Trying, here: int, *, warm: bool) -> Tried:
-        error, retries = trying.error, self.healths.retries
+        error, retries = trying.error, self._retries
         if trying.attempt == 0 and not trying.elapsed:
             retries.earn()
         counts = error is not None and error.retry == "same" and trying.attempt < MAX_ATTEMPTS
@@ -165,6 +165,16 @@ def closed(ways: Sequence[Way]) -> ProviderError:
     why = f" It last said: {soonest.health.error}" if soonest.health.error else ""
     message = f"Endpoint {soonest.name} takes no requests for {soonest.ready_in:.0f} s.{why}"
     return ProviderError(message, fault=last.fault if last else "rate_limit", retry="other", sent=False)
+
+
+def _standing(way: Way, here: Way, trying: Trying) -> Standing:
+    return Standing(
+        ready_in=way.ready_in,
+        other_model=way.spec.id != here.spec.id,
+        suspect=way.health.suspect,
+        been=way.name in trying.been,
+        beside=way.endpoint.name == here.endpoint.name and way.spec.id == here.spec.id,
+    )
 
 
 def _same(way: Way, route: Route) -> bool:

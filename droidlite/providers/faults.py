@@ -93,7 +93,7 @@ SENTENCES: dict[Fault, str] = {
     "server": "{who} failed with {status}; try again in a moment, or use another endpoint or model.",
     "auth": "{who} refused the API key ({status}); check the key and its permissions in your settings.",
     "quota": "{who} says the account is out of credit or quota; add credit, or use another endpoint or model.",
-    "model": "{who} does not know model {model}; check the model name and the endpoint's base_url.",
+    "model": "{who} does not know model {model}; check the model name and the endpoint's base_url and protocol.",
     "context": "The conversation does not fit the context of {model} at {who}; compact it or use a larger model.",
     "refusal": "{model} at {who} refused this request on policy grounds; change the request.",
     "invalid": "{who} rejected the request ({status}); the request must change.",

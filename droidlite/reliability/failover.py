@@ -1,6 +1,7 @@
 """Where a model call goes next, and when: a pure function of the error, how the ways stand, the attempt and the clock.
 
-The order: the same model the same way, where its cache is warm and it soon answers again; the same model another way;
+The order: the same model the same way, where its cache is warm and it says that it soon answers again; the same model
+another way;
 another model of the same tier, then a stronger one, as far as the caller offers them. A weaker one is never offered.
 """
 
@@ -23,13 +24,20 @@ MODEL_PATIENCE_SECONDS = 20.0
 """The model at work is worth waiting so long for where another one could answer at once."""
 
 
+OWN_FAULTS: frozenset[Fault] = frozenset({"auth", "quota", "rate_limit"})
+"""Faults of one key; all others are of the service behind it, whatever the key."""
+
+
 class Standing(Struct, frozen=True, kw_only=True):
     """One way: seconds until it may be tried (infinite = never); whether another model answers there; whether it has
-    failed in another process lately."""
+    failed in another process lately; whether this request has been there; whether it is another key of the endpoint
+    at hand."""
 
     ready_in: float
     other_model: bool = False
     suspect: bool = False
+    been: bool = False
+    beside: bool = False
 
 
 class Tried(Struct, frozen=True, kw_only=True):
@@ -94,7 +102,7 @@ def _better(ways: Sequence[Standing], tried: Tried) -> int | None:
 def _wait(way: Standing, index: int, tried: Tried) -> float:
     """Seconds until it may go there; infinite where that cannot help or is too late."""
     wait, error = way.ready_in, tried.error
-    if index == tried.here and error is not None:
+    if error is not None and (index == tried.here or (way.beside and error.fault not in OWN_FAULTS)):
         if error.retry == "other":
             return inf
         backoff = min(FIRST_WAIT_SECONDS * 2 ** (tried.attempt - 1), LONGEST_WAIT_SECONDS) * tried.jitter
@@ -103,17 +111,17 @@ def _wait(way: Standing, index: int, tried: Tried) -> float:
 
 
 def _chosen(ways: Sequence[Standing], waits: Sequence[float], tried: Tried) -> Go | GiveUp:
-    own = [index for index, way in enumerate(ways) if not way.other_model]
-    now = [index for index in sorted(own, key=lambda i: ways[i].suspect) if index != tried.here and waits[index] <= 0]
-    others = [index for index, way in enumerate(ways) if way.other_model and waits[index] <= 0]
     here = waits[tried.here]
     if here <= _patience(tried) or (here < inf and tried.faults[-1:] == ("empty",)):
         return Go(tried.here, here)
-    if now:
-        return Go(now[0])
-    failed_twice = {tried.here} if tried.attempt > 1 and others else set()
-    soonest = min((index for index in own if index not in failed_twice), key=waits.__getitem__, default=tried.here)
-    if soonest not in failed_twice and waits[soonest] <= MODEL_PATIENCE_SECONDS:
+    now = [index for index in range(len(ways)) if index != tried.here and waits[index] <= 0]
+    others = [index for index in now if ways[index].other_model]
+    own = [index for index in now if not ways[index].other_model and not (others and ways[index].been)]
+    if own:
+        return Go(min(own, key=lambda index: (ways[index].been, ways[index].suspect)))
+    worth = [index for index, way in enumerate(ways) if not way.other_model and not (others and _failed(way, tried))]
+    soonest = min(worth, key=waits.__getitem__, default=None)
+    if soonest is not None and waits[soonest] <= MODEL_PATIENCE_SECONDS:
         return Go(soonest, waits[soonest])
     if others:
         return Go(others[0])
@@ -123,8 +131,13 @@ def _chosen(ways: Sequence[Standing], waits: Sequence[float], tried: Tried) -> G
     return GiveUp("no other way to a model is open")
 
 
+def _failed(way: Standing, tried: Tried) -> bool:
+    """Whether the last attempt would be lost there."""
+    return way.been and tried.attempt > 1
+
+
 def _patience(tried: Tried) -> float:
-    """How long the way at hand is waited for before others are looked at."""
-    error = tried.error
-    gone = error is not None and (error.fault == "stalled" or not error.sent)
-    return -1.0 if not tried.warm or gone or tried.attempt > 1 else WARM_PATIENCE_SECONDS
+    """How long the way at hand is waited for before others are looked at: where the service itself says when. A failure
+    without a word mostly means that it is in trouble; then the next one there would fail as well."""
+    said = tried.error is None or tried.error.retry_after is not None
+    return WARM_PATIENCE_SECONDS if tried.warm and said and tried.attempt < 2 else -1.0

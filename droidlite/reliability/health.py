@@ -116,7 +116,7 @@ class Health:
     def fail(self, error: ProviderError, model: str, *, probe: bool) -> None:
         now, fault = self._clock(), error.fault
         self.last, self.error, self.failed_at = error, str(error), self._wall()
-        if fault == "rate_limit" and error.retry_after is not None:
+        if error.retry_after is not None:
             self._closed_until = max(self._closed_until, now + error.retry_after)
         if fault in ("auth", "quota"):
             self._quarantined = fault

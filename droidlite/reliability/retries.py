@@ -13,7 +13,7 @@ MOST = 20.0
 
 
 class Retries:
-    """A token bucket shared by all sessions of a process. Safe from several threads."""
+    """A token bucket; each session has one. Safe from several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
+from msgspec import structs
+
 from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError
 from droidlite.reliability.allowance import read_allowance
@@ -12,19 +14,21 @@ from droidlite.types import Assistant, Delta, ModelSpec, Provider, Request
 
 
 class Watched:
-    """Speaks through `provider`. Calls of several threads share the `health`, so it is only touched under `lock`;
-    `settled` is called when a call has ended."""
+    """Speaks through `provider`, where a model may have another of the `names`. Calls of several threads share the
+    `health`, so it is only touched under `lock`; `settled` is called when a call has ended."""
 
     def __init__(
         self,
         provider: Provider,
         health: Health,
         *,
+        names: Mapping[str, str] | None = None,
         lock: AbstractContextManager[object] | None = None,
         settled: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._provider, self._health, self._settled, self._clock = provider, health, settled, clock
+        self._names = names or {}
         self._lock: AbstractContextManager[object] = lock or nullcontext()
         if (listen := getattr(provider, "listen", None)) is not None:
             listen(self._heard)
@@ -33,7 +37,8 @@ class Watched:
         """See types.Provider."""
         with self._lock:
             probe = self._health.start()
-        inner = self._provider.stream(spec, request, cancellation)
+        called = structs.replace(spec, name=self._names.get(spec.id, spec.name))
+        inner = self._provider.stream(called, request, cancellation)
         started, reply, failed = self._clock(), None, None
         try:
             silent = True
@@ -55,7 +60,7 @@ class Watched:
 
     def _end(self, spec: ModelSpec, reply: Assistant | None, failed: ProviderError | None, *, probe: bool) -> None:
         if failed is not None:
-            self._health.fail(failed, spec.name or spec.id, probe=probe)
+            self._health.fail(failed, spec.id, probe=probe)
         elif reply is not None:
             self._health.succeed(reply.usage, probe=probe)
         else:

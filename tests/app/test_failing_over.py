@@ -8,11 +8,16 @@ from binary import endpoint_settings
 from failing import MODEL, Ran, counts, opened, run, serving
 from loopback import Asked, Loopback, Said
 
+from droidlite.agent.compaction import compact
+from droidlite.app.aside import ask_aside
 from droidlite.app.healths import healths
+from droidlite.events import AttemptFailed as AttemptFailedEvent
+from droidlite.events import Compacted
 from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import AttemptFailed, Record, Switched
-from droidlite.types import Endpoint
+from droidlite.types import Endpoint, Request, User
 
+LONG = {"input": 10, "cache_write": 90_000, "output": 5}
 FINE = Said("Done.", usage={"input": 50, "output": 5})
 
 
@@ -155,6 +160,15 @@ def test_the_next_key_of_an_endpoint(tmp_path: Path) -> None:
         assert used == ["key-of-one", "key-two", "key-three", "key-three"], "what is in quarantine is left alone"
 
 
+def test_each_endpoint_has_its_own_name_for_the_model(tmp_path: Path) -> None:
+    with Loopback([LATER]) as direct, Loopback([FINE]) as cloud:
+        named = f'names = {{ "{MODEL}" = "anthropic.{MODEL}-v1:0" }}\n'
+        ran = run(serving(direct=direct, cloud=cloud) + named, tmp_path)
+        assert [server.requests[0].json["model"] for server in (direct, cloud)] == [MODEL, f"anthropic.{MODEL}-v1:0"]
+        assert list(ran.finished.model_usage) == [MODEL]
+        assert ran.finished.total_cost_usd > 0
+
+
 def test_a_dead_endpoint_is_left_alone_once_it_is_known(tmp_path: Path) -> None:
     with Loopback([FINE]) as good:
         dead = Endpoint(name="dead", protocol="anthropic", base_url="http://127.0.0.1:9", api_key="key-of-dead")
@@ -172,6 +186,51 @@ def test_a_stream_that_dies_after_a_call_was_announced_has_no_effect(tmp_path: P
     with Loopback([Said("I", calls=(calling,), fault="eof"), Said(calls=(calling,)), FINE]) as server:
         ran = run(serving(one=server), tmp_path, autonomy="high")
         assert (ran.outcome, mark.read_text(), counts(server)) == (("success", 0), "x\n", [3])
+
+
+@pytest.mark.parametrize("region", ["", 'region = "eu"\n'])
+def test_it_never_goes_where_policy_forbids(region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "policy.toml").write_text('[models]\nregions = ["us"]\n')
+    monkeypatch.setenv("DROIDLITE_POLICY", str(tmp_path / "policy.toml"))
+    with Loopback([LATER]) as us, Loopback([FINE]) as elsewhere:
+        ran = run(serving(us=us) + 'region = "us"\n' + serving(elsewhere=elsewhere) + region, tmp_path)
+        assert (ran.finished.exit_code, counts(us, elsewhere)) == (75, [1, 0])
+
+
+def test_an_endpoint_that_was_named_with_the_model_is_the_only_one(tmp_path: Path) -> None:
+    with Loopback([LATER]) as house, Loopback([FINE]) as other:
+        ran = run(serving(other=other, house=house), tmp_path, model=f"house/{MODEL}")
+        assert (ran.finished.exit_code, counts(house, other)) == (75, [1, 0])
+
+
+def test_a_question_aside_goes_the_same_ways(tmp_path: Path) -> None:
+    with Loopback([LATER]) as bad, Loopback([FINE]) as good:
+        session = opened(serving(bad=bad, good=good), tmp_path)
+        try:
+            driver = session.parts.agent.driver
+            request = Request(system="Judge.", tools=(), messages=(User("What is it?"),), max_output=20)
+            answer = ask_aside(driver.route, driver.budget, request, driver.cancellation)
+            assert (answer.text, counts(bad, good)) == ("Done.", [1, 1])
+        finally:
+            session.close()
+
+
+@pytest.mark.parametrize("spare", [False, True], ids=["another endpoint", "another model"])
+def test_a_summary_goes_the_same_ways_and_takes_nothing_over(spare: bool, tmp_path: Path) -> None:
+    with Loopback([FINE, FINE, QUOTA]) as bad, Loopback([Said("## Goal\nIt is done.")]) as good:
+        settings = serving(bad=bad)
+        settings = with_fallback(good, "gpt-6.1-sol") + settings if spare else settings + serving(good=good)
+        session = opened(settings, tmp_path)
+        try:
+            list(session.run("One."))
+            list(session.run("Two."))
+            agent = session.parts.agent
+            events = list(compact(agent.transcript, agent.driver))
+            assert [type(event) for event in events] == [AttemptFailedEvent, Compacted]
+            assert (counts(bad, good), agent.driver.switches) == ([3, 1], [])
+            assert (agent.driver.route.spec.id, agent.driver.route.endpoint) == (MODEL, "bad" if spare else "good")
+        finally:
+            session.close()
 
 
 # --- another model ----------------------------------------------------------------------------------------------------
@@ -192,6 +251,21 @@ def test_a_model_of_the_same_tier_takes_over_and_is_told_once(tmp_path: Path) ->
         assert switched.cause == "no way to it is open (bad: quota)"
         assert switched.price_usd > 0
         assert ran.session.parts.agent.driver.route.spec.id == "gpt-6.1-sol"
+
+
+def test_no_note_is_asked_of_a_model_that_cannot_be_reached(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("a long line of nothing much\n" * 1_900)
+    read = Said(calls=tuple(Asked("read", {"file_path": "long.txt"}) for _ in range(6)), usage=LONG)
+    with Loopback([read, Said("Done.", usage=LONG), QUOTA]) as bad, Loopback([FINE]) as good:
+        session = opened(with_fallback(good, "gpt-6.1-sol") + serving(bad=bad), tmp_path)
+        try:
+            list(session.run("One."))
+            list(session.run("Two."))
+            assert counts(bad, good) == [3, 1]
+            (switch,) = session.parts.agent.driver.switches
+            assert (switch.reasons, "left a note" in str(switch)) == ((), False)
+        finally:
+            session.close()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from droidlite.reliability.retries import FLOOR, SHARE, WINDOW_SECONDS, Retries
 
 READY = Standing(ready_in=0.0)
 CLOSED = Standing(ready_in=inf)
+BEEN = Standing(ready_in=0.0, been=True)
 OTHER = Standing(ready_in=0.0, other_model=True)
 
 
@@ -56,8 +57,13 @@ def cooling(seconds: float, **facts: bool) -> Standing:
         ([READY], failed("server", may_retry=False), GiveUp("too many calls had to be tried again lately")),
         # the same model another way
         ([READY, READY], failed("server"), Go(1)),
-        ([READY, READY], failed("server", warm=True), Go(0, 0.5)),
-        ([READY, READY], failed("server", warm=True, attempt=2), Go(1)),
+        ([READY, READY], failed("server", warm=True), Go(1)),
+        ([READY, Standing(ready_in=0.0, beside=True)], failed("server"), Go(0, 0.5)),
+        ([READY, Standing(ready_in=0.0, beside=True), READY], failed("server"), Go(2)),
+        ([CLOSED, Standing(ready_in=0.0, beside=True), READY], failed("quota"), Go(1)),
+        ([Standing(ready_in=0.0, been=True), BEEN, READY], failed("server", attempt=2, here=1), Go(2)),
+        ([BEEN, BEEN], failed("server", attempt=2, here=1), Go(0)),
+        ([BEEN, BEEN, OTHER], failed("server", attempt=2, here=1), Go(2)),
         ([READY, READY], failed("stalled", warm=True), Go(1)),
         ([READY, READY], failed("network", warm=True, sent=False), Go(1)),
         ([cooling(3.0), READY], failed("rate_limit", after=3.0, warm=True), Go(0, 3.0)),
@@ -72,7 +78,7 @@ def cooling(seconds: float, **facts: bool) -> Standing:
         ([CLOSED, cooling(0.0, suspect=True)], failed("auth"), Go(1)),
         # another model
         ([READY, OTHER], failed("server"), Go(0, 0.5)),
-        ([READY, OTHER], failed("server", attempt=2), Go(1)),
+        ([BEEN, OTHER], failed("server", attempt=2), Go(1)),
         ([cooling(15.0), OTHER], failed("rate_limit", after=15.0), Go(0, 15.0)),
         ([cooling(60.0), OTHER], failed("rate_limit", after=60.0), Go(1)),
         ([CLOSED, cooling(12.0), OTHER], failed("auth"), Go(1, 12.0)),
@@ -100,6 +106,8 @@ standings = st.builds(
     ready_in=st.sampled_from([0.0, 0.0, 1.0, 30.0, 200.0, inf]),
     other_model=st.just(False),
     suspect=st.booleans(),
+    been=st.booleans(),
+    beside=st.booleans(),
 )
 others = st.builds(Standing, ready_in=st.sampled_from([0.0, 5.0, inf]), other_model=st.just(True))
 

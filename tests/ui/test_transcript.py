@@ -3,6 +3,7 @@
 import io
 import re
 
+import msgspec
 import pytest
 from recorded import CANDIDATES, DIFF, finished, fixing, reply, streamed
 
@@ -140,6 +141,15 @@ def test_text_of_an_attempt_that_failed_is_void() -> None:
     printed = shown.apply(AttemptFailed(fault="incomplete", message="Cut.", attempt=1, wait_seconds=1.0))
     assert printed == "\n↻ incomplete: Cut. Trying again in 1.0 s. What it wrote above is void.\n"
     assert "Half" not in shown.live(10)
+
+
+def test_a_request_that_fails_again_is_one_calm_line() -> None:
+    shown = transcript()
+    shown.begin()
+    failed = AttemptFailed(fault="server", message="Down.", attempt=1, wait_seconds=0.5, endpoint="a")
+    assert "Trying again in 0.5 s." in shown.apply(failed)
+    assert shown.apply(msgspec.structs.replace(failed, attempt=2)) == ""
+    assert "Going on by b." in shown.apply(msgspec.structs.replace(failed, attempt=2, to="b"))
 
 
 def test_a_reply_that_was_not_streamed_is_shown() -> None:
