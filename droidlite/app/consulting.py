@@ -18,8 +18,6 @@ SHOWN = 900
 """Characters of each call and of each result."""
 TASK = 4_000
 """Characters of the task."""
-DIGEST_TOKENS = 6_000
-"""What a digest has at most, about; to price one before it is made."""
 
 
 def consult(route: Route, budget: Budget, digest: str, cancellation: Cancellation) -> Aside:
@@ -31,7 +29,8 @@ def consult(route: Route, budget: Budget, digest: str, cancellation: Cancellatio
 
 
 def digest(messages: Sequence[Message], *, task: str, check: str, signs: Sequence[str]) -> str:
-    """The task, what is wrong, and the newest steps: at most about STEPS * 2 * SHOWN + TASK characters."""
+    """The task, what is wrong, and the newest steps: at most about STEPS * 2 * SHOWN + TASK characters, which is what
+    routing.weighing.ADVICE reckons with."""
     parts = [f"<task>\n{_cut(task, TASK)}\n</task>"]
     if check:
         parts.append(f"Done means: `{check}` exits with 0.")

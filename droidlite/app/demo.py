@@ -49,9 +49,14 @@ def lay_out(task: dict[str, Any], root: Path) -> None:
     """Writes the files and commits them, where git is installed."""
     for name, text in task["files"].items():
         (root / name).write_text(text.lstrip("\n"), encoding="utf-8")
+    commit_all(root, "Summaries of sensor readings")
+
+
+def commit_all(root: Path, message: str) -> None:
+    """A repository with one commit of all that is in `root`; nothing where git is not installed or does not work."""
     author = ["-c", "user.name=droidlite", "-c", "user.email=demo@localhost", "-c", "init.defaultBranch=main"]
     try:
-        for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Summaries of sensor readings"]):
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", message]):
             subprocess.run(["git", *author, *words], cwd=root, check=True, capture_output=True)
     except (OSError, subprocess.SubprocessError):
         return

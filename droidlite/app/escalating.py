@@ -9,18 +9,18 @@ from droidlite.agent.transcript import Transcript
 from droidlite.app.consulting import consult, digest
 from droidlite.app.steps import Failing
 from droidlite.app.watching import Watch
-from droidlite.app.weighing import Case, Weighing
+from droidlite.app.weighing import Weighing
 from droidlite.errors import DroidliteError, Interrupted, UsageError
 from droidlite.events import Event, Helped, Warned
 from droidlite.routing import ladder
-from droidlite.routing.escalation import FAILED_CHECK, cause_to_move
-from droidlite.routing.ladder import Consult, NoteAndSwitch, Nudge, RaiseEffort, Rung, State, Stay, SwitchTo, told
+from droidlite.routing.course import ASKED, PERSON, Course
+from droidlite.routing.escalation import FAILED_CHECK
+from droidlite.routing.ladder import Consult, NoteAndSwitch, Nudge, RaiseEffort, Rung, Stay, SwitchTo, told
 from droidlite.routing.signals import TAIL
+from droidlite.routing.weighing import Case
 from droidlite.tool import Question
-from droidlite.types import Call, Effort, RoutingDecision, Stage, Switch, User
+from droidlite.types import Call, RoutingDecision, Switch, User
 
-ASKED = "the model asks for a stronger one"
-PERSON = "the person asks for a stronger one"
 _CONFIRM, _REFUSE = "Switch", "Stay"
 Found = tuple[Route, Switch] | None
 
@@ -47,8 +47,7 @@ class Escalation:
         self._transcript: Transcript | None = None
         self._watch: Watch | None = None
         self._decision: RoutingDecision | None = None
-        self._stages: tuple[Stage, ...] = ()
-        self._at = 0
+        self._course = Course()
         self._cause, self._target = "", ""
         self._notes: list[str] = []
         self.begin_task()
@@ -64,9 +63,7 @@ class Escalation:
         """Takes up another plan, at the stage of the model that `decision` names."""
         estimate = decision.estimate
         self._decision = decision
-        self._stages = estimate.stages if estimate is not None else ()
-        at = [number for number, stage in enumerate(self._stages) if stage.model == decision.model]
-        self._at = at[0] if at else 0
+        self._course.follow(estimate.stages if estimate is not None else (), decision.model)
         self._weighing.follow(decision)
         self.begin_task()
 
@@ -78,12 +75,10 @@ class Escalation:
 
     def begin_task(self) -> None:
         """What a stage may spend, and the ladder, are meant for one task: each prompt begins one."""
-        self._start = self._before = self._budget.spent_usd
-        self._paid = 0.0
+        self._course.begin(self._budget.spent_usd)
         if self._cause != PERSON:  # what a person asked for between two prompts is meant for the next
             self._cause = ""
-        self._tried: set[str] = set()
-        self._left: set[str] = set()
+        self._told: set[str] = set()
         if self._watch is not None:
             self._watch.forget()
 
@@ -104,7 +99,7 @@ class Escalation:
         if isinstance(rung, SwitchTo | NoteAndSwitch):
             self._cause = ASKED
             return f"{rung.model} takes over when this reply's calls are answered."
-        if "consult" not in self._tried and (adviser := self._adviser(ASKED)):
+        if adviser := self._adviser(ASKED):
             self._cause = ASKED
             return f"No switch: {_why(rung)}. {adviser} will look at your last steps and advise you."
         return f"No switch: {_why(rung)}. Go on yourself: try something else, or say what is missing."
@@ -126,7 +121,7 @@ class Escalation:
     # --- before each call ---------------------------------------------------------------------------------------------
 
     def __call__(self, transcript: Transcript) -> Generator[Event, None, Found]:
-        self._seen.look(transcript, self._budget.spent_usd - self._before)
+        self._seen.look(transcript, self._budget.spent_usd - self._course.before)
         yield from self.told()
         cause, signs = self._cause or self._planned_cause(), self._signs()
         if not (cause or len(signs) >= ladder.TOGETHER) or not (cause == PERSON or self._may_move()):
@@ -145,11 +140,11 @@ class Escalation:
             case Stay(why=why):
                 self._stay(cause, why)
             case Nudge():
-                self._tried.add("nudge")
+                self._course.tried.add("nudge")
                 transcript.say(User(read_prompt("nudge").format(signs="; ".join(signs))), host=True)
                 yield Helped(rung="nudge", cause=cause)
             case RaiseEffort(effort=effort):
-                self._tried.add("effort")
+                self._course.tried.add("effort")
                 self._here.effort = effort
                 yield Helped(rung="effort", cause=cause, text=effort)
             case Consult(model=model):
@@ -162,7 +157,7 @@ class Escalation:
     def _consult(
         self, model: str, cause: str, signs: tuple[str, ...], transcript: Transcript
     ) -> Generator[Event, None, None]:
-        self._tried.add("consult")
+        self._course.tried.add("consult")
         task = next((m.text for m in transcript.messages[1:] if isinstance(m, User)), "")
         shown = digest(transcript.messages, task=task, check=transcript.check, signs=signs)
         try:
@@ -179,25 +174,19 @@ class Escalation:
     def _switch(self, rung: SwitchTo | NoteAndSwitch, cause: str) -> Generator[Event, None, Found]:
         asks = self._weighing.settings.ask_before_switch and self._ask is not None and cause != PERSON
         if asks and not self._agreed(f"{cause}; {told(rung.model, rung.gate)}. Switch?"):
-            self._left.add(rung.model)
+            self._course.left.add(rung.model)
             return None
         try:
             route = self._open_route(rung.model)
         except DroidliteError as error:
-            self._left.add(rung.model)
+            self._course.left.add(rung.model)
             self._note(f"No switch to {rung.model}: {error}")
             yield from self.told()
             return None
         switch = ladder.switch_of(rung, here=self._here.route.spec.id, cause=cause)
-        self._move(switch)
+        spent = self._budget.spent_usd
+        self._course.move(switch.from_model, switch.to, premium_usd=switch.price_usd, spent_usd=spent)
         return route, switch
-
-    def _move(self, switch: Switch) -> None:
-        self._left.add(switch.from_model)
-        self._paid += switch.price_usd
-        self._before = self._budget.spent_usd
-        at = [number for number, stage in enumerate(self._stages) if stage.model == switch.to]
-        self._stages, self._at = (self._stages, at[0]) if at else ((), 0)
 
     def _agreed(self, question: str) -> bool:
         return self._ask is not None and self._ask(Question(question, (_CONFIRM, _REFUSE))) == _CONFIRM
@@ -218,72 +207,37 @@ class Escalation:
         signs = self._seen.signs()
         if not signs or not self._may_move():
             return ()
-        return self._seen.signs(self._weighing.tail_usd(self._here.route.spec.id, TAIL))
+        return self._seen.signs(self._weighing.scales.outlook.tail_usd(self._here.route.spec.id, TAIL))
 
     def _may_move(self) -> bool:
         """Whether the session was routed: a model that a person chose is theirs to change."""
         return self._decision is not None and self._decision.strategy == "auto"
 
     def _planned_cause(self) -> str:
-        return cause_to_move(self._stages, self._at, self._budget.spent_usd - self._before, check_failed=False)
+        return self._course.planned_cause(self._budget.spent_usd)
 
     def _rung(self, cause: str, signs: tuple[str, ...], model: str = "") -> Rung:
-        case, models = self._case(cause), (model,) if model else self._models()
-        if model == self._here.route.spec.id:
-            return Stay(f"{model} is at work already")
-        weak = not cause
-        return ladder.next_rung(
-            State(
-                sure=bool(cause),
-                forced=cause == PERSON,
-                signs=signs,
-                tried=frozenset(self._tried),
-                effort=self._effort(case) if weak else "",
-                adviser=self._weighing.adviser(case, models) if weak and "consult" not in self._tried else "",
-                options=tuple(self._weighing.option(case, name) for name in models)
-                if not weak or {"nudge"} <= self._tried
-                else (),
-            )
-        )
+        return self._course.rung(self._weighing.scales, self._now(), cause=cause, signs=signs, to=model)
 
-    def _case(self, cause: str) -> Case:
+    def _now(self) -> Case:
         assert self._transcript is not None
-        rest = self._stages[self._at + 1 :]
-        return Case(
-            spec=self._here.route.spec,
-            transcript=self._transcript,
-            spent_usd=self._budget.spent_usd - self._start,
-            paid_usd=self._paid,
-            calls=self._seen.calls,
-            ended=cause == FAILED_CHECK,
-            planned=bool(rest) and cause not in (ASKED, PERSON, ""),
-            stuck=cause in (ASKED, ""),
-            forced=cause == PERSON,
-        )
+        here = self._here
+        return self._weighing.case(here.route.spec, here.effort, self._transcript, self._seen.calls)
 
     def _models(self) -> tuple[str, ...]:
-        """Who could take over: the rest of the plan, where there is none those more is expected of; nobody twice."""
-        rest = tuple(stage.model for stage in self._stages[self._at + 1 :])
-        models = rest or self._weighing.stronger(self._here.route.spec.id)
-        return tuple(model for model in models if model not in self._left)
+        return self._course.models(self._here.route.spec.id, self._weighing.scales)
 
     def _adviser(self, cause: str) -> str:
-        return "" if "consult" in self._tried else self._weighing.adviser(self._case(cause), self._models())
-
-    def _effort(self, case: Case) -> Effort:
-        """Both Anthropic and OpenAI drop what they hold of the messages when effort or thinking changes (their prompt
-        caching guides, 2026-11): so only where the cache is cold, or costs nothing."""
-        return ladder.higher_effort(case.spec.efforts, self._here.effort) if self._weighing.is_cold(case) else ""
+        return self._course.adviser(self._weighing.scales, self._now(), cause)
 
     def _stay(self, cause: str, why: str) -> None:
-        if self._planned_cause():
-            self._stages = self._stages[: self._at + 1]  # this model goes on to the end
+        self._course.stay(self._budget.spent_usd)
         if why:
             self._note(f"{cause[:1].upper()}{cause[1:]}. No other model takes over: {why}.")
 
     def _note(self, text: str) -> None:
-        if f"told {text}" not in self._tried:
-            self._tried.add(f"told {text}")
+        if text not in self._told:
+            self._told.add(text)
             self._notes.append(text)
 
 

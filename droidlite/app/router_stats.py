@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from droidlite.app.escalating import ASKED, PERSON
 from droidlite.app.period import begin_of
 from droidlite.app.setup import read_setup
 from droidlite.app.stats import accounts_of
+from droidlite.routing.course import ASKED, PERSON
 from droidlite.routing.escalation import FAILED_CHECK, STOPPED
 from droidlite.session.accounts import Account
 from droidlite.session.outcomes import result_of

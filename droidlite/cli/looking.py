@@ -7,6 +7,7 @@ from typer import Argument, Option
 
 from droidlite.cli.app import app
 from droidlite.cli.flags import AsJson, Cwd
+from droidlite.errors import UsageError
 
 
 @app.command("models")
@@ -57,8 +58,24 @@ def local(
 
 
 @app.command("demo")
-def demo(scripted: Annotated[bool, Option("--scripted", help="A script answers instead of a model.")] = False) -> int:
-    """Mend a small real repository with a failing test, on the embedded model."""
+def demo(
+    scripted: Annotated[bool, Option("--scripted", help="A script answers instead of a model.")] = False,
+    story: Annotated[
+        bool,
+        Option(
+            "--story",
+            help="auto starts cheap, the check fails twice, the switch is priced, the strong model mends it: scripted "
+            "models on droidlite's own repository and tests.",
+        ),
+    ] = False,
+) -> int:
+    """Mend a small real repository with a failing test, on the embedded model; or see a whole cascade with --story."""
+    if story and scripted:
+        raise UsageError("--story is scripted already; give --story or --scripted, not both.")
+    if story:
+        from droidlite.app.story import run_story
+
+        return run_story()
     from droidlite.app.demo import run_demo
 
     return run_demo(scripted)

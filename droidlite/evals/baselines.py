@@ -1,6 +1,7 @@
 """The policies that auto is held against. Each looks at the training tasks alone and is played on the others."""
 
 import numpy as np
+from msgspec import structs
 
 from droidlite.evals.grid import Floats, Grid
 from droidlite.evals.learning import LEVELS
@@ -43,7 +44,7 @@ def mix_99(fold: Fold) -> Played:
     names = fold.test.models
     both = f"{share:.0%} {names[low.model]}, {1 - share:.0%} {names[high.model]}"
     text = names[low.model] if low.model == high.model else both
-    return Played(made.solved, made.cost, made.known, (text,))
+    return structs.replace(made, chosen=(text,))
 
 
 def oracle(fold: Fold) -> Played:
@@ -116,7 +117,7 @@ def _one_kind(grid: Grid, kind: str) -> Grid:
 
 def _told(grid: Grid, plan: list[Step], kind: str = "", *, check: Check | None = None) -> Played:
     made = play(grid, plan, check)
-    return Played(made.solved, made.cost, made.known, (told(grid, plan, kind),))
+    return structs.replace(made, chosen=(told(grid, plan, kind),))
 
 
 def told(grid: Grid, plan: list[Step], kind: str = "") -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from droidlite.evals import baselines, shipped
 from droidlite.evals.calibration import Calibration, calibrate
@@ -142,7 +142,7 @@ def _over_folds(pieces: Sequence[Played], folds: Sequence[Fold], tasks: int) -> 
     whole = joined([(fold.test_rows, piece) for fold, piece in zip(folds, pieces, strict=True)], tasks)
     counts = Counter(whole.chosen)
     told = tuple(f"{text} ({count} of {len(folds)} folds)" for text, count in counts.most_common())
-    return Played(whole.solved, whole.cost, whole.known, told)
+    return structs.replace(whole, chosen=told)
 
 
 def _points(grid: Grid, frontier: int) -> tuple[Point, ...]:

@@ -13,6 +13,9 @@ Step = tuple[int, float | None]
 """A stage of a plan: the column of its model, and the spend in USD at which the next one takes over."""
 
 
+NOBODY: Floats = np.zeros(0)
+
+
 class Check(Struct, frozen=True):
     """What a check tells of a run that ended: it finds `catch` of the failed ones and calls `alarm` of the solved ones
     failed (0 to 1)."""
@@ -23,12 +26,14 @@ class Check(Struct, frozen=True):
 
 class Played(Struct, frozen=True):
     """One place a task: the chance that it was solved, the cost in USD, and whether every model that was needed has an
-    outcome there. `chosen` says in words what was decided."""
+    outcome there. `chosen` says in words what was decided; `start`: the chance that the first model alone solves it,
+    whatever the plan made of that (of size 0 where there is no such model)."""
 
     solved: Floats
     cost: Floats
     known: Flags
     chosen: tuple[str, ...] = ()
+    start: Floats = NOBODY
 
 
 class Fold(Struct, frozen=True, kw_only=True):
@@ -54,7 +59,8 @@ def play(grid: Grid, plan: Sequence[Step], check: Check | None = None) -> Played
         won, price = grid.solved[:, column].astype(float), grid.cost[:, column]
         known &= grid.ran[:, column]
         if place == len(plan) - 1:
-            return Played(solved + reach * won, cost + reach * price, known)
+            start = grid.solved[:, plan[0][0]].astype(float)
+            return Played(solved + reach * won, cost + reach * price, known, start=start)
         handed = np.zeros(grid.tasks) if check is None else np.where(won > 0, check.alarm, check.catch)
         if stop is not None:
             handed = np.where(price > stop, 1.0, handed)
@@ -77,9 +83,12 @@ def mixed(one: Played, other: Played, share: float) -> Played:
 def joined(parts: Sequence[tuple[Codes, Played]], tasks: int) -> Played:
     """Pieces over some rows each as one over all; rows of no piece are not known."""
     solved, cost, known = np.zeros(tasks), np.zeros(tasks), np.zeros(tasks, bool)
+    start = np.zeros(tasks) if all(len(piece.start) for _, piece in parts) else NOBODY
     for rows, piece in parts:
         solved[rows], cost[rows], known[rows] = piece.solved, piece.cost, piece.known
-    return Played(solved, cost, known, tuple(text for _, piece in parts for text in piece.chosen))
+        if len(start):
+            start[rows] = piece.start
+    return Played(solved, cost, known, tuple(text for _, piece in parts for text in piece.chosen), start)
 
 
 def split(units: Codes, folds: int, seed: int, noun: str) -> tuple[Codes, list[str]]:

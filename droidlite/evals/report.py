@@ -21,7 +21,7 @@ def lines(report: Report) -> Iterator[str]:
     yield f"{size}, {report.folds} folds, {by}, mode {report.mode}"
     yield f"100 % is what {report.frontier} alone solves and costs on the same tasks."
     yield ""
-    yield from _aligned([HEADER, *(_row(name, score) for name, score in report.policies.items())])
+    yield from aligned([HEADER, *(_row(name, score) for name, score in report.policies.items())])
     yield ""
     yield (
         f"Verified: a check finds {report.verified_catch:.0%} of the failed runs and calls "
@@ -32,6 +32,8 @@ def lines(report: Report) -> Iterator[str]:
     for name in ("auto", "auto_verified"):
         yield f"{LABELS.get(name, name)} chose:"
         yield from (f"  {text}" for text in report.policies[name].chosen[: CHOSEN * len(report.kinds)])
+        if shares := report.policies[name].quadrants:
+            yield f"  starts: {', '.join(f'{part} {share:.1f} %' for part, share in shares.items())}"
     yield ""
     yield from _calibration(report)
     yield from ("", *report.notes) if report.notes else ()
@@ -72,10 +74,10 @@ def _calibration(report: Report) -> Iterator[str]:
         (f"{each.low:.0%} .. {each.high:.0%}", f"{each.runs:,}", f"{each.expected:.1%}", f"{each.solved:.1%}")
         for each in fit.bins
     ]
-    yield from _aligned([("expected", "runs", "mean expected", "solved"), *rows])
+    yield from aligned([("expected", "runs", "mean expected", "solved"), *rows])
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """The first column to the left, all others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:

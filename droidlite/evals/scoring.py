@@ -20,7 +20,8 @@ class Score(Struct, frozen=True, kw_only=True):
     """Passes and cost in percent of the frontier's on the `tasks` that could be compared; `cost_per_solved` in USD
     (None = nothing solved). `gain_over_mix`: points of passes above the mix line at the same cost; `mix_cost_pct`: what
     the line costs at the same passes (None = it never has them). `left_out`: tasks at which a model that was needed has
-    no outcome. `chosen`: what was decided, with the number of folds in which it was."""
+    no outcome. `chosen`: what was decided, with the number of folds in which it was. `quadrants`: see there; empty
+    where a policy starts on no one model."""
 
     pass_pct: float
     cost_pct: float
@@ -33,6 +34,7 @@ class Score(Struct, frozen=True, kw_only=True):
     tasks: int
     left_out: int
     chosen: tuple[str, ...]
+    quadrants: dict[str, float] = {}
 
 
 class Resampler:
@@ -108,7 +110,24 @@ def _score(one: Played, columns: Floats, line: list[Corner], drawn: tuple[Floats
         tasks=tasks,
         left_out=len(one.known) - tasks,
         chosen=one.chosen,
+        quadrants=quadrants(one, columns[:, 2]),
     )
+
+
+def quadrants(one: Played, frontier: Floats) -> dict[str, float]:
+    """What starting there came to, in percent of the tasks: `safe`, the first model solves it and so it was solved;
+    `rescue`, it does not, and another solved it; `loss`, unsolved though the frontier solves it alone; `hard`, unsolved
+    by it too."""
+    if not len(one.start) or not one.known.any():
+        return {}
+    solved, start, theirs = one.solved[one.known], one.start[one.known], frontier[one.known]
+    parts = {
+        "safe": np.minimum(solved, start),
+        "rescue": np.maximum(solved - start, 0.0),
+        "loss": (1 - solved) * theirs,
+        "hard": (1 - solved) * (1 - theirs),
+    }
+    return {name: 100 * float(part.mean()) for name, part in parts.items()}
 
 
 def _ends(draws: Floats, value: float) -> Ends:

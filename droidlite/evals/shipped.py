@@ -3,10 +3,10 @@
 from typing import TypeAlias
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from droidlite.evals.baselines import told
-from droidlite.evals.grid import Flags, Floats, Grid
+from droidlite.evals.grid import Flags, Floats
 from droidlite.evals.playing import Check, Fold, Played, Step, joined, play
 from droidlite.routing.belief import Option
 from droidlite.routing.planning import Choice, choose_plan
@@ -31,7 +31,7 @@ def choices(fold: Fold, mode: Mode, *, verified: bool) -> Choices:
     for code, kind in enumerate(fold.test.kinds):
         if not (fold.test.kind == code).any():
             continue
-        pool = [Option(model=model) for model in _pool(fold.train, code, fold.frontier)]
+        pool = [Option(model=model) for model in pool_of(fold, code)]
         reference = fold.test.models[fold.frontier]
         made[kind] = choose_plan(kind, pool, fold.evidence, mode=mode, verified=verified, reference=reference)
     return made
@@ -45,7 +45,7 @@ def auto(fold: Fold, made: Choices, check: Check | None = None) -> Played:
         grid = fold.test.pick(rows)
         plan: list[Step] = [(grid.column(stage.model), stage.stop_usd) for stage in choice.plan.chain.stages]
         one = play(grid, plan, check)
-        parts.append((rows, Played(one.solved, one.cost, one.known, (told(grid, plan, kind),))))
+        parts.append((rows, structs.replace(one, chosen=(told(grid, plan, kind),))))
     return joined(parts, fold.test.tasks)
 
 
@@ -64,8 +64,9 @@ def guesses(fold: Fold, made: Choices) -> Guesses:
     return Guesses(np.concatenate(expected), np.concatenate(solved), np.concatenate(kinds))
 
 
-def _pool(grid: Grid, code: int, frontier: int) -> list[str]:
+def pool_of(fold: Fold, code: int) -> list[str]:
     """The models with a training run of this kind; where there is none of the kind, those with any."""
+    grid = fold.train
     here = grid.ran[grid.kind == code]
     ran = set(np.flatnonzero((here if here.any() else grid.ran).any(axis=0)).tolist())
-    return [grid.models[column] for column in sorted(ran | {frontier})]
+    return [grid.models[column] for column in sorted(ran | {fold.frontier})]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
@@ -34,7 +35,7 @@ class TextPolicy:
         names = fold.test.models
         if low.model == high.model:
             made = play(fold.test, [(low.model, None)])
-            return Played(made.solved, made.cost, made.known, (names[low.model],))
+            return structs.replace(made, chosen=(names[low.model],))
         cheap, dear = low.model, high.model
         usable = np.flatnonzero(fold.train.ran[:, cheap] & fold.train.ran[:, dear] & self._has_text[fold.train_rows])
         rows = np.random.default_rng(self._seed).permutation(usable)[:MOST_TASKS]

@@ -19,11 +19,15 @@ faults     names of errors.Fault: so many attempts fail with them, in order, bef
 chunks     into how many pieces the text is cut (1)
 
 Blank lines and lines that begin with // are skipped. The first request picks the line: as many lines are skipped as
-replies of the assistant are in the conversation, so that a resumed session goes on where it was; from there each reply
-uses the next line, whatever compaction does to the conversation. After the last line the answer is OVER.
+replies of the endpoint's own models are in the conversation, so that a resumed session goes on where it was; from there
+each reply uses the next line, whatever compaction does to the conversation. After the last line the answer is OVER.
+
+Two endpoints with a script each, whose `models` name models of the catalog, stand for these models: the router chooses
+between them by evidence and prices, and one that takes over begins with its own first line.
 """
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +88,7 @@ class Scripted:
         if cancellation.cancelled:
             raise Interrupted
         if self._next is None:
-            self._next = sum(isinstance(message, Assistant) for message in request.messages)
+            self._next = sum(isinstance(message, Assistant) and self._is_own(message) for message in request.messages)
         index = self._next
         reply = self.replies[index] if index < len(self.replies) else ScriptedReply(text=OVER)
         if self._failed < len(reply.faults):
@@ -99,6 +103,11 @@ class Scripted:
         stop = reply.stop or ("calls" if calls else "end")
         usage = self._usage(reply, request)
         yield Assistant(reply.text, () if stop == "length" else calls, stop, spec.id, usage)
+
+    def _is_own(self, message: Assistant) -> bool:
+        """Whether a reply is of this endpoint's models; where it names none, or the reply is nobody's, it is."""
+        globs = self.endpoint.models
+        return not (globs and message.model) or any(fnmatchcase(message.model, glob) for glob in globs)
 
     def _usage(self, reply: ScriptedReply, request: Request) -> Usage:
         """Counts from the script, or an estimate that is the same on every machine."""

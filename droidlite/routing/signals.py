@@ -55,8 +55,13 @@ def found(steps: Sequence[Step], *, tail_usd: float | None = None) -> tuple[str,
     own = [step for step in steps if not step.blocked]
     signs = [words for words, holds in SIGNALS.items() if holds(own)]
     if tail_usd is not None and own[-1].spent_usd >= tail_usd:
-        signs.append(f"{TAIL:.0%} of the tasks it solves cost less than ${tail_usd:.2f}")
+        signs.append(tail_sign(tail_usd))
     return tuple(signs)
+
+
+def tail_sign(tail_usd: float) -> str:
+    """The sign that the spend on a task is past `tail_usd`, see TAIL."""
+    return f"{TAIL:.0%} of the tasks it solves cost less than ${tail_usd:.2f}"
 
 
 def repeats(steps: Sequence[Step]) -> bool:
@@ -145,6 +150,20 @@ SIGNALS: dict[str, Callable[[Sequence[Step]], bool]] = {
     "its calls cannot be read": misspells,
     "nothing changes and nothing new is learned": learns_nothing,
 }
+FEWEST: dict[Callable[[Sequence[Step]], bool], int] = {
+    repeats: TIMES,
+    alternates: 4,
+    errs_alike: 2 * SAME_ERRORS - 1,
+    fails_alike: EDITS + 2,
+    misspells: 2,
+    learns_nothing: QUIET,
+}
+"""Steps that a sign takes at the least."""
+
+
+def fewest_steps(sign: str) -> int:
+    """How many steps the sign in these words takes at the least: after a rung it cannot hold anew before."""
+    return FEWEST[SIGNALS[sign]]
 
 
 def _call(step: Step) -> tuple[str, str]:

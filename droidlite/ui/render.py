@@ -83,7 +83,7 @@ class Painter:
 
     def said(self, text: str) -> str:
         """The person's own message, as the transcript keeps it."""
-        return self._hanging("❯ ", "bold cyan", clean(text), "bold")
+        return self.hanging("❯ ", "bold cyan", clean(text), "bold")
 
     def call(self, name: str, summary: str, style: str, note: str = "") -> str:
         """`● shell  pytest -q`, on one line."""
@@ -93,7 +93,7 @@ class Painter:
         return self.paint(Text.assemble(line, (f" {note}" if note else "", "dim")))
 
     def result(self, text: str, is_error: bool) -> str:
-        return self._hanging("  ⎿ ", "dim", text, "red" if is_error else "dim")
+        return self.hanging("  ⎿ ", "dim", text, "red" if is_error else "dim")
 
     def output(self, text: str, most: int, *, newest: bool = False) -> str:
         """A command's output, dimmed: at most `most` lines, its first or its newest."""
@@ -131,7 +131,8 @@ class Painter:
         lines.rstrip()
         return self.paint(lines, "    ")
 
-    def _hanging(self, mark: str, mark_style: str, text: str, style: str) -> str:
+    def hanging(self, mark: str, mark_style: str, text: str, style: str) -> str:
+        """Text whose lines all begin right of `mark`."""
         body = self.paint(Text(text, style=style), " " * len(mark))
         return self._styled(mark, Style.parse(mark_style)) + body[len(mark) :]
 

@@ -157,7 +157,7 @@ def _saved(stats: Stats) -> Iterator[str] | None:
 def _sentences(stats: Stats, other: Counterfactual) -> Iterator[str]:
     yield (
         f"On {other.model} alone, the reference, it would have cost {dollars(other.cost_usd)} ({other.basis}): "
-        f"{_difference(stats.saved_usd or 0.0, other.cost_usd)}."
+        f"{difference(stats.saved_usd or 0.0, other.cost_usd)}."
     )
     for saving in stats.savings:
         chosen = "auto chose the model" if saving.chosen_by == "auto" else "you chose the model"
@@ -168,7 +168,8 @@ def _sentences(stats: Stats, other: Counterfactual) -> Iterator[str]:
     yield "Another model would have used other tokens, and might have solved more or less; this counts neither."
 
 
-def _difference(saved: float, of: float) -> str:
+def difference(saved: float, of: float) -> str:
+    """USD saved, and what share of `of` that is; or what was spent above it."""
     if saved < 0:
         return f"{dollars(-saved)} more was spent"
     return f"{dollars(saved)} saved" + (f", {saved / of:.0%}" if of else "")

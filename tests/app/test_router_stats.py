@@ -1,7 +1,7 @@
 """What a person's sessions say of the router: counted by hand on five of them."""
 
-from droidlite.app.escalating import PERSON
 from droidlite.app.router_stats import judge_router
+from droidlite.routing.course import PERSON
 from droidlite.session.accounts import Account
 from droidlite.session.records import Decided, Ended, Spent, Verified
 from droidlite.types import Estimate, Interval, RoutingDecision, Stage, Switch

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from binary import configure, droidlite, endpoint_settings
-from loopback import Loopback, Said
+from loopback import Asked, Loopback, Said
 from past_sessions import HOUSE
 from terminal import Terminal
 
@@ -48,7 +48,8 @@ def test_in_shadow_mode_the_model_stays_and_autos_choice_is_kept(repo: Path, mod
 
 
 def test_a_checked_run_is_evidence_and_an_unchecked_one_a_weak_one(repo: Path) -> None:
-    with Loopback([Said("Done."), Said("Done."), Said("Done.")]) as server:
+    write = Said(calls=(Asked("write", {"file_path": "new", "content": "x"}),))
+    with Loopback([Said("Done."), write, Said("Done."), Said("Done.")]) as server:
         settings(server)
         assert droidlite("exec", "-m", "cheap", "--auto", "high", "fix it", cwd=repo).code == 0
         assert droidlite("exec", "-m", "cheap", "--auto", "high", "--verify", "true", "fix it", cwd=repo).code == 0

@@ -29,6 +29,7 @@ def test_a_perfect_check_between_the_two() -> None:
             tasks=10,
             left_out=0,
             chosen=(),
+            quadrants={"safe": 50.0, "rescue": 50.0, "loss": 0.0, "hard": 0.0},
         )
     ]
 
@@ -81,3 +82,16 @@ def test_calibration_by_bin_and_kind() -> None:
             "docs": Fit(2, pytest.approx(0.1), pytest.approx(0.0125)),
         },
     )
+
+
+def test_what_starting_there_came_to() -> None:
+    """Of four tasks the cheap one solves one, the dear one another two; nobody solves the last."""
+    grid = grid_of(
+        {"cheap": [(1, 1.0), (0, 1.0), (0, 1.0), (0, 1.0)], "dear": [(1, 4.0), (1, 4.0), (1, 4.0), (0, 4.0)]}
+    )
+    drawn = Resampler(grid.instance, 0, 0)
+    cheap, checked = score(
+        grid, 1, [play(grid, [(0, None)]), play(grid, [(0, None), (1, None)], Check(0.5, 0.0))], drawn
+    )
+    assert cheap.quadrants == {"safe": 25.0, "rescue": 0.0, "loss": 50.0, "hard": 25.0}
+    assert checked.quadrants == {"safe": 25.0, "rescue": 25.0, "loss": 25.0, "hard": 25.0}

@@ -27,8 +27,10 @@ def make_docs() -> ModuleType:
 
 
 def flags() -> set[str]:
-    """Every long option of every command."""
-    commands = get_command(app).commands.values()  # type: ignore[attr-defined]
+    """Every long option of every command, those below a group included."""
+    commands = list(get_command(app).commands.values())  # type: ignore[attr-defined]
+    for command in commands:
+        commands += getattr(command, "commands", {}).values()
     return {flag for command in commands for parameter in command.params for flag in parameter.opts if "--" in flag}
 
 

@@ -66,6 +66,16 @@ def test_a_resumed_session_goes_on_where_it_was(tmp_path: Path) -> None:
     assert say(provider, User("compacted"))[-1].text == "three"
 
 
+def test_who_takes_over_begins_with_its_own_first_line(tmp_path: Path) -> None:
+    file = tmp_path / "strong.jsonl"
+    file.write_text('{"text": "one"}\n{"text": "two"}\n')
+    endpoint = Endpoint(name="strong", protocol="scripted", base_url=str(file), models=("claude-*", "script"))
+    cheap = (Assistant("a", model="MiniMax-M3"), Assistant("b", model="MiniMax-M3"))
+    assert say(make(endpoint), *cheap)[-1].text == "one"
+    assert say(make(endpoint), *cheap, Assistant("one", model="claude-opus-4-8"))[-1].text == "two"
+    assert say(make(endpoint), Assistant("of nobody"))[-1].text == "two"
+
+
 def test_faults_come_first_one_an_attempt(tmp_path: Path) -> None:
     provider = scripted(tmp_path, '{"faults": ["overloaded", "auth"], "text": "at last"}', '{"text": "next"}')
     told = []

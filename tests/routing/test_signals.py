@@ -7,7 +7,7 @@ from msgspec import structs
 from stuck_sessions import PATTERNS, TAIL_USD, Scene, healthy, stuck
 
 from droidlite.routing.ladder import TOGETHER
-from droidlite.routing.signals import Step, digest_of, found
+from droidlite.routing.signals import SIGNALS, Step, digest_of, fewest_steps, found
 
 SOON = 3
 """Steps after the first at which a pattern can be told."""
@@ -89,6 +89,25 @@ def test_calls_that_cannot_be_read() -> None:
     assert found([bad]) == ()
     assert "its calls cannot be read" in found([bad, bad])
     assert "its calls cannot be read" in found([bad, good, bad, good, bad])
+
+
+def test_no_sign_holds_before_its_fewest_steps_and_each_can_then() -> None:
+    edits = [step("edit", str(n), "Edited", changed=("a.py",)) for n in range(4)]
+    red, bad = step(is_error=True, text="2 failed"), step(invalid=True, arguments="{")
+    again, other = step("read", "a", "text"), step("read", "b", "other")
+    shortest = {
+        "it repeats a call": [again] * 3,
+        "it goes back and forth between two calls": [again, other] * 2,
+        "the same error stays after edits": [red, edits[0], red, edits[1], red, edits[2], red],
+        "the same tests fail after edits": [red, *edits, red],
+        "its calls cannot be read": [bad] * 2,
+        "nothing changes and nothing new is learned": [again] * 6,
+    }
+    assert set(shortest) == set(SIGNALS)
+    for sign, steps in shortest.items():
+        assert len(steps) == fewest_steps(sign)
+        assert sign in found(steps)
+        assert sign not in found(steps[1:])
 
 
 def test_spend_is_a_sign_beside_others() -> None:
