@@ -151,12 +151,7 @@ class Budget:
         or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing.
         `judge`: it only helped to choose a model."""
         held = self._open.get(reservation.number)
-        if not sent:
-            cost: float | None = 0.0
-        elif usage is None:
-            cost = held if held is not None or guess is None else self.prices.cost(spec, guess)
-        else:
-            cost = self.prices.cost(spec, usage)
+        cost = self._cost(spec, usage, held=held, guess=guess) if sent else 0.0
         spent = Spent(
             reservation=reservation.number,
             model=spec.id,
@@ -166,16 +161,25 @@ class Budget:
             unpriced=cost is None and held is None,
             judge=judge,
         )
+        self._book(spent)
+        return cost
+
+    def _cost(self, spec: ModelSpec, usage: Usage | None, *, held: float | None, guess: Usage | None) -> float | None:
+        """USD of a call that was sent, None where it is not known."""
+        if usage is not None:
+            return self.prices.cost(spec, usage)
+        return held if held is not None or guess is None else self.prices.cost(spec, guess)
+
+    def _book(self, spent: Spent) -> None:
         with self._mutex:
-            self._open.pop(reservation.number, None)
+            self._open.pop(spent.reservation, None)
             self.settled_usd += spent.usd
             self._count(spent)
         try:
             self.journal.append(spent)
         finally:
-            if self.shared and (line := self._held.pop(reservation.number, None)) is not None:
+            if self.shared and (line := self._held.pop(spent.reservation, None)) is not None:
                 self.shared.settle(line, spent.usd)
-        return cost
 
     def _count(self, call: Spent) -> None:
         self.calls.append(call)

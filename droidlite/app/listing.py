@@ -61,12 +61,7 @@ def show_sessions(
 ) -> int:
     store = Store(places(os.environ).state / "sessions")
     if action == "list":
-        found = store.list(None if everywhere else find_root(cwd))
-        if as_json:
-            show_json(found)
-        else:
-            show(map(_row, found) if found else ["There is no session of this folder yet; --all lists every folder's."])
-        return 0
+        return _list_sessions(store.list(None if everywhere else find_root(cwd)), as_json)
     if action == "doctor":
         from droidlite.app.examining import show_examined
 
@@ -82,6 +77,14 @@ def show_sessions(
             show([f"{store.fork(session)}"])
         case "rm":
             show([f"Removed session {store.remove(session)}."])
+    return 0
+
+
+def _list_sessions(found: list[Summary], as_json: bool) -> int:
+    if as_json:
+        show_json(found)
+    else:
+        show(map(_row, found) if found else ["There is no session of this folder yet; --all lists every folder's."])
     return 0
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from droidlite.agent.budget import Budget, Prices
 from droidlite.agent.sharing import Shared
-from droidlite.errors import CapReached, DroidliteError, Interrupted
+from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
 from droidlite.session.ledger import Ledger
 from droidlite.session.records import Reserved, Spent
 from droidlite.types import Usage
@@ -119,6 +119,14 @@ def test_it_waits_no_longer_than_it_has_patience_nor_after_an_interruption(tmp_p
         Budget(Prices(cost, worst), Records(), shared=Shared(ledger, lambda seconds: True)).reserve(SPEC, 0, 2_000)
     with pytest.raises(CapReached):  # more than all others hold could give back
         Budget(Prices(cost, worst), Records(), shared=Shared(ledger, never)).reserve(SPEC, 40_000, 2_000)
+
+
+def test_a_model_without_a_known_price_is_refused_under_a_ledger_too(tmp_path: Path) -> None:
+    unknown = Prices(lambda spec, usage: None, lambda spec, tokens, output: None)
+    ledger = Ledger.open(tmp_path / "ledger", cap_usd=30.0)
+    with pytest.raises(UsageError, match="The price of fake is not known, so --max-cost cannot be held"):
+        Budget(unknown, Records(), shared=Shared(ledger, never)).reserve(SPEC, 0, 2_000)
+    assert ledger.read().last == 1
 
 
 def test_what_cannot_be_journaled_is_not_sent_and_given_back(tmp_path: Path) -> None:

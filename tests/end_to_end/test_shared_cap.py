@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 from binary import BINARY, call, configure, droidlite
+from terminal import Terminal
+
+from droidlite.session.book import LedgerBegun
+from droidlite.session.ledger import Ledger
+from droidlite.session.lines import lay_out
 
 REPLY = {"calls": [call("glob", pattern="*")], "usage": {"input": 1_000, "output": 900}}
 PRICED = """
@@ -76,6 +81,22 @@ def test_the_summary_tells_what_is_left_and_an_empty_ledger_sends_nothing(
     assert shown.out.splitlines()[0].startswith(f"Spent of the shared ledger {tmp_path / 'ledger'}: $0.0")
 
 
+def test_a_person_is_told_whose_cap_it_is_and_not_asked_to_raise_it(
+    folder: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    ledger = Ledger.open(tmp_path / "ledger", cap_usd=0.06)
+    ledger.settle(ledger.reserve("m", lambda left: 0.055), 0.055)
+    ledger.close()
+    with Terminal("-m", "priced", "--ledger", str(tmp_path / "ledger"), cwd=folder) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("/cost\r")
+        terminal.sees(f"of the shared ledger {tmp_path / 'ledger'}: $0.0550 of $0.0600")
+        terminal.type("go\r")
+        terminal.sees("begin another ledger to go on")
+        assert "Raisethecap" not in terminal.seen
+        assert terminal.leaves() == 0
+
+
 def test_what_a_tool_starts_draws_on_the_same_ledger(folder: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     script = tmp_path / "script"
     shell = {"calls": [call("shell", command="echo $DROIDLITE_LEDGER > told")]}
@@ -94,9 +115,6 @@ def other_file(path: Path) -> None:
 
 
 def newer(path: Path) -> None:
-    from droidlite.session.book import LedgerBegun
-    from droidlite.session.lines import lay_out
-
     path.write_bytes(lay_out(1, LedgerBegun(format=7, cap_usd=1.0)))
 
 
