@@ -38,7 +38,7 @@ class Tally(Struct, kw_only=True):
     degraded: int
     by_endpoint: dict[str, int]
     by_fault: dict[str, int]
-    told: dict[str, int]
+    told: dict[str, list[str]]
 
     @property
     def failed(self) -> int:
@@ -94,8 +94,17 @@ def tally(attempts: Sequence[Attempt], outcomes: Sequence[Outcome], books: dict[
         degraded=sum(attempt.degraded for attempt in worked),
         by_endpoint=dict(Counter(attempt.endpoint for attempt in worked)),
         by_fault=dict(Counter(attempt.fault for attempt in worked if attempt.fault).most_common()),
-        told=dict(Counter(told for each in outcomes for told in each.told).most_common()),
+        told=_told(outcomes),
     )
+
+
+def _told(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+    """What was said where a run ended badly, and the tags of the sessions; the most frequent first."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for each in outcomes:
+        for said in each.told:
+            told[said].append(each.job.tag)
+    return dict(sorted(told.items(), key=lambda item: -len(item[1])))
 
 
 def recoveries(attempts: Iterable[Attempt]) -> list[float]:

@@ -15,6 +15,8 @@ DIALECTS = ("anthropic", "openai-responses", "openai-chat")
 STEP = 1
 """The request that meets with the fault: one call has left its effect, the next is being asked for."""
 EVER = 99
+APART = 4
+"""Only every so many-th run is made where each takes a process of its own."""
 CAP = 5.0
 DEAD = "one of two endpoints dead in mid-session"
 LONG = 60
@@ -38,6 +40,12 @@ class Row(Struct, frozen=True, kw_only=True):
     least: float = 0.0
     longest: float | None = None
     best: str = ""
+
+    @property
+    def apart(self) -> bool:
+        """Whether the services are known to be bad ever after: then every session is one person's first, in a process
+        and a home of its own."""
+        return len(self.faults) == EVER
 
     def target(self) -> str:
         wanted = ["all go on" if self.recovers else "all end, told", f"in {self.most} attempts at most"]
@@ -72,6 +80,7 @@ def rows(mix: Mix) -> list[Row]:
         Row(name="insufficient_quota", faults=("quota",) * EVER, recovers=False, most=1),
         Row(name="overloaded_error after 200", faults=("overloaded",), most=2),
         Row(name="reset in the middle of a tool call", faults=("reset",), most=2, seconds=0.2, best="0.05 to 0.2 s"),
+        Row(name="reset after a whole tool call", faults=("reset_late",), most=2, seconds=0.2, best="0.05 to 0.2 s"),
         Row(name="cut chunk", faults=("cut",), most=2),
         Row(name="clean end without terminal event", faults=("eof",), most=2),
         Row(name="200 with a web page", faults=("html",), most=2),
@@ -114,9 +123,9 @@ class Script:
 
 
 def jobs(row: Row, runs: int) -> Iterator[Job]:
-    for number in range(runs):
+    for number in range(-(-runs // APART) if row.apart else runs):
         model = f"chaos-{DIALECTS[number % len(DIALECTS)]}"
-        yield Job(f"f{number}", model, STEP + 1, CAP, again=0)
+        yield Job(f"f{number}", model, STEP + 1, CAP, again=0, binary=row.apart, apart=row.apart)
 
 
 Run = Callable[[World, Iterator[Job]], list[Outcome]]
@@ -185,7 +194,10 @@ def dead_share(mix: Mix, run: Run) -> tuple[str, bool]:
     """The share of a dead endpoint in the requests of long sessions, once it failed five times or the session had gone
     elsewhere; in words, and whether it is at most 5 % and all sessions ended well."""
     rigged = msgspec.structs.replace(rig(mix, 2), turns=LONG)
-    some = (Job(f"d{n}", f"chaos-{DIALECTS[n % len(DIALECTS)]}", LONG, CAP * 10, again=0) for n in range(6))
+    some = (
+        Job(f"d{n}", f"chaos-{DIALECTS[n % len(DIALECTS)]}", LONG, CAP * 10, again=0, binary=True, apart=True)
+        for n in range(6)
+    )
     with World(rigged, choose=lambda place, tag, step: "500" if step and place.name.endswith("first") else "") as world:
         outcomes = run(world, some)
     ended = sum(each.endings == ["success"] for each in outcomes)

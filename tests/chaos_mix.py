@@ -23,7 +23,20 @@ STATUSES = {
     "503": (503, "api_error"),
     "529": (529, "overloaded_error"),
 }
-STREAMS = ("overloaded", "reset_first", "reset", "cut", "eof", "html", "json", "broken", "stall", "pings", "truncated")
+STREAMS = (
+    "overloaded",
+    "reset_first",
+    "reset",
+    "reset_late",
+    "cut",
+    "eof",
+    "html",
+    "json",
+    "broken",
+    "stall",
+    "pings",
+    "truncated",
+)
 SILENT = ("empty", "thinking", "stall_first")
 LIMITS = ("429 short", "429 long")
 KNOWN = (*LIMITS, *STATUSES, *STREAMS, *SILENT)

@@ -25,6 +25,8 @@ TOOLS = {"bash": "command", "shell": "command", "exec_command": "cmd"}
 """What each program calls its shell, and the argument that holds the command."""
 SUBMIT = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"
 """How mini-swe-agent is told that the work is done: it has no other way to end."""
+MIX = replace(read_mix(DEFAULT), retry_after=3.0)
+"""For its way of failing alone."""
 FAULTS: dict[str, tuple[str, ...]] = {
     "none": (),
     "429 with Retry-After 3": ("429 short",),
@@ -33,6 +35,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "reset before headers": ("reset_first",),
     "overloaded_error after 200": ("overloaded",),
     "reset in the middle of a tool call": ("reset",),
+    "reset after a whole tool call": ("reset_late",),
     "cut chunk": ("cut",),
     "clean end, not whole": ("eof",),
     "200 with a web page": ("html",),
@@ -49,7 +52,7 @@ class Service(Loopback):
     that request came (time.monotonic()); `finished`: a request came after all commands had run."""
 
     def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults, self._mix = faults, replace(read_mix(DEFAULT), retry_after=3.0)
+        self.faults = faults
         self.moments: list[float] = []
         self.finished = False
         super().__init__(self._say)
@@ -70,7 +73,7 @@ class Service(Loopback):
             return good
         self.moments.append(time.monotonic())
         met = len(self.moments)
-        return failing(self.faults[met - 1], good, self._mix) if met <= len(self.faults) else good
+        return failing(self.faults[met - 1], good, MIX) if met <= len(self.faults) else good
 
 
 class Came(Struct, frozen=True):

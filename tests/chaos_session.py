@@ -33,7 +33,7 @@ Promise = tuple[str, ...]
 
 class Job(Struct):
     """A session to run: `tag` names it to the services, `cap` is in USD, `binary` means a process of its own; one
-    that failed is resumed `again` times."""
+    that failed is resumed `again` times. apart: in a home of its own too, so that nothing is known of the services."""
 
     tag: str
     model: str
@@ -41,6 +41,7 @@ class Job(Struct):
     cap: float
     binary: bool = False
     again: int = AGAIN
+    apart: bool = False
 
 
 class Outcome(Struct):
@@ -66,9 +67,12 @@ class Outcome(Struct):
 def run(job: Job, home: Path, root: Path) -> Outcome:
     """Runs a job in the folder `root`, resumed where a request failed, and judges what is left of it."""
     outcome, promised, name = Outcome(job), set[Promise](), ""
+    if job.apart:
+        shutil.copytree(home / "config", home / job.tag / "config")
+        home = home / job.tag
     text = PROMPT.format(tag=job.tag, turns=job.turns)
     for _ in range(1 + job.again):
-        events = _binary(job, text, name, root) if job.binary else list(_in_process(job, text, name, root))
+        events = _binary(job, text, name, home, root) if job.binary else list(_in_process(job, text, name, root))
         promised |= promises(events)
         count(events, outcome)
         name = name or next((event["session_id"] for event in events if event["type"] == "session_started"), "")
@@ -91,11 +95,12 @@ def _in_process(job: Job, text: str, name: str, root: Path) -> Iterator[Event]:
         session.close()
 
 
-def _binary(job: Job, text: str, name: str, root: Path) -> list[Event]:
+def _binary(job: Job, text: str, name: str, home: Path, root: Path) -> list[Event]:
+    """`home`: what this process told its children about itself may be gone, so it is told anew."""
     words = ["exec", "-m", job.model, "--auto", "high", "--max-cost", str(job.cap), "-o", "stream-json"]
     ran = subprocess.run(
         [sys.executable, "-m", "droidlite", *words, *(["-r", name] if name else []), text],
-        cwd=root, env=dict(os.environ), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        cwd=root, env={**os.environ, "DROIDLITE_HOME": str(home)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     events: list[Event] = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
     if "Traceback" in ran.stderr or not events:

@@ -204,8 +204,8 @@ class _Sending:
                 self._send(events[: terminal(self.seen.dialect, events)])
             case "broken":
                 self._send([*events[:half], b'event: message_delta\ndata: {"type": "mess\n\n', *events[half:]])
-            case "reset":
-                self._send(events[:half])
+            case "reset" | "reset_late":
+                self._send(events[: half if said.fault == "reset" else terminal(self.seen.dialect, events)])
                 time.sleep(0.01)
                 reset(self.connected)
                 return False
