@@ -100,7 +100,8 @@ def _binary(job: Job, text: str, name: str, home: Path, root: Path) -> list[Even
     words = ["exec", "-m", job.model, "--auto", "high", "--max-cost", str(job.cap), "-o", "stream-json"]
     ran = subprocess.run(
         [sys.executable, "-m", "droidlite", *words, *(["-r", name] if name else []), text],
-        cwd=root, env={**os.environ, "DROIDLITE_HOME": str(home)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        cwd=root, env={**os.environ, "DROIDLITE_HOME": str(home)},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     events: list[Event] = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
     if "Traceback" in ran.stderr or not events:
