@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Sequence
+from math import inf
 
 from msgspec import Struct, structs
 
@@ -105,11 +106,12 @@ class Ways:
         return Retry(step.wait, self.route(way) if moved else None)
 
     def _allowed(self, route: Route) -> tuple[Way, ...]:
-        """A person who names an endpoint with the model means that one."""
-        ways = self.of(route.spec)
-        named, slash, _ = self.setup.settings.model.partition("/")
-        only = tuple(way for way in ways if way.endpoint.name == named)
-        bound = slash and route.spec.id != self.setup.settings.model and any(_same(way, route) for way in only)
+        """A person who names an endpoint with the model means that one; a name that is also the provider's says only
+        whose model it is."""
+        ways, model = self.of(route.spec), self.setup.settings.model
+        named, slash, _ = model.partition("/")
+        only = tuple(way for way in ways if way.endpoint.name == named != route.spec.provider)
+        bound = slash and route.spec.id != model and any(_same(way, route) for way in only)
         return only if bound else ways
 
     def through(self, spec: ModelSpec, endpoint: Endpoint) -> tuple[Way, ...]:
@@ -159,11 +161,13 @@ class Ways:
 def closed(ways: Sequence[Way]) -> ProviderError:
     """What is said where every way is closed: for how long, and why."""
     soonest = min(ways, key=lambda way: way.ready_in)
-    last = soonest.health.last
+    last, seconds = soonest.health.last, soonest.ready_in
     if last is not None and last.fault in ("auth", "quota", "model"):
-        return ProviderError(str(last), fault=last.fault, retry="other", status=last.status, sent=False)
+        told = f"{str(last).rstrip('.')}. It is left alone until droidlite is started anew."
+        return ProviderError(told, fault=last.fault, retry="other", status=last.status, sent=False)
+    until = "for this model any more" if seconds == inf else f"for {seconds:.0f} s"
     why = f" It last said: {soonest.health.error}" if soonest.health.error else ""
-    message = f"Endpoint {soonest.name} takes no requests for {soonest.ready_in:.0f} s.{why}"
+    message = f"Endpoint {soonest.name} takes no requests {until}.{why}"
     return ProviderError(message, fault=last.fault if last else "rate_limit", retry="other", sent=False)
 
 

@@ -203,6 +203,24 @@ def test_an_endpoint_that_was_named_with_the_model_is_the_only_one(tmp_path: Pat
         assert (ran.finished.exit_code, counts(house, other)) == (75, [1, 0])
 
 
+def test_a_provider_that_was_named_with_the_model_is_no_endpoint(tmp_path: Path) -> None:
+    with Loopback([LATER]) as direct, Loopback([FINE]) as other:
+        ran = run(serving(anthropic=direct, other=other), tmp_path, model=f"anthropic/{MODEL}")
+        assert (ran.outcome, counts(direct, other)) == (("success", 0), [1, 1])
+
+
+def test_the_next_prompt_of_a_session_with_nothing_open_sends_nothing(tmp_path: Path) -> None:
+    with Loopback([LATER]) as server:
+        session = opened(serving(one=server), tmp_path)
+        try:
+            first, second = (Ran(list(session.run("Do it.")), session).finished for _ in range(2))
+        finally:
+            session.close()
+        assert (first.exit_code, second.exit_code, counts(server)) == (75, 75, [1])
+        assert second.result.startswith("Endpoint one takes no requests for ")
+        assert "It last said: Endpoint one (127.0.0.1) limits the rate of requests" in second.result
+
+
 def test_a_question_aside_goes_the_same_ways(tmp_path: Path) -> None:
     with Loopback([LATER]) as bad, Loopback([FINE]) as good:
         session = opened(serving(bad=bad, good=good), tmp_path)
@@ -266,6 +284,17 @@ def test_no_note_is_asked_of_a_model_that_cannot_be_reached(tmp_path: Path) -> N
             assert (switch.reasons, "left a note" in str(switch)) == ((), False)
         finally:
             session.close()
+
+
+def test_what_was_refused_is_not_asked_again_and_says_so(tmp_path: Path) -> None:
+    with Loopback([status(401, "authentication_error", "Bad key.")]) as server:
+        session = opened(serving(one=server), tmp_path)
+        try:
+            first, second = (Ran(list(session.run("Do it.")), session).finished for _ in range(2))
+        finally:
+            session.close()
+        assert (first.exit_code, second.exit_code, counts(server)) == (1, 1, [1])
+        assert second.result.endswith("Bad key. It is left alone until droidlite is started anew.")
 
 
 @pytest.mark.parametrize(
