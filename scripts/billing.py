@@ -16,13 +16,13 @@ from droidlite.app.options import Options
 from droidlite.app.session import Session
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, Fault, Interrupted, ProviderError
-from droidlite.reliability.failover import next_wait
 from droidlite.types import Assistant, Call, Delta, ModelSpec, Request, Text, ToolResults, Usage, User
 
 MODEL = "billed"
 FRAME = 800
 """Tokens at most that a service adds to a request once; MESSAGE: to each message. Anthropic documents up to 804."""
 MESSAGE = 12
+ATTEMPTS = 3
 TURNS = 12
 """Calls of the model a prompt may take before the service asks for no more tools."""
 
@@ -147,7 +147,8 @@ def opened(options: Options, service: Billing, raised: float = 0.0) -> Session:
 
 
 def at_once(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
-    return None if next_wait(error, attempt=attempt, elapsed=elapsed, jitter=0.0) is None else Retry(0.0)
+    """Again without a pause, as often as failover would."""
+    return Retry(0.0) if attempt < ATTEMPTS else None
 
 
 FAULTS: tuple[tuple[Fault, bool], ...] = (

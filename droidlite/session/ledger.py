@@ -110,15 +110,7 @@ class Ledger:
                 self._file = -1
 
     def _may_settle(self, held: Held) -> bool:
-        if held.host != self._host or held.pid == self._pid:
-            return False
-        try:
-            os.kill(held.pid, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:  # it lives, and is somebody else's
-            return True
-        return True
+        return held.host == self._host and held.pid != self._pid and _is_alive(held.pid)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -219,6 +211,20 @@ def _create(path: Path, cap_usd: float | None) -> int:
         raise UsageError(f"The ledger {path} cannot be begun: there is no folder {path.parent}.") from error
     except OSError as error:
         raise _unusable(path, error) from error
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process still runs; one that is dead and not yet buried by its parent does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it lives, and is somebody else's
+        return True
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except (OSError, IndexError):  # no /proc here
+        return True
 
 
 def _is_at(path: Path, status: os.stat_result) -> bool:

@@ -270,4 +270,7 @@ def test_only_what_living_processes_hold_may_come_back(path: Path) -> None:
         child.stdout.readline()
         assert mine.pending_usd() == 0.5
         child.kill()
+        while b") Z" not in Path(f"/proc/{child.pid}/stat").read_bytes():  # dead, and not yet buried by us
+            pass
+        assert mine.pending_usd() == 0.0
     assert (mine.pending_usd(), mine.read().spent_usd) == (0.0, 0.75)
