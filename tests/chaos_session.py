@@ -98,11 +98,11 @@ def _in_process(job: Job, text: str, name: str, root: Path) -> Iterator[Event]:
 def _binary(job: Job, text: str, name: str, home: Path, root: Path) -> list[Event]:
     """`home`: what this process told its children about itself may be gone, so it is told anew."""
     words = ["exec", "-m", job.model, "--auto", "high", "--max-cost", str(job.cap), "-o", "stream-json"]
+    words = [sys.executable, "-m", "droidlite", *words, *(["-r", name] if name else []), text]
+    env = {**os.environ, "DROIDLITE_HOME": str(home)}
     ran = subprocess.run(
-        [sys.executable, "-m", "droidlite", *words, *(["-r", name] if name else []), text],
-        cwd=root, env={**os.environ, "DROIDLITE_HOME": str(home)},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        words, cwd=root, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     events: list[Event] = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
     if "Traceback" in ran.stderr or not events:
         sys.stderr.write(f"{job.tag}: exit {ran.returncode}: {ran.stderr[-2000:]}\n")
