@@ -60,14 +60,16 @@ class SettingsError(UsageError):
 
 class CapReached(DroidliteError):
     """A cap the person set would be passed; nothing was sent. `subtype` is error_max_cost or error_max_turns;
-    `needed_usd` is the worst case of the call that was not sent."""
+    `needed_usd` is the worst case of the call that was not sent; `shared`: it is the cap of a ledger, which nobody can
+    raise."""
 
     exit_code = 3
 
-    def __init__(self, message: str, *, subtype: str, needed_usd: float = 0.0) -> None:
+    def __init__(self, message: str, *, subtype: str, needed_usd: float = 0.0, shared: bool = False) -> None:
         super().__init__(message)
         self.subtype = subtype
         self.needed_usd = needed_usd
+        self.shared = shared
 
 
 class VerifyFailed(DroidliteError):

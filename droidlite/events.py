@@ -223,6 +223,15 @@ class Counterfactual(Struct, frozen=True, kw_only=True):
     basis: str = "estimate, same tokens"
 
 
+class SharedLedger(Struct, frozen=True, kw_only=True):
+    """A ledger (--ledger) after the run: what all that share `file` have spent together, in USD, open calls at their
+    worst case."""
+
+    file: str
+    spent_usd: float
+    cap_usd: float
+
+
 class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     """Last event of every run, whatever happened: the object `--output-format json` prints. A run that could not even
     begin has one too, except where flags or settings could not be understood (exit 2): that is a sentence on standard
@@ -230,7 +239,7 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     session, earlier runs included.
     `counterfactual` is None where nobody routed, or no price of the reference model is known. `verify` tells how the
     check ended {command, exit_code, output, passed, reason, unproven, failing, tampered, flaky}, or what a reviewer
-    said {review}; None where there was neither."""
+    said {review}; None where there was neither. `ledger` is None without one."""
 
     subtype: str
     is_error: bool
@@ -246,6 +255,7 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     counterfactual: Counterfactual | None = None
     permission_denials: tuple[str, ...] = ()
     verify: dict[str, Any] | None = None
+    ledger: SharedLedger | None = None
     exit_code: int = 0
 
 

@@ -1,4 +1,4 @@
-"""A model service that keeps its own books, for scripts/bench-cap: what it was sent, what it charges, how it fails."""
+"""A model service that keeps its own books, for bench-cap and bench-ledger: what it charges, and how it fails."""
 
 import json
 import random
@@ -8,14 +8,21 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
+from msgspec import structs
+
+from droidlite.agent.driver import Retry, Route
+from droidlite.app.assemble import Person, open_session
+from droidlite.app.options import Options
+from droidlite.app.session import Session
 from droidlite.cancellation import Cancellation
-from droidlite.errors import Fault, Interrupted, ProviderError
+from droidlite.errors import CapReached, Fault, Interrupted, ProviderError
 from droidlite.types import Assistant, Call, Delta, ModelSpec, Request, Text, ToolResults, Usage, User
 
 MODEL = "billed"
 FRAME = 800
 """Tokens at most that a service adds to a request once; MESSAGE: to each message. Anthropic documents up to 804."""
 MESSAGE = 12
+ATTEMPTS = 3
 TURNS = 12
 """Calls of the model a prompt may take before the service asks for no more tools."""
 
@@ -120,6 +127,28 @@ class Billing:
     def _finished(self) -> bool:
         self._asked += 1
         return self._asked % TURNS == 0 or self.case.chance.random() < 0.1
+
+
+def opened(options: Options, service: Billing, raised: float = 0.0) -> Session:
+    """A session through the app, its provider replaced by the service; the person raises its cap once to `raised`."""
+
+    def raise_cap(reached: CapReached) -> bool:
+        budget = session.parts.agent.driver.budget
+        if not raised or budget.cap_usd == raised:
+            return False
+        budget.cap_usd = raised
+        return True
+
+    session = open_session(structs.replace(options, autonomy="high"), Person(raise_cap=raise_cap))
+    driver = session.parts.agent.driver
+    driver.route = Route(driver.route.spec, service, driver.route.endpoint)
+    driver.failover = at_once
+    return session
+
+
+def at_once(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
+    """Again without a pause, as often as failover would."""
+    return Retry(0.0) if attempt < ATTEMPTS else None
 
 
 FAULTS: tuple[tuple[Fault, bool], ...] = (

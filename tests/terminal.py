@@ -5,8 +5,10 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
+import sys
 import termios
 import threading
 from collections.abc import Callable
@@ -24,16 +26,31 @@ def is_raw(terminal: int) -> bool:
     return not (flags[0] & termios.ICRNL or flags[3] & (termios.ICANON | termios.ECHO))
 
 
+CONTROLLED = (
+    sys.executable,
+    "-c",
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])",
+)
+"""Makes the terminal the one that controls the program, which is told (SIGHUP) when it goes."""
+
+
 class Terminal:
     """`droidlite words...` in a terminal of `columns` by 30 cells; killed at the end where it still runs. `modes` tells
-    of each piece of output whether the terminal was raw when it came."""
+    of each piece of output whether the terminal was raw when it came; `controls`: SIGHUP tells when it is closed."""
 
-    def __init__(self, *words: str, cwd: Path, env: dict[str, str] | None = None, columns: int = 80) -> None:
+    def __init__(
+        self,
+        *words: str,
+        cwd: Path,
+        env: dict[str, str] | None = None,
+        columns: int = 80,
+        controls: bool = False,
+    ) -> None:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
         self._ours = ours
         self.process = subprocess.Popen(
-            [*BINARY, *words],
+            [*(CONTROLLED if controls else ()), *BINARY, *words],
             cwd=cwd,
             env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **(env or {})},
             stdin=theirs,
@@ -45,6 +62,7 @@ class Terminal:
         self._raw = b""
         self.modes: list[bool] = []
         self._more = threading.Condition()
+        self._stop = os.pipe()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -54,8 +72,17 @@ class Terminal:
     def __exit__(self, *exc: object) -> None:
         self.process.kill()
         self.process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """The person closes the window."""
+        if self._ours < 0:
+            return
+        os.write(self._stop[1], b"x")
         self._reader.join(DEADLINE)
-        os.close(self._ours)
+        for file in (self._ours, *self._stop):
+            os.close(file)
+        self._ours = -1
 
     @property
     def written(self) -> str:
@@ -104,8 +131,13 @@ class Terminal:
 
     def _read(self) -> None:
         with contextlib.suppress(OSError):  # Linux says EIO when the other side has closed
-            while data := os.read(self._ours, 65_536):
+            while self._has_more() and (data := os.read(self._ours, 65_536)):
                 with self._more:
                     self.modes.append(is_raw(self._ours))
                     self._raw += data
                     self._more.notify_all()
+
+    def _has_more(self) -> bool:
+        """Waits for output; False where the window is closed instead."""
+        ready, _, _ = select.select([self._ours, self._stop[0]], [], [])
+        return self._stop[0] not in ready or self.process.returncode is not None

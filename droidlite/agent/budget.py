@@ -1,10 +1,12 @@
 """The dollar cap: the worst case of every model call is reserved before it is sent, and settled when it ends."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from droidlite.agent.sharing import Shared
 from droidlite.agent.transcript import Journaled
 from droidlite.errors import CapReached, UsageError
 from droidlite.events import ModelUsage, add_call
@@ -39,7 +41,8 @@ class Reservation(Struct, frozen=True):
 
 class Budget:
     """All spend of one session in USD. `spent` includes calls still open at their worst case; `calls` are the settled
-    ones, those of a resumed session's past first. `clock` tells seconds since 1970."""
+    ones, those of a resumed session's past first. `shared` is a ledger other processes draw on too: both caps hold.
+    Any thread may reserve and settle. `clock` tells seconds since 1970."""
 
     def __init__(
         self,
@@ -50,9 +53,10 @@ class Budget:
         spent_usd: float = 0.0,
         calls: Sequence[Spent] = (),
         first: int = 1,
+        shared: Shared | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.prices, self.journal, self.cap_usd = prices, journal, cap_usd
+        self.prices, self.journal, self.cap_usd, self.shared = prices, journal, cap_usd, shared
         self.settled_usd = spent_usd
         self.calls: list[Spent] = []
         self.by_model: dict[str, ModelUsage] = {}
@@ -60,7 +64,9 @@ class Budget:
             self._count(call)
         self.clock = clock
         self._open: dict[int, float] = {}
+        self._held: dict[int, int] = {}
         self._numbers = first - 1
+        self._mutex = threading.RLock()
 
     @property
     def spent_usd(self) -> float:
@@ -68,38 +74,66 @@ class Budget:
 
     @property
     def left_usd(self) -> float:
+        """USD that may still be spent; of a shared ledger, when it was last read."""
+        return min(self._own_left, self.shared.left_usd if self.shared else float("inf"))
+
+    @property
+    def _own_left(self) -> float:
         return float("inf") if self.cap_usd is None else self.cap_usd - self.spent_usd
+
+    @property
+    def _capped(self) -> bool:
+        return self.cap_usd is not None or self.shared is not None
 
     def check_priced(self, spec: ModelSpec) -> None:
         """Raises UsageError where a cap is set and the model's price is unknown; called before any request."""
-        if self.cap_usd is not None and self.prices.worst(spec, 1, 1) is None:
+        if self._capped and self.prices.worst(spec, 1, 1) is None:
             raise UsageError(
                 f"The price of {spec.id} is not known, so --max-cost cannot be held. Give it a price under [[models]] "
                 "in your settings, or choose a model that `droidlite models` shows with a price."
             )
 
     def reserve(self, spec: ModelSpec, input_tokens: int, max_output: int, *, closing: bool = False) -> Reservation:
-        """Room for a call of at most `input_tokens` and `max_output` tokens, with fewer output tokens where the cap
-        does not allow all. Raises CapReached (nothing is sent) where not even LEAST_OUTPUT fit."""
-        self._numbers += 1
-        if self.cap_usd is None:
-            return Reservation(self._numbers, None, max_output)
+        """Room for a call of at most `input_tokens` and `max_output` tokens, with fewer output tokens where the caps
+        do not allow all. Raises CapReached (nothing is sent) where not even LEAST_OUTPUT fit."""
+        with self._mutex:
+            self._numbers += 1
+            number = self._numbers
+        if not self._capped:
+            return Reservation(number, None, max_output)
         self.check_priced(spec)
-        room = self.left_usd - ROUNDING - (0.0 if closing else self._kept_back(spec, input_tokens))
-        fits = self._affordable(spec, input_tokens, max_output, room)
-        if fits <= 0 or fits < min(max_output, CLOSING_OUTPUT if closing else LEAST_OUTPUT):
-            raise self._refusal(spec, input_tokens, max_output)
-        usd = self._worst(spec, input_tokens, fits)
-        self._open[self._numbers] = usd
-        self.journal.append(Reserved(reservation=self._numbers, usd=usd, model=spec.id))
-        return Reservation(self._numbers, usd, fits)
+        made: list[Reservation] = []
+
+        def choose(shared_left: float) -> float:
+            with self._mutex:
+                fits = self._fit(spec, input_tokens, max_output, closing=closing, shared_left=shared_left)
+                usd = self._open[number] = self._worst(spec, input_tokens, fits)
+            made[:] = [Reservation(number, usd, fits)]
+            return usd
+
+        try:
+            if self.shared is None:
+                choose(float("inf"))
+            else:
+                self._held[number] = self.shared.reserve(spec.id, choose)
+            self.journal.append(Reserved(reservation=number, usd=made[0].usd or 0.0, model=spec.id))
+        except BaseException:
+            self._forget(number)
+            raise
+        return made[0]
+
+    def _forget(self, number: int) -> None:
+        """Nothing was sent under this reservation; in a ledger it stays charged until that is settled."""
+        self._open.pop(number, None)
+        if (held := self._held.pop(number, None)) is not None and self.shared:
+            self.shared.settle(held, 0.0)
 
     def why_too_dear(self, spec: ModelSpec, input_tokens: int) -> str:
         """Why no call of `spec` with so many tokens could be made under the cap; "" where one could."""
-        if self.cap_usd is None:
+        if not self._capped:
             return ""
         least = self._worst(spec, input_tokens, LEAST_OUTPUT)
-        if least <= self.left_usd - ROUNDING - self._kept_back(spec, input_tokens):
+        if least <= self._room(spec, input_tokens, self.shared.left_usd if self.shared else float("inf")):
             return ""
         return f"its next call could cost ${least:.4f}, and ${max(self.left_usd, 0):.4f} of the cap is left"
 
@@ -116,13 +150,8 @@ class Budget:
         """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation,
         or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing.
         `judge`: it only helped to choose a model."""
-        held = self._open.pop(reservation.number, None)
-        if not sent:
-            cost: float | None = 0.0
-        elif usage is None:
-            cost = held if held is not None or guess is None else self.prices.cost(spec, guess)
-        else:
-            cost = self.prices.cost(spec, usage)
+        held = self._open.get(reservation.number)
+        cost = self._cost(spec, usage, held=held, guess=guess) if sent else 0.0
         spent = Spent(
             reservation=reservation.number,
             model=spec.id,
@@ -132,10 +161,25 @@ class Budget:
             unpriced=cost is None and held is None,
             judge=judge,
         )
-        self.settled_usd += spent.usd
-        self._count(spent)
-        self.journal.append(spent)
+        self._book(spent)
         return cost
+
+    def _cost(self, spec: ModelSpec, usage: Usage | None, *, held: float | None, guess: Usage | None) -> float | None:
+        """USD of a call that was sent, None where it is not known."""
+        if usage is not None:
+            return self.prices.cost(spec, usage)
+        return held if held is not None or guess is None else self.prices.cost(spec, guess)
+
+    def _book(self, spent: Spent) -> None:
+        with self._mutex:
+            self._open.pop(spent.reservation, None)
+            self.settled_usd += spent.usd
+            self._count(spent)
+        try:
+            self.journal.append(spent)
+        finally:
+            if self.shared and (line := self._held.pop(spent.reservation, None)) is not None:
+                self.shared.settle(line, spent.usd)
 
     def _count(self, call: Spent) -> None:
         self.calls.append(call)
@@ -147,8 +191,29 @@ class Budget:
         usd = self.prices.worst(spec, input_tokens, output_tokens)
         return float("inf") if usd is None else usd
 
-    def _kept_back(self, spec: ModelSpec, input_tokens: int) -> float:
-        return min(self._worst(spec, input_tokens, CLOSING_OUTPUT), (self.cap_usd or 0.0) * CLOSING_SHARE)
+    def _fit(self, spec: ModelSpec, input_tokens: int, max_output: int, *, closing: bool, shared_left: float) -> int:
+        """How many output tokens can be afforded. Raises CapReached."""
+        least = min(max_output, CLOSING_OUTPUT if closing else LEAST_OUTPUT)
+
+        def fits(left: float) -> int:
+            room = self._room(spec, input_tokens, left, closing=closing)
+            return self._affordable(spec, input_tokens, max_output, room)
+
+        found = fits(shared_left)
+        if found <= 0 or found < least:
+            alone = fits(float("inf")) if self.shared else 0
+            raise self._refusal(spec, input_tokens, max_output, shared=alone > 0 and alone >= least)
+        return found
+
+    def _room(self, spec: ModelSpec, input_tokens: int, shared_left: float, *, closing: bool = False) -> float:
+        """USD the next call may cost under both caps; what a closing summary needs is kept back of each."""
+        kept = 0.0 if closing else self._worst(spec, input_tokens, CLOSING_OUTPUT)
+        own, ledger = self.cap_usd or 0.0, self.shared.cap_usd if self.shared else 0.0
+        rooms = (
+            self._own_left - min(kept, own * CLOSING_SHARE),
+            shared_left - min(kept, ledger * CLOSING_SHARE),
+        )
+        return min(rooms) - ROUNDING
 
     def _affordable(self, spec: ModelSpec, input_tokens: int, max_output: int, room: float) -> int:
         """Most output tokens whose worst case fits into `room` USD; the price rises with every token, so halving
@@ -161,13 +226,19 @@ class Budget:
             low, high = (middle, high) if self._worst(spec, input_tokens, middle) <= room else (low, middle)
         return low
 
-    def _refusal(self, spec: ModelSpec, input_tokens: int, max_output: int) -> CapReached:
+    def _refusal(self, spec: ModelSpec, input_tokens: int, max_output: int, *, shared: bool) -> CapReached:
         least = self._worst(spec, input_tokens, min(max_output, LEAST_OUTPUT))
+        left, cap, whose = self._own_left, self.cap_usd or 0.0, "cap"
+        todo = "raise --max-cost to go on"
+        if shared and self.shared:
+            left, cap = self.shared.left_usd, self.shared.cap_usd
+            whose, todo = f"cap of the shared ledger {self.shared.ledger.path}", "begin another ledger to go on"
         return CapReached(
-            f"The next call of {spec.id} could cost ${least:.4f}; {_dollars(self.left_usd)} of the "
-            f"{_dollars(self.cap_usd or 0.0)} cap is left. Nothing was sent; raise --max-cost to go on.",
+            f"The next call of {spec.id} could cost ${least:.4f}; {_dollars(left)} of the {_dollars(cap)} {whose} is "
+            f"left. Nothing was sent; {todo}.",
             subtype="error_max_cost",
             needed_usd=least,
+            shared=shared,
         )
 
 

@@ -3,8 +3,9 @@
 import datetime
 import platform
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +15,7 @@ from droidlite.agent.budget import Prices as PriceFunctions
 from droidlite.agent.loop import Agent
 from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.prompt import Facts, opening, system_prompt
+from droidlite.agent.sharing import Shared
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.app.allowing import allowed_here, remembering
@@ -31,6 +33,7 @@ from droidlite.app.routing import Task, choose_model, find_model, route
 from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
+from droidlite.app.sharing import VARIABLE, open_ledger
 from droidlite.app.verifying import Verifier
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
@@ -44,6 +47,7 @@ from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
+from droidlite.session.ledger import Ledger
 from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
@@ -64,22 +68,42 @@ def open_session(
     setup = setup or read_setup(options.cwd, options=options, discover=None)
     check, untested = find_check(setup, find_root(options.cwd), options.cwd)
     setup = with_check(setup, check)
-    journal, past = open_journal(options, setup)
-    try:
-        session = _assemble(options, person, setup, journal, past, prompt)
+    with ExitStack() as undo:
+        opened = _open_files(options, setup, undo)
+        if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:
+            capped = msgspec.structs.replace(setup.settings, max_cost_usd=opened.ledger.cap_usd)
+            setup = msgspec.structs.replace(setup, settings=capped)
+        session = _assemble(options, person, setup, opened, prompt)
         _verify(session, setup, check, untested)
-        if past is None or past.shadowed is None:
+        if opened.past is None or opened.past.shadowed is None:
             task = Task(root=find_root(options.cwd), headless=options.headless)
             session.parts.shadow = _shadow(setup, decide or _router(task))
+        undo.pop_all()
         return session
-    except BaseException:
-        journal.close()
-        raise
 
 
-def _assemble(
-    options: Options, person: Person, setup: Setup, journal: Journal, past: Past | None, prompt: str
-) -> Session:
+class _Opened(NamedTuple):
+    """The files a session writes to, and what the journal held."""
+
+    journal: Journal
+    past: Past | None
+    ledger: Ledger | None
+
+
+def _open_files(options: Options, setup: Setup, undo: ExitStack) -> _Opened:
+    """Opens them; `undo` closes them. Raises UsageError, DroidliteError."""
+    ledger = open_ledger(options, setup)
+    if ledger is not None:
+        undo.callback(ledger.close)
+    journal, past = open_journal(options, setup)
+    undo.callback(journal.close)
+    if ledger is not None:
+        ledger.session = _id(journal)
+    return _Opened(journal, past, ledger)
+
+
+def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, prompt: str) -> Session:
+    journal, past, ledger = opened
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *wanted(options, setup, past), task=task)
@@ -98,7 +122,7 @@ def _assemble(
         cwd=options.cwd.resolve(),
         extra=extra,
         spill=journal.spill,
-        environment=child_environment(setup.env, setup.secrets),
+        environment=child_environment(setup.env, setup.secrets) | ({VARIABLE: str(ledger.path)} if ledger else {}),
         cancellation=Cancellation(),
         save=checkpoint.save,
         seen=known_files(past),
@@ -126,6 +150,7 @@ def _assemble(
         spent_usd=past.spent_usd if past else 0.0,
         calls=past.calls if past else (),
         first=past.next_reservation if past else 1,
+        shared=Shared(ledger, lambda seconds: context.cancellation.wait(seconds)) if ledger else None,
     )
     budget.check_priced(spec)
     transcript = Transcript(
@@ -156,6 +181,8 @@ def _assemble(
         with suppress(DroidliteError):  # told already, if the journal cannot be written
             checkpoint.end_turn()
         journal.close()
+        if ledger is not None:
+            ledger.close()
 
     return Session(
         Parts(

@@ -57,6 +57,8 @@ class Chat:
 
     def attend(self, person: AtTheTerminal) -> None:
         def raise_cap(reached: CapReached) -> bool:
+            if reached.shared:
+                return False
             budget = self.session.parts.agent.driver.budget
             most = self.setup.policy.budget.max_cost_usd
             cap = person.ask_cap(budget.spent_usd, budget.cap_usd or 0.0, reached.needed_usd, most)

@@ -14,6 +14,7 @@ from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.prompting import read_prompt
 from droidlite.app.session import Session
+from droidlite.app.sharing import shared_ledger
 from droidlite.errors import DroidliteError, Interrupted, UsageError
 from droidlite.events import RunFinished
 from droidlite.types import Usage, add_usage
@@ -56,6 +57,7 @@ def failure(error: DroidliteError, session: Session | None, seconds: float) -> R
         total_cost_usd=round(budget.spent_usd, 8) if budget else 0.0,
         usage=reduce(add_usage, (used.usage for used in budget.by_model.values()), Usage()) if budget else Usage(),
         model_usage=dict(budget.by_model) if budget else {},
+        ledger=shared_ledger(budget) if budget else None,
         exit_code=error.exit_code,
     )
 

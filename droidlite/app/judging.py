@@ -39,7 +39,7 @@ class Breaker(Struct):
     last: float = 0.0
 
     def is_open(self, now: float) -> bool:
-        return self.failures >= FAILURES and now - self.last < REST_SECONDS
+        return self.failures >= FAILURES and 0 <= now - self.last < REST_SECONDS  # the clock may have been set back
 
 
 class Judge:

@@ -52,7 +52,7 @@ def show_route(options: Options, prompt: str, as_json: bool) -> int:
 
 
 def show_sessions(
-    action: Literal["list", "show", "export", "fork", "rm"],
+    action: Literal["list", "show", "export", "fork", "rm", "doctor"],
     session: str,
     everywhere: bool,
     form: Literal["md", "json"],
@@ -61,12 +61,11 @@ def show_sessions(
 ) -> int:
     store = Store(places(os.environ).state / "sessions")
     if action == "list":
-        found = store.list(None if everywhere else find_root(cwd))
-        if as_json:
-            show_json(found)
-        else:
-            show(map(_row, found) if found else ["There is no session of this folder yet; --all lists every folder's."])
-        return 0
+        return _list_sessions(store.list(None if everywhere else find_root(cwd)), as_json)
+    if action == "doctor":
+        from droidlite.app.examining import show_examined
+
+        return show_examined(store, session, as_json)
     if not session:
         raise UsageError(f"sessions {action} needs the ID of a session; `droidlite sessions` lists them.")
     match action:
@@ -78,6 +77,14 @@ def show_sessions(
             show([f"{store.fork(session)}"])
         case "rm":
             show([f"Removed session {store.remove(session)}."])
+    return 0
+
+
+def _list_sessions(found: list[Summary], as_json: bool) -> int:
+    if as_json:
+        show_json(found)
+    else:
+        show(map(_row, found) if found else ["There is no session of this folder yet; --all lists every folder's."])
     return 0
 
 

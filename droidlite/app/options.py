@@ -12,6 +12,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """Flags as given; None or empty where the settings decide. Money is USD, `timeout` seconds.
 
     resume: a session id or its beginning, "last" for the newest of this folder, "" for a new session.
+    ledger: a file whose cap is shared by all that name it, "" for what DROIDLITE_LEDGER says.
     headless: nobody can be asked; what would need an answer is refused."""
 
     cwd: Path
@@ -19,6 +20,7 @@ class Options(Struct, frozen=True, kw_only=True):
     model: str = ""
     router: Literal["cost", "balanced", "quality"] | None = None
     max_cost: float | None = None
+    ledger: str = ""
     max_turns: int | None = None
     timeout: float | None = None
     verify: str = ""

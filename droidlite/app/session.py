@@ -14,6 +14,7 @@ from droidlite.app.escalating import Escalation
 from droidlite.app.redacting import without_secrets
 from droidlite.app.reviewing import Reviewer
 from droidlite.app.shadow import Shadow
+from droidlite.app.sharing import shared_ledger
 from droidlite.app.verifying import Verifier
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, TimedOut, VerifyFailed
@@ -190,6 +191,7 @@ class Session:
             counterfactual=parts.counterfactual(parts.decision),
             permission_denials=tuple(parts.agent.toolbox.denials),
             verify=self._checked(),
+            ledger=shared_ledger(budget),
             exit_code=error.exit_code if error else 0,
         )
 

@@ -4,12 +4,13 @@ import time
 
 from droidlite.app.assemble import git_state
 from droidlite.app.session import Parts
+from droidlite.app.sharing import shared_ledger
 from droidlite.app.ways import Ways
 from droidlite.reliability.allowance import Allowance
 from droidlite.reliability.health import Kept
 from droidlite.sanitise import clean_line
 from droidlite.ui.conversation import Spending, Status
-from droidlite.ui.wording import ago, counted, duration, instead, tokens
+from droidlite.ui.wording import ago, counted, duration, instead, of_ledger, tokens
 
 
 def status_of(parts: Parts) -> Status:
@@ -85,6 +86,8 @@ def cost_lines(parts: Parts) -> tuple[str, ...]:
     budget = parts.agent.driver.budget
     cap = "" if budget.cap_usd is None else f" of ${budget.cap_usd:.2f}"
     lines = [f"${budget.spent_usd:.4f}{cap} in this session"]
+    if (ledger := shared_ledger(budget)) is not None:
+        lines.append(of_ledger(ledger))
     for model, used in budget.by_model.items():
         usage = used.usage
         total = usage.input + usage.cache_read + usage.cache_write

@@ -42,9 +42,10 @@ def open_worktree(cwd: Path, name: str) -> Path:
 
 
 def _exclude(path: Path) -> None:
-    """Keeps git from showing the worktrees as untracked files."""
-    line = f"/{FOLDER.as_posix()}/"
-    known = path.read_text(encoding="utf-8") if path.exists() else ""
+    """Keeps git from showing the worktrees as untracked files. What the person wrote there is only added to."""
+    line = f"/{FOLDER.as_posix()}/".encode()
+    known = path.read_bytes() if path.exists() else b""
     if line not in known.splitlines():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{known.rstrip()}\n{line}\n".lstrip("\n"), encoding="utf-8")
+        with path.open("ab") as file:
+            file.write((b"" if known.endswith(b"\n") or not known else b"\n") + line + b"\n")

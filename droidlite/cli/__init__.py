@@ -44,7 +44,7 @@ def _readable(argv: list[str]) -> list[str]:
         flag = before if before in TEXTS else word.partition("=")[0]
         if flag in TEXTS and not _is_text(word):
             raise UsageError(f"What follows {flag} is not UTF-8 text.")
-    paths = ("-C", "--cwd", "--add-dir", "-f", "--file")
+    paths = ("-C", "--cwd", "--add-dir", "-f", "--file", "--ledger")
     return [
         word
         if _is_text(word) or before in paths or word.startswith("-")

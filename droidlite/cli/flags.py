@@ -30,6 +30,9 @@ Model = Annotated[str, Option("-m", "--model", help="auto, an id, provider/id or
 MaxCost = Annotated[
     float | None, Option("--max-cost", "--max-budget-usd", metavar="USD", help="Cap in USD; it is never exceeded.")
 ]
+LedgerFile = Annotated[
+    str, Option("--ledger", metavar="FILE", help="All that name this file share one cap (also: DROIDLITE_LEDGER).")
+]
 MaxTurns = Annotated[int | None, Option("--max-turns", min=1, metavar="N", help="Cap on calls of the model.")]
 Timeout = Annotated[float | None, Option("--timeout", metavar="SECONDS", help="Stop after this long.")]
 Verify = Annotated[str, Option("--verify", metavar="CMD", help="A command whose exit 0 means done, or auto.")]
@@ -62,6 +65,7 @@ def options(
     model: str,
     router: Literal["cost", "balanced", "quality"] | None,
     max_cost: float | None,
+    ledger: str,
     max_turns: int | None,
     timeout: float | None,
     verify: str,
@@ -94,6 +98,7 @@ def options(
         model=model,
         router=router,
         max_cost=max_cost,
+        ledger=ledger,
         max_turns=max_turns,
         timeout=timeout,
         verify=verify,

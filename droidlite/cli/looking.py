@@ -21,7 +21,8 @@ def models(as_json: AsJson = False, cwd: Cwd = Path()) -> int:
 @app.command("sessions")
 def sessions(
     action: Annotated[
-        Literal["list", "show", "export", "fork", "rm"], Argument(help="list, show, export, fork or rm.")
+        Literal["list", "show", "export", "fork", "rm", "doctor"],
+        Argument(help="list, show, export, fork, rm, or doctor: repair what a kill or a full disk left."),
     ] = "list",
     session: Annotated[str, Argument(metavar="ID", help="A session's id or its beginning.", show_default=False)] = "",
     everywhere: Annotated[bool, Option("--all", help="List the sessions of every folder.")] = False,
@@ -29,7 +30,7 @@ def sessions(
     as_json: AsJson = False,
     cwd: Cwd = Path(),
 ) -> int:
-    """List, show, export, fork or remove sessions."""
+    """List, show, export, fork or remove sessions, or repair them (doctor; all of this machine without an ID)."""
     from droidlite.app.listing import show_sessions
 
     return show_sessions(action, session, everywhere, form, as_json, cwd)

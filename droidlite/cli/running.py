@@ -15,6 +15,7 @@ from droidlite.cli.flags import (
     Disallowed,
     EffortFlag,
     Fork,
+    LedgerFile,
     MaxCost,
     MaxTurns,
     Model,
@@ -36,6 +37,7 @@ def chat(
     model: Model = "",
     router: RouterMode = None,
     max_cost: MaxCost = None,
+    ledger: LedgerFile = "",
     max_turns: MaxTurns = None,
     timeout: Timeout = None,
     verify: Verify = "",
@@ -54,8 +56,8 @@ def chat(
 ) -> int:
     """An interactive session in this folder."""
     given = options(
-        False, model, router, max_cost, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree, auto,
-        yolo, effort, system, allowed, disallowed,
+        False, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
+        auto, yolo, effort, system, allowed, disallowed,
     )  # fmt: skip
     from droidlite.app.interactive import run_interactive
 
@@ -74,6 +76,7 @@ def exec_(
     model: Model = "",
     router: RouterMode = None,
     max_cost: MaxCost = None,
+    ledger: LedgerFile = "",
     max_turns: MaxTurns = None,
     timeout: Timeout = None,
     verify: Verify = "",
@@ -94,8 +97,8 @@ def exec_(
 
     The prompt is PROMPT or the text of -f FILE; what standard input carries is appended to it."""
     given = options(
-        True, model, router, max_cost, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree, auto,
-        yolo, effort, system, allowed, disallowed,
+        True, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
+        auto, yolo, effort, system, allowed, disallowed,
     )  # fmt: skip
     from droidlite.app.headless import run_headless
 

@@ -21,11 +21,21 @@ def stats(
         str, Option("--reference", metavar="MODEL", help="What to compare with (default: the strongest allowed).")
     ] = "",
     router: Annotated[bool, Option("--router", help="What became of auto's choices and switches instead.")] = False,
+    ledger: Annotated[
+        Path | None, Option("--ledger", metavar="FILE", help="What was spent of this shared ledger instead.")
+    ] = None,
     as_json: AsJson = False,
     cwd: Cwd = Path(),
 ) -> int:
     """Spend by day, model and repository, and what the same tokens would have cost on the reference model; or, with
-    --router, how often the first model failed, was noticed and rescued, and what hindsight regrets."""
+    --router, how often the first model failed, was noticed and rescued, and what hindsight regrets; or, with
+    --ledger, what the sessions that share a cap have spent of it."""
+    if ledger is not None:
+        from droidlite.app.sharing import show_ledger
+
+        if reference or router or since or everywhere:
+            raise UsageError("--ledger goes with --json only: a ledger knows no days, folders and other models.")
+        return show_ledger(ledger, as_json)
     if router:
         from droidlite.app.router_stats import show_router_stats
 

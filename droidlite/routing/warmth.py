@@ -11,6 +11,8 @@ KEPT_SECONDS = {"anthropic": 300.0, "openai": 1_800.0}
 Anthropic for its hour."""
 KEPT_ELSEWHERE = 300.0
 """Where nothing is documented."""
+_STEP = 5.0
+"""Seconds a clock that is only kept true may go back."""
 _SLACK = 1.25
 """Models count the same text differently; by more than this it is not the same text."""
 _WRITES_UNASKED = ("openai",)
@@ -28,7 +30,7 @@ class Used(Struct, frozen=True):
 def is_warm(calls: Sequence[Used], model: str, provider: str, *, now: float) -> bool:
     """Whether the cache of `model` still holds what it was last sent, as far as the service keeps one."""
     last = next((call for call in reversed(calls) if call.model == model), None)
-    return last is not None and now - last.at < kept_seconds(provider)
+    return last is not None and _kept(last, provider, now)
 
 
 def kept_seconds(provider: str) -> float:
@@ -40,10 +42,16 @@ def warm_tokens(calls: Sequence[Used], model: str, provider: str, *, context: in
     those about this conversation, oldest first. A call that told of more tokens than there are now was about what has
     since been compacted: nothing of it counts."""
     last = next((call for call in reversed(calls) if call.model == model and call.usage is not None), None)
-    if last is None or last.usage is None or now - last.at >= kept_seconds(provider):
+    if last is None or last.usage is None or not _kept(last, provider, now):
         return 0
     usage = last.usage
     unasked = usage.input if provider in _WRITES_UNASKED else 0
     held = usage.cache_read + usage.cache_write + unasked
     whole = usage.input + usage.cache_read + usage.cache_write
     return min(held, context) if whole <= context * _SLACK else 0
+
+
+def _kept(last: Used, provider: str, now: float) -> bool:
+    """The clock on the wall, for the service counts the hours this machine slept. Where that clock was set back since,
+    nobody knows how long it has been: then nothing is kept."""
+    return -_STEP <= now - last.at < kept_seconds(provider)

@@ -110,7 +110,7 @@ class Fold:
 
     def add(self, n: int, record: Record) -> None:
         """Takes record number `n`; never raises, whatever the order."""
-        if not isinstance(record, Judged):  # said of what has ended
+        if not isinstance(record, Judged | Left):  # said of what has ended
             self._ended = None
         match record:
             case Header():

@@ -11,6 +11,7 @@ from typing import Self
 
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session import fold
+from droidlite.session.keeping import back_up, sync_data, sync_folder, write_all
 from droidlite.session.lines import JOURNAL, lay_out, scan
 from droidlite.session.records import CallFinished, CallStarted, Header, Record, Replied, Spent
 
@@ -20,8 +21,6 @@ SPILL = "spill"
 
 durable: frozenset[type] = frozenset({CallStarted, CallFinished, Replied, Spent})
 """Records that reach the disk before append returns: a power cut must not make us pay or run anything twice."""
-
-_sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
 class Journal:
@@ -83,7 +82,7 @@ class Journal:
             raise _unwritable(folder, error) from error
         try:
             reading = fold.read(folder)
-            told = _repair(folder / JOURNAL, reading)
+            told = repair(folder / JOURNAL, reading)
             file = os.open(folder / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         except OSError as error:
             os.close(lock)
@@ -161,22 +160,16 @@ class Journal:
 
     def _write(self, line: bytes, *, sync: bool) -> None:
         self._clean = False
-        written = os.write(self._file, line)
-        while written < len(line):  # the disk is nearly full: going on either fits or raises why not
-            written += os.write(self._file, line[written:])
+        write_all(self._file, line)
         if sync:
             self._sync()
         self._good += len(line)
         self._clean = True
 
     def _sync(self) -> None:
-        _sync(self._file)
-        if not self._folder_synced:  # a new file's name is on disk only once its folder is
-            folder = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        sync_data(self._file)
+        if not self._folder_synced:
+            sync_folder(self.folder)
             self._folder_synced = True
 
     def _mend(self) -> None:
@@ -213,7 +206,7 @@ def _lock(folder: Path) -> int:
     return file
 
 
-def _repair(path: Path, reading: "fold.Reading") -> list[str]:
+def repair(path: Path, reading: "fold.Reading") -> list[str]:
     """Makes the file end after a whole record and hold nothing else; what goes is kept. Returns what to tell."""
     if not reading.damaged and reading.cut < 0:
         if not reading.whole:  # only the newline is missing: the record itself is intact
@@ -223,12 +216,12 @@ def _repair(path: Path, reading: "fold.Reading") -> list[str]:
     if not reading.damaged:
         with path.open("rb+") as file:
             file.seek(reading.cut)
-            backup = _back_up(path, file.read())
+            backup = back_up(path, file.read())
             file.truncate(reading.cut)
             os.fsync(file.fileno())
         return [f"What was dropped is in {backup}."]
     content = path.read_bytes()
-    backup = _back_up(path, content)
+    backup = back_up(path, content)
     kept = b"".join(
         content[line.start : line.end] for line in scan(path) if line.record is not None or line.problem == "unknown"
     )
@@ -237,21 +230,8 @@ def _repair(path: Path, reading: "fold.Reading") -> list[str]:
         file.write(kept if kept.endswith(b"\n") else kept + b"\n")
         os.fsync(file.fileno())
     os.replace(fresh, path)
+    sync_folder(path.parent)
     return [f"The file as it was is in {backup}."]
-
-
-def _back_up(path: Path, content: bytes) -> Path:
-    for count in range(1, 10_000):
-        backup = path.with_name(f"{path.name}.{count}.bak")
-        try:
-            file = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            continue
-        with open(file, "wb") as out:
-            out.write(content)
-            os.fsync(file)
-        return backup
-    raise OSError(17, "too many backups", str(path))
 
 
 def _unwritable(folder: Path, error: OSError) -> DroidliteError:

@@ -46,7 +46,7 @@ class _Format(Struct):
 _format_decoder = msgspec.json.Decoder(_Format)
 
 
-def lay_out(n: int, record: Record) -> bytes:
+def lay_out(n: int, record: Struct) -> bytes:
     """The line for a record, newline included."""
     try:
         body = _encoder.encode(record)
@@ -85,12 +85,10 @@ def _read(raw: bytes, number: int, start: int, last: int) -> Line:
     whole = raw.endswith(b"\n")
     end = start + len(raw)
     bad: Problem = "damaged" if whole else "torn"
-    match = _LINE.fullmatch(raw[:-1] if whole else raw)
-    if match is None:
+    found = unwrap(raw, last)
+    if found is None:
         return Line(number=number, start=start, end=end, problem=bad, whole=whole)
-    n, body = int(match[1]), match[3]
-    if int(match[2], 16) != _checksum(n, body) or n <= last:
-        return Line(number=number, start=start, end=end, problem=bad, whole=whole)
+    n, body = found
     if number == 1:
         _refuse_newer(body)
     try:
@@ -98,6 +96,16 @@ def _read(raw: bytes, number: int, start: int, last: int) -> Line:
     except msgspec.MsgspecError:
         return Line(number=number, start=start, end=end, n=n, problem="unknown", whole=whole)
     return Line(number=number, start=start, end=end, n=n, record=record, whole=whole)
+
+
+def unwrap(raw: bytes, last: int) -> tuple[int, bytes] | None:
+    """The number and the record (JSON) of a line, with its newline or without; None where it is not what was written,
+    or its number is not above `last`."""
+    match = _LINE.fullmatch(raw.removesuffix(b"\n"))
+    if match is None:
+        return None
+    n, body = int(match[1]), match[3]
+    return (n, body) if int(match[2], 16) == _checksum(n, body) and n > last else None
 
 
 def _refuse_newer(body: bytes) -> None:

@@ -33,14 +33,14 @@ class Summary(Struct, frozen=True, kw_only=True):
     first_prompt: str
 
 
-class _Cached(Struct, frozen=True):
+class Cached(Struct, frozen=True):
     """A summary and the size of the journal it was made from: another size means it is stale."""
 
     size: int
     summary: Summary
 
 
-_decoder = msgspec.json.Decoder(_Cached)
+_decoder = msgspec.json.Decoder(Cached)
 
 
 class Store:
@@ -169,7 +169,7 @@ class Store:
             summary = _summarise(name, fold.load(self.folder(name)), updated)
         except UsageError:
             return None
-        keep(cache, msgspec.json.encode(_Cached(size, summary)))  # a list that cannot keep it is only slower
+        keep(cache, msgspec.json.encode(Cached(size, summary)))  # a list that cannot keep it is only slower
         return summary
 
 

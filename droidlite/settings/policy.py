@@ -179,7 +179,9 @@ def _why_not_endpoint(layer: Layer, endpoint: Endpoint) -> str:
         return f'endpoint "{name}" is not on the list of policy {layer.where("endpoints.allow")} (endpoints.allow)'
     if not regions or endpoint.protocol in ("local", "scripted") or endpoint.region in regions:
         return ""
-    place = f"is in region {endpoint.region}" if endpoint.region else "names no region"
+    place = (
+        f"is in region {endpoint.region}" if endpoint.region else "names no region (an [[endpoints]] of that name can)"
+    )
     return f'endpoint "{name}" {place}; policy {layer.where("models.regions")} allows {", ".join(regions)}'
 
 

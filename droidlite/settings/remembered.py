@@ -1,5 +1,6 @@
 """What a person allowed for good, folder by folder: beginnings of commands, kept among droidlite's own files."""
 
+import fcntl
 import hashlib
 import os
 import tempfile
@@ -39,13 +40,19 @@ def load_allowed(state: Path, root: Path) -> tuple[str, ...]:
 
 
 def remember_allowed(state: Path, root: Path, prefix: str) -> None:
-    """Adds a beginning; the file is the old one or the new one, never half. Raises OSError, SettingsError."""
-    known = load_allowed(state, root)
-    if prefix in known:
-        return
+    """Adds a beginning; the file is the old one or the new one, never half, and what another droidlite adds meanwhile
+    stays. Raises OSError, SettingsError."""
     path = allowed_file(state, root)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = msgspec.json.format(msgspec.json.encode(Allowed(str(root), (*known, prefix))), indent=2)
+    with open(os.open(path.parent / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = load_allowed(state, root)
+        if prefix not in known:
+            _write(path, Allowed(str(root), (*known, prefix)))
+
+
+def _write(path: Path, allowed: Allowed) -> None:
+    content = msgspec.json.format(msgspec.json.encode(allowed), indent=2)
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

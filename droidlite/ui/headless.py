@@ -42,6 +42,7 @@ from droidlite.ui.wording import (
     helped,
     instead,
     is_news,
+    of_ledger,
     outcome,
     spent,
     switching,
@@ -163,6 +164,7 @@ class Progress:
         if event.model_usage:
             cost = spent(event.model_usage, event.total_cost_usd)
         other = f" · {instead(event.counterfactual)}" if event.counterfactual else ""
+        other += f" · {of_ledger(event.ledger)}" if event.ledger else ""
         why = event.subtype
         if event.subtype not in ANSWERS and event.result:
             why = f"{event.subtype}: {event.result}"

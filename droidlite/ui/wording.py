@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from droidlite.events import AttemptFailed, CallFinished, Counterfactual, Helped, ModelUsage
+from droidlite.events import AttemptFailed, CallFinished, Counterfactual, Helped, ModelUsage, SharedLedger
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Todos
 from droidlite.types import Switch
@@ -29,6 +29,10 @@ def spent(by_model: Mapping[str, ModelUsage], total_usd: float) -> str:
     unpriced = sum(used.unpriced for used in by_model.values())
     more = f" and {counted(unpriced, 'call')} at a price not known" if unpriced else ""
     return f"{names} · {dollars(total_usd)}{more}"
+
+
+def of_ledger(ledger: SharedLedger) -> str:
+    return f"of the shared ledger {ledger.file}: {dollars(ledger.spent_usd)} of {dollars(ledger.cap_usd)}"
 
 
 def instead(other: Counterfactual) -> str:

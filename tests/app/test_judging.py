@@ -9,7 +9,7 @@ from msgspec import structs
 
 from droidlite.agent.budget import Budget, Prices
 from droidlite.agent.driver import Route
-from droidlite.app.judging import BAND, FAILURES, Judge
+from droidlite.app.judging import BAND, FAILURES, REST_SECONDS, Breaker, Judge
 from droidlite.cancellation import Cancellation
 from droidlite.routing.features import Features
 from droidlite.types import Assistant, Delta, ModelSpec, Request
@@ -76,3 +76,10 @@ def test_the_cap_holds_for_it_too(tmp_path: Path) -> None:
     judge = judge_of(FakeProvider(says("fix")), tmp_path, cap=0.5)
     assert judge.judged(OPEN, []) == UNKNOWN
     assert judge._budget.spent_usd == 0
+
+
+def test_a_judge_that_failed_is_left_alone_for_a_while_whatever_the_clock_is_set_to() -> None:
+    failed = Breaker(failures=FAILURES, last=10_000.0)
+    assert failed.is_open(10_001.0)
+    assert not failed.is_open(10_000.0 + REST_SECONDS)
+    assert not failed.is_open(6_400.0)  # set back by an hour: it may have rested long enough

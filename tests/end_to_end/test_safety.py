@@ -227,7 +227,7 @@ def test_always_holds_in_this_project_and_no_other(repo: Path, tmp_path: Path) -
     assert other.result["permission_denials"] == ["npm install left-pad --offline"]
     assert "for good in this folder: npm install;" in droidlite("doctor", cwd=repo).out
     assert [path.name for path in repo.iterdir()] == [".git"]
-    (kept,) = (Path(os.environ["DROIDLITE_HOME"]) / "state" / "allowed").iterdir()
+    (kept,) = (Path(os.environ["DROIDLITE_HOME"]) / "state" / "allowed").glob("*.json")
     kept.write_text("{")
     broken = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
     assert broken.result["permission_denials"] == ["npm install left-pad --offline"]

@@ -12,9 +12,15 @@ from typing import Any
 
 import pytest
 from binary import BINARY, call, droidlite, write_script
+from terminal import DEADLINE, Terminal
+
+from droidlite.session.fold import load
 
 SLOW = call("grep", pattern="(a+)+$b", path="aaa.txt")
 """Backtracks for longer than the universe lasts on forty letters a."""
+
+
+CODES = {"timeout": 124, "SIGTERM": 143, "SIGINT": 130, "SIGHUP": 129}
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def test_a_pattern_that_backtracks_for_ever_is_stopped_by_timeout(git: bool, rep
     assert (ran.code, ran.result["subtype"]) == (124, "error_timeout"), ran.err
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_pattern_that_backtracks_for_ever_is_stopped_by_signals(
     number: int, code: int, repo: Path, tmp_path: Path
 ) -> None:
@@ -103,13 +109,23 @@ def test_a_command_deaf_to_sigterm_is_killed_at_its_limit(repo: Path, tmp_path: 
     assert told["content"] == "begun\n(exit code 124: stopped after its 1 s; use background for what runs longer)"
 
 
-@pytest.mark.parametrize("how", ["timeout", "SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("how", ["timeout", "SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_command_deaf_to_signals_ends_with_the_run(how: str, repo: Path, tmp_path: Path) -> None:
     seconds = unique(tmp_path)
     deaf = f"trap '' TERM INT HUP; touch begun; sleep {seconds}; sleep {seconds}"
     env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=deaf)]}])
     code = stopped(how, repo, env, until=repo / "begun")
-    assert (code, running(seconds)) == ({"timeout": 124, "SIGTERM": 143, "SIGINT": 130}[how], [])
+    assert (code, running(seconds)) == (CODES[how], [])
+    assert whole_and_resumable(repo, env)
+
+
+def whole_and_resumable(repo: Path, env: dict[str, str]) -> bool:
+    """Whether the journal of the only session has no damage, an end and a result for every call, and goes on."""
+    (folder,) = (Path(os.environ["DROIDLITE_HOME"]) / "state" / "sessions").iterdir()
+    kept = load(folder)
+    again = droidlite("exec", "-c", "-o", "json", "go on", cwd=repo, env=env)
+    assert (kept.warnings, kept.unanswered, kept.ended is not None, again.code) == ((), (), True, 0), again.err
+    return True
 
 
 def stopped(how: str, repo: Path, env: dict[str, str], *words: str, until: Path) -> int:
@@ -144,4 +160,31 @@ def test_a_check_that_hangs_ends_with_the_run(how: str, repo: Path, tmp_path: Pa
     env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}])
     check = f"trap '' TERM; touch begun; sleep {seconds}; sleep {seconds}"
     code = stopped(how, repo, env, "--verify", check, until=repo / "begun")
-    assert (code, running(seconds)) == ({"timeout": 124, "SIGTERM": 143, "SIGINT": 130}[how], [])
+    assert (code, running(seconds)) == (CODES[how], [])
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        *((how, ("-m", "scripted")) for how in ("SIGTERM", "SIGHUP", "closed", "closed, untold")),
+        *((how, ("exec", "-m", "scripted")) for how in ("SIGTERM", "closed")),
+    ],
+)
+def test_a_session_ended_from_outside_while_a_tool_runs(
+    how: str, words: tuple[str, ...], repo: Path, tmp_path: Path
+) -> None:
+    seconds = unique(tmp_path)
+    deaf = f"trap '' TERM INT HUP; touch begun; sleep {seconds}; sleep {seconds}"
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=deaf)]}, {"text": "Fine."}])
+    with Terminal(*words, "--auto", "high", "go", cwd=repo, env=env, controls=how == "closed") as terminal:
+        wait_for((repo / "begun").exists)
+        if how.startswith("closed"):
+            terminal.close()
+        else:
+            terminal.process.send_signal(getattr(signal, how))
+        code = terminal.process.wait(DEADLINE)
+        if words[0] != "exec" and how in CODES:
+            terminal.sees("droidlite: Terminated." if how == "SIGTERM" else "droidlite: The terminal was closed.")
+            assert terminal.written.rindex("\x1b[?2004l") > terminal.written.rindex("\x1b[?2004h")  # as it was
+    assert (code, running(seconds)) == (143 if how == "SIGTERM" else 129, [])
+    assert whole_and_resumable(repo, env)

@@ -21,6 +21,8 @@ def test_changes_stay_in_the_worktree_and_its_branch(tmp_path: Path) -> None:
         {"calls": [call("read", file_path="a.txt")]},
         {"calls": [call("write", file_path="a.txt", content="two\n")]},
     ]
+    exclude = root / ".git" / "info" / "exclude"
+    exclude.write_bytes(b"caf\xe9\nlast without its end")  # a person's own, not UTF-8
     env = write_script(tmp_path / "s.jsonl", [*steps, {"text": "Done."}])
     ran = droidlite("exec", "--auto", "low", "-w", "fix", "go", cwd=root, env=env)
     assert (ran.code, ran.out) == (0, "Done.\n"), ran.err
@@ -30,6 +32,7 @@ def test_changes_stay_in_the_worktree_and_its_branch(tmp_path: Path) -> None:
     assert git(root, "status", "--porcelain") == ""
     again = droidlite("exec", "-w", "fix", "go on", cwd=root, env=env)
     assert again.code == 0, again.err
+    assert exclude.read_bytes() == b"caf\xe9\nlast without its end\n/.droidlite/worktrees/\n"
 
 
 def test_a_folder_without_git_and_a_bad_name_are_told(tmp_path: Path) -> None:

@@ -43,3 +43,11 @@ def test_the_model_at_work_is_warm_until_its_time_is_over() -> None:
     assert is_warm(calls, "a", "anthropic", now=1_299.0)
     assert not is_warm(calls, "a", "anthropic", now=1_300.0)
     assert not is_warm(calls, "b", "anthropic", now=1_001.0)
+
+
+def test_a_clock_that_was_set_back_makes_nothing_warm_and_one_that_was_corrected_does() -> None:
+    """An hour back, as with a wrong time zone put right: the cache may have gone hours ago."""
+    calls = (Used("a", 10_000.0, READ),)
+    for now, warm in ((6_400.0, False), (9_999.0, True), (10_001.0, True), (13_600.0, False)):
+        assert is_warm(calls, "a", "anthropic", now=now) == warm
+        assert bool(warm_tokens(calls, "a", "anthropic", context=45_000, now=now)) == warm
