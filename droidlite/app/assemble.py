@@ -34,6 +34,7 @@ from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.sharing import VARIABLE, open_ledger
+from droidlite.app.touching import READ_ONLY
 from droidlite.app.verifying import Verifier
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
@@ -211,6 +212,7 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
     """Gives the session its verifier; where nothing can be run, its reviewer and a sentence."""
     parts = session.parts
     if check is not None:
+        parts.warnings += [READ_ONLY] if parts.agent.toolbox.permissions.read_only else []
         rounds = setup.settings.verify_rounds
         checker = Checker(check, parts.context)
         before = Before(checker, lambda: files_before(parts.checkpoint))
