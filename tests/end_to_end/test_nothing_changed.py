@@ -49,3 +49,17 @@ def test_what_was_refused_above_read_only_is_named_as_the_reason(folder: Path, t
     ran = droidlite("exec", *words, "fix it", cwd=folder, env=env)
     assert (ran.code, ran.result["num_turns"], times(folder)) == (4, 3, 2)
     assert "Nothing could be changed: what was tried is not allowed in this session." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("auto", "check", "denied"),
+    [("low", "make test", []), ("low", "[ -e b.py ] || make test", []), ("off", "make test", ["make test"])],
+)
+def test_the_model_may_run_the_check_where_it_may_edit(
+    folder: Path, tmp_path: Path, auto: str, check: str, denied: list[str]
+) -> None:
+    (folder / "Makefile").write_text("test:\n\ttouch b.py\n")
+    env = write_script(tmp_path / "s", [{"calls": [call("shell", command=check)]}, {"text": "Done."}])
+    words = ("-m", "scripted", "-o", "json", "--verify", check, *(("--auto", auto) if auto != "off" else ()))
+    ran = droidlite("exec", *words, "fix it", cwd=folder, env=env)
+    assert (ran.code, ran.result["permission_denials"]) == (0, denied)
