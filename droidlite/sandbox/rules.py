@@ -55,7 +55,8 @@ def judge(
     tree: Tree = Tree(),  # noqa: B008 - frozen
 ) -> Verdict:
     """Whether `command` may run without asking. `allowed` and `denied` hold leading words ("git commit"), `allowed`
-    also whole commands, word for word; deny wins. `tree` is where it may stay without asking: paths are followed on the disk, to where their links lead."""
+    also whole commands, word for word; deny wins. `tree` is where it may stay without asking: paths
+    are followed on the disk, to where their links lead."""
     reading = read_command(command)
     entry = denied_by(reading.commands, denied)
     if entry:
