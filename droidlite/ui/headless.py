@@ -165,7 +165,7 @@ class Progress:
             cost = spent(event.model_usage, event.total_cost_usd)
         other = f" · {instead(event.counterfactual)}" if event.counterfactual else ""
         other += f" · {of_ledger(event.ledger)}" if event.ledger else ""
-        why = event.subtype
+        why = f"{event.subtype}: {event.stopped}" if event.stopped else event.subtype
         if event.subtype not in ANSWERS and event.result:
             why = f"{event.subtype}: {event.result}"
         label = "SCRIPTED · " if self._scripted else ""
