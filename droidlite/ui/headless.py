@@ -58,11 +58,12 @@ ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_tur
 def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, stderr: TextIO) -> RunFinished:
     """Shows a run as it happens and returns its last event.
 
-    text: the answer on stdout, progress on stderr. json: the RunFinished object alone on stdout. stream-json: every
-    event, one a line. Raises DroidliteError if the run ends without a RunFinished or stdout cannot be written; a
-    reader that only left early (a closed pipe) stops a stream-json run.
+    text: the answer on stdout, progress on stderr. json: the RunFinished object alone on stdout, progress as in text.
+    stream-json: every event on stdout, one a line; stderr leaves out what each call did. Raises DroidliteError if the
+    run ends without a RunFinished or stdout cannot be written; a reader that only left early (a closed pipe) stops a
+    stream-json run.
     """
-    progress = Progress(stderr, calls=output_format == "text")
+    progress = Progress(stderr, calls=output_format != "stream-json")
     finished: RunFinished | None = None
     for event in events:
         progress.show(event)

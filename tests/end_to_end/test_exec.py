@@ -295,3 +295,14 @@ def test_a_slow_pipe_is_waited_for_and_a_silent_one_is_told(repo: Path, tmp_path
         os.close(reader)
         assert (silent.returncode, piped.returncode) == (0, 0)
         assert ["from the pipe" in seen.raw.decode() for seen in server.requests] == [False, True]
+
+
+def test_json_tells_the_same_progress_on_stderr_as_text(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("read", file_path="a.py")]}, {"text": "Done."}])
+    told = {
+        output: droidlite("exec", "-o", output, "look", cwd=repo, env=env).err.splitlines()
+        for output in ("text", "json", "stream-json")
+    }
+    line = "read  a.py  1 line"
+    assert [told[output].count(line) for output in told] == [1, 1, 0]
+    assert len(told["text"]) == len(told["json"])
