@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Literal, TextIO
 
 import msgspec
@@ -32,6 +33,7 @@ from droidlite.sanitise import clean, clean_line, escape_json
 from droidlite.ui.checking import check_line
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
+from droidlite.ui.waiting import Waiting
 from droidlite.ui.wording import (
     SCRIPTED,
     counted,
@@ -63,7 +65,19 @@ def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO
     run ends without a RunFinished or stdout cannot be written; a reader that only left early (a closed pipe) stops a
     stream-json run.
     """
-    progress = Progress(stderr, calls=output_format != "stream-json")
+    waiting = Waiting(stderr)
+    with nullcontext() if output_format == "stream-json" else waiting.ticking():
+        finished = _follow(
+            events, output_format, stdout, Progress(stderr, waiting, calls=output_format != "stream-json")
+        )
+    if output_format == "json":
+        write(stdout, json_line(finished))
+    elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
+        write(stdout, clean(finished.result).rstrip("\n") + "\n")
+    return finished
+
+
+def _follow(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, progress: "Progress") -> RunFinished:
     finished: RunFinished | None = None
     for event in events:
         progress.show(event)
@@ -74,10 +88,6 @@ def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO
             raise DroidliteError("The reader of stdout went away, so the run was stopped.")
     if finished is None:
         raise DroidliteError("The run ended without a result; run it again, or resume the session.")
-    if output_format == "json":
-        write(stdout, json_line(finished))
-    elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
-        write(stdout, clean(finished.result).rstrip("\n") + "\n")
     return finished
 
 
@@ -101,14 +111,15 @@ def json_line(event: Event) -> str:
 class Progress:
     """Progress lines on stderr: plain text, dimmed only on a terminal."""
 
-    def __init__(self, stderr: TextIO, *, calls: bool = True) -> None:
-        self._stderr, self._calls = stderr, calls
+    def __init__(self, stderr: TextIO, waiting: Waiting, *, calls: bool = True) -> None:
+        self._stderr, self._waiting, self._calls = stderr, waiting, calls
         self._dim = stderr.isatty()
         self._scripted = False
         self._models: list[str] = []
         self._summaries: dict[str, str] = {}
 
     def show(self, event: Event) -> None:
+        self._waiting.follow(event)
         if isinstance(event, RunFinished):
             self._say(self._finished(event), dim=False)
             return
@@ -116,7 +127,10 @@ class Progress:
             self._say(line)
 
     def _say(self, line: str, *, dim: bool = True) -> None:
-        with contextlib.suppress(DroidliteError):  # progress nobody can see is no reason to lose the answer
+        with (
+            self._waiting.aside(),
+            contextlib.suppress(DroidliteError),
+        ):  # progress nobody can see is no reason to lose the answer
             write(self._stderr, f"\x1b[2m{line}\x1b[0m\n" if dim and self._dim else f"{line}\n")
 
     def _line(self, event: Event) -> str:
