@@ -1,4 +1,4 @@
-"""A sign of life while a model's call runs: a line that counts the seconds on a terminal, one now and then elsewhere."""
+"""A sign of life while a model's call runs: a line that counts on a terminal, one now and then elsewhere."""
 
 import contextlib
 import threading
