@@ -29,7 +29,7 @@ from droidlite.events import (
     VerifyFound,
     Warned,
 )
-from droidlite.sanitise import clean, clean_line, escape_json
+from droidlite.sanitise import clean, clean_line, ended, escape_json
 from droidlite.ui.checking import check_line
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
@@ -149,7 +149,7 @@ class Progress:
             case CallDenied(name=name, reason=reason):
                 return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
             case AttemptFailed() if is_news(event):
-                return clean_line(f"attempt {event.attempt} failed ({event.fault}): {event.message}", 360) + (
+                return clean_line(f"attempt {event.attempt} failed ({event.fault}): {ended(event.message)}", 360) + (
                     f" {clean_line(going_on(event), 120)}"
                 )
             case SwitchAnnounced(switch=switch):

@@ -23,6 +23,12 @@ def sentence(err: str) -> str:
         (["exec", "--modle", "x"], "No such option: --modle. Did you mean --model?"),
         (["exec", "--verify", "", "x"], "--verify is empty; name a command, auto, or leave the flag out."),
         (["--verify= ", "x"], "--verify is empty; name a command, auto, or leave the flag out."),
+        (["router"], "droidlite router needs one of its commands: "),
+        (
+            ["route", "--router", "all", "x"],
+            "'all' is not one of 'cost', 'balanced', 'quality'. See `droidlite --help`.",
+        ),
+        (["exec", "-p"], "There is no prompt."),
         (["exec", "-o", "xml", "x"], "Invalid value for '-o' / '--output-format'"),
         (["exec", "--max-cost", "much", "x"], "Invalid value for '--max-cost' / '--max-budget-usd'"),
         (["exec", "--max-cost", "-1", "x"], "--max-cost must be an amount above 0 in USD, such as 0.50; it is -1."),
