@@ -239,7 +239,8 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     session, earlier runs included.
     `counterfactual` is None where nobody routed, or no price of the reference model is known. `verify` tells how the
     check ended {command, exit_code, output, passed, reason, unproven, failing, tampered, flaky}, or what a reviewer
-    said {review}; None where there was neither. `ledger` is None without one."""
+    said {review}; None where there was neither. `ledger` is None without one. `stopped` says why a cap ended the run
+    ("" = none did): `result` may be a closing summary."""
 
     subtype: str
     is_error: bool
@@ -256,6 +257,7 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     permission_denials: tuple[str, ...] = ()
     verify: dict[str, Any] | None = None
     ledger: SharedLedger | None = None
+    stopped: str = ""
     exit_code: int = 0
 
 

@@ -17,13 +17,16 @@ from droidlite.app.shadow import Shadow
 from droidlite.app.sharing import shared_ledger
 from droidlite.app.verifying import Verifier
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError, TimedOut, VerifyFailed
+from droidlite.errors import CapReached, DroidliteError, TimedOut, VerifyFailed
 from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
 from droidlite.tool import ToolContext
 from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usage
+
+TOO_SMALL = 0.1
+"""A cap below this share of what is expected will most likely end the run before anything is done."""
 
 
 class Parts(Struct, kw_only=True):
@@ -150,6 +153,8 @@ class Session:
             self._told = True
             parts.journal.append(Decided(decision=parts.decision, spec_id=route.spec.id, scripted=parts.scripted))
             yield ModelChosen(parts.decision)
+            if told := small_cap(parts.decision, parts.agent.driver.budget.cap_usd):
+                yield Warned(told)
         while parts.warnings:
             yield Warned(parts.warnings.pop(0))
 
@@ -192,6 +197,7 @@ class Session:
             permission_denials=tuple(parts.agent.toolbox.denials),
             verify=self._checked(),
             ledger=shared_ledger(budget),
+            stopped=error.why if isinstance(error, CapReached) else "",
             exit_code=error.exit_code if error else 0,
         )
 
@@ -201,6 +207,14 @@ class Session:
         if verifier is not None and verifier.last is not None:
             return verifier.last.as_result()
         return {"review": to_builtins(reviewer.last)} if reviewer is not None and reviewer.last is not None else None
+
+
+def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
+    """What to say where a cap (USD) is less than TOO_SMALL of what the plan is expected to cost ("" = it is not)."""
+    expected = decision.estimate.cost.mean if decision.estimate is not None else 0.0
+    if cap_usd is None or cap_usd >= TOO_SMALL * expected:
+        return ""
+    return f"--max-cost ${cap_usd:g} is far below the ${expected:.2f} this plan is expected to cost."
 
 
 def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> dict[str, object]:

@@ -66,6 +66,8 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
     failure a call may still be; the command lists hold prefixes of commands.
+    `autonomy` is what runs without asking in an interactive session ("low" where nothing is said); `droidlite exec` and
+    -p only read, whatever it says, unless --auto or --yolo is given.
     `denied_commands` stops a command that is written out, not one that a script or another language runs.
     `verify` is a command whose exit 0 means done, or "auto"; it may take `verify_seconds`, and each model gets its
     result `verify_rounds` times before the next one takes over."""

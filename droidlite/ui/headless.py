@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Literal, TextIO
 
 import msgspec
@@ -28,10 +29,11 @@ from droidlite.events import (
     VerifyFound,
     Warned,
 )
-from droidlite.sanitise import clean, clean_line, escape_json
+from droidlite.sanitise import clean, clean_line, ended, escape_json
 from droidlite.ui.checking import check_line
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
+from droidlite.ui.waiting import Waiting
 from droidlite.ui.wording import (
     SCRIPTED,
     counted,
@@ -58,11 +60,24 @@ ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_tur
 def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, stderr: TextIO) -> RunFinished:
     """Shows a run as it happens and returns its last event.
 
-    text: the answer on stdout, progress on stderr. json: the RunFinished object alone on stdout. stream-json: every
-    event, one a line. Raises DroidliteError if the run ends without a RunFinished or stdout cannot be written; a
-    reader that only left early (a closed pipe) stops a stream-json run.
+    text: the answer on stdout, progress on stderr. json: the RunFinished object alone on stdout, progress as in text.
+    stream-json: every event on stdout, one a line; stderr leaves out what each call did. Raises DroidliteError if the
+    run ends without a RunFinished or stdout cannot be written; a reader that only left early (a closed pipe) stops a
+    stream-json run.
     """
-    progress = Progress(stderr, calls=output_format == "text")
+    waiting = Waiting(stderr)
+    with nullcontext() if output_format == "stream-json" else waiting.ticking():
+        finished = _follow(
+            events, output_format, stdout, Progress(stderr, waiting, calls=output_format != "stream-json")
+        )
+    if output_format == "json":
+        write(stdout, json_line(finished))
+    elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
+        write(stdout, clean(finished.result).rstrip("\n") + "\n")
+    return finished
+
+
+def _follow(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, progress: "Progress") -> RunFinished:
     finished: RunFinished | None = None
     for event in events:
         progress.show(event)
@@ -73,10 +88,6 @@ def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO
             raise DroidliteError("The reader of stdout went away, so the run was stopped.")
     if finished is None:
         raise DroidliteError("The run ended without a result; run it again, or resume the session.")
-    if output_format == "json":
-        write(stdout, json_line(finished))
-    elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
-        write(stdout, clean(finished.result).rstrip("\n") + "\n")
     return finished
 
 
@@ -100,14 +111,15 @@ def json_line(event: Event) -> str:
 class Progress:
     """Progress lines on stderr: plain text, dimmed only on a terminal."""
 
-    def __init__(self, stderr: TextIO, *, calls: bool = True) -> None:
-        self._stderr, self._calls = stderr, calls
+    def __init__(self, stderr: TextIO, waiting: Waiting, *, calls: bool = True) -> None:
+        self._stderr, self._waiting, self._calls = stderr, waiting, calls
         self._dim = stderr.isatty()
         self._scripted = False
         self._models: list[str] = []
         self._summaries: dict[str, str] = {}
 
     def show(self, event: Event) -> None:
+        self._waiting.follow(event)
         if isinstance(event, RunFinished):
             self._say(self._finished(event), dim=False)
             return
@@ -115,7 +127,10 @@ class Progress:
             self._say(line)
 
     def _say(self, line: str, *, dim: bool = True) -> None:
-        with contextlib.suppress(DroidliteError):  # progress nobody can see is no reason to lose the answer
+        with (
+            self._waiting.aside(),
+            contextlib.suppress(DroidliteError),
+        ):  # progress nobody can see is no reason to lose the answer
             write(self._stderr, f"\x1b[2m{line}\x1b[0m\n" if dim and self._dim else f"{line}\n")
 
     def _line(self, event: Event) -> str:
@@ -134,7 +149,7 @@ class Progress:
             case CallDenied(name=name, reason=reason):
                 return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
             case AttemptFailed() if is_news(event):
-                return clean_line(f"attempt {event.attempt} failed ({event.fault}): {event.message}", 360) + (
+                return clean_line(f"attempt {event.attempt} failed ({event.fault}): {ended(event.message)}", 360) + (
                     f" {clean_line(going_on(event), 120)}"
                 )
             case SwitchAnnounced(switch=switch):
@@ -165,7 +180,7 @@ class Progress:
             cost = spent(event.model_usage, event.total_cost_usd)
         other = f" · {instead(event.counterfactual)}" if event.counterfactual else ""
         other += f" · {of_ledger(event.ledger)}" if event.ledger else ""
-        why = event.subtype
+        why = f"{event.subtype}: {event.stopped}" if event.stopped else event.subtype
         if event.subtype not in ANSWERS and event.result:
             why = f"{event.subtype}: {event.result}"
         label = "SCRIPTED · " if self._scripted else ""

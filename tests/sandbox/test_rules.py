@@ -2,7 +2,7 @@
 
 import pytest
 
-from droidlite.sandbox.rules import Verdict, judge
+from droidlite.sandbox.rules import Verdict, exactly, judge
 from droidlite.sandbox.tree import Tree
 
 # Each does something beyond reading, or may, though its first words look harmless.
@@ -589,3 +589,17 @@ def test_reasons_are_told() -> None:
     assert judge("rm x", "low").reason == "rm is not known to only read"
     assert judge("ls > out", "low").reason == "it writes out"
     assert judge("ls $(x)", "low").reason == "it uses command substitution"
+
+
+def test_a_whole_command_is_allowed_word_for_word() -> None:
+    whole = exactly("make  'te'st")
+    assert whole == (("make", "test"),)
+    assert all(
+        judge(command, "low", whole).allow for command in ("make test", "make test 2>&1 | tail -5", "ls; make test")
+    )
+    other = ("make", "make test install", "make tests", "make test > out", "PATH=. make test", "make test; rm x")
+    assert [command for command in other if judge(command, "low", whole).allow] == []
+    assert not judge("make test", "low", whole, ("make",)).allow
+    assert [exactly(check) for check in ("make test; true", "A=1 make", "make *", "make $x", "make > x", "'")] == [
+        ()
+    ] * 6

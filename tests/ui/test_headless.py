@@ -117,7 +117,7 @@ def test_json_puts_only_the_result_on_stdout() -> None:
     assert msgspec.json.decode(out, type=RunFinished) == FINISHED
     assert out.count("\n") == 1
     assert json.loads(out)["type"] == "result"
-    assert "pytest -q  exit 1" not in err
+    assert "pytest -q  exit 1" in err
     assert "SCRIPTED" in err
 
 
