@@ -174,6 +174,7 @@ class Chat:
         decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
+        parts.aim(self.setup.settings.router.mode)
         self.session.route_to(
             make_route(self.setup, spec, endpoint, compared=bool(decision.reference)),
             decision,

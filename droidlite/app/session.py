@@ -22,16 +22,17 @@ from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, Se
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
+from droidlite.settings.config import RouterMode
 from droidlite.tool import ToolContext
 from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usage
 
 
 class Parts(Struct, kw_only=True):
-    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts under
-    a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may take
-    (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a session
-    (None where that changes nothing). `counterfactual` tells what the reference model of a decision would have cost so
-    far. `shadow` asks in shadow mode what auto would have chosen."""
+    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts
+    under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
+    take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
+    session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
+    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -41,6 +42,7 @@ class Parts(Struct, kw_only=True):
     checkpoint: Checkpoint
     decision: RoutingDecision
     reroute: Callable[[str], tuple[Route, RoutingDecision] | None]
+    aim: Callable[[RouterMode], None]
     escalation: Escalation
     scripted: bool
     opening: str

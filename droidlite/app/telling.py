@@ -18,6 +18,7 @@ def status_of(parts: Parts) -> Status:
     return Status(
         model=driver.route.spec.id,
         strategy="chosen" if parts.decision.strategy == "chosen" else "auto",
+        aim=parts.decision.mode,
         session_id=parts.session_id,
         cwd=parts.cwd,
         endpoint=driver.route.endpoint,

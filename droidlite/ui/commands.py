@@ -70,7 +70,8 @@ def _model(host: Host, words: str) -> None:
 def _tell_model(host: Host) -> None:
     now = host.conversation.status()
     where = f" via {now.endpoint}" if now.endpoint else ""
-    host.say(host.painter.text(f"model: {now.model} ({now.strategy}){where}", "dim"))
+    aim = f", {now.aim}" if now.aim else ""
+    host.say(host.painter.text(f"model: {now.model} ({now.strategy}{aim}){where}", "dim"))
 
 
 def _router(host: Host, words: str) -> None:

@@ -14,10 +14,11 @@ ExportFormat = Literal["md", "json"]
 
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
-    is not `stored` cannot be resumed."""
+    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed)."""
 
     model: str
     strategy: Literal["auto", "chosen"]
+    aim: str = ""
     session_id: str
     cwd: str
     endpoint: str = ""
