@@ -383,3 +383,47 @@ def test_no_terminal_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(UsageError, match="not a terminal; use droidlite exec"):
         run(Recorded([]), history=tmp_path / "history")
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer", "kept"),
+    [
+        ("you should try\r", Answer("no", "The person interrupted."), "you should try"),
+        ("use 2 of 1\r", Answer("no", "The person interrupted."), "use 2 of 1"),
+        ("oops\x7f\x7f\x7f\x7f\r", Answer("no", "The person interrupted."), ""),
+        ("wait\r\x1b[B\r", Answer("session"), "wait"),
+        ("wait\x1b[A2", Answer("session"), "wait"),
+        ("y\r", Answer("once"), ""),
+        ("\x1b[By\r", Answer("once"), ""),
+    ],
+)
+def test_a_message_typed_into_an_approval_allows_nothing_and_is_kept(
+    start: Callable[..., Driver], keys: str, answer: Answer, kept: str
+) -> None:
+    driver = start(SHORT)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type(keys)
+    if answer.choice == "no":
+        driver.sees("kept for your message")
+        assert driver.conversation.asked == []
+        driver.type("\x1b")
+        driver.sees("interrupted")
+    else:
+        driver.sees("$0.0044 message")
+    assert driver.conversation.asked == [answer]
+    driver.type("!\r")  # sends what stands in the input
+    driver.until(lambda: driver.conversation.sent[1:] == ([f"{kept}!"] if kept else []))
+    driver.leaves()
+
+
+def test_what_is_typed_as_a_dialog_opens_is_kept(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, grace_seconds=1e9)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type("late 1\r")
+    driver.type("\x03")
+    driver.sees("interrupted")
+    driver.type("!\r")
+    driver.until(lambda: driver.conversation.sent == ["approve", "late 1!"])
+    driver.leaves()
