@@ -115,8 +115,9 @@ class Session:
         self.parts.escalation.follow(decision)
 
     def _reroute(self, text: str) -> None:
-        """The first prompt tells what kind of task this is: only now auto can really choose."""
-        if self._told or self.parts.agent.transcript.messages or self.parts.decision.strategy != "auto":
+        """The first prompt tells what kind of task this is: only now auto can really choose. A command that the person
+        ran before it is no prompt."""
+        if self._told or self.parts.turns or self.parts.decision.strategy != "auto":
             return
         if (found := self.parts.reroute(text)) is not None:
             route, decision = found

@@ -38,6 +38,17 @@ def test_the_aim_set_before_the_first_prompt_holds_for_its_decision(tmp_path: Pa
         assert terminal.leaves() == 0
 
 
+def test_a_command_of_the_persons_is_no_first_prompt(tmp_path: Path, home: Path) -> None:
+    with session(tmp_path) as terminal:
+        terminal.type("!true\r")
+        terminal.sees("exit 0")
+        terminal.type("fix the failing test\r")
+        terminal.sees(" session, ")
+        terminal.type("/router why\r")
+        terminal.sees("fix task (")
+        assert terminal.leaves() == 0
+
+
 def test_the_aim_chosen_in_the_picker_holds_as_well(tmp_path: Path, home: Path) -> None:
     with session(tmp_path) as terminal:
         terminal.type("/model\r")
@@ -49,4 +60,19 @@ def test_the_aim_chosen_in_the_picker_holds_as_well(tmp_path: Path, home: Path) 
         terminal.sees(" session, ")
         terminal.type("/router why\r")
         terminal.sees("quality aims at")
+        assert terminal.leaves() == 0
+
+
+def test_an_aim_set_later_changes_no_model(tmp_path: Path, home: Path) -> None:
+    with session(tmp_path) as terminal:
+        terminal.type("fix the failing test\r")
+        terminal.sees(" session, ")
+        terminal.type(f"/model {CHEAP}\r")
+        terminal.sees(f"model: {CHEAP} (chosen)")
+        terminal.type("/router quality\r")
+        terminal.sees(f"aim: quality; {CHEAP} goes on, you chose it; /model auto decides anew")
+        terminal.type("/model auto\r")
+        terminal.sees(f"model: {STRONG} (auto, quality) via strong")
+        terminal.type("/router cost\r")
+        terminal.sees(f"aim: cost; {STRONG} goes on, its cache is warm; /model auto decides anew")
         assert terminal.leaves() == 0
