@@ -122,6 +122,11 @@ class Conversation(Protocol):
         """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
         ...
 
+    def aim(self, mode: str) -> str:
+        """What auto aims at from here on. Before the first prompt auto chooses anew (""); a session that has begun
+        keeps its model, which the line returned says."""
+        ...
+
     def escalate(self, model: str) -> str:
         """Has a stronger model take over before the next call: `model`, or "" for whichever is best. Returns what that
         costs and brings, in a line. Called at any time; raises DroidliteError where there is none."""
