@@ -106,6 +106,7 @@ class Progress:
         self._scripted = False
         self._models: list[str] = []
         self._summaries: dict[str, str] = {}
+        self._denied: set[str] = set()
 
     def show(self, event: Event) -> None:
         if isinstance(event, RunFinished):
@@ -128,11 +129,14 @@ class Progress:
                 self._models = [*self._models, model] if model not in self._models else self._models
             case CallStarted(call_id=call_id, summary=summary):
                 self._summaries[call_id] = clean_line(summary, 120)
+            case CallFinished(call_id=call_id) if call_id in self._denied:
+                self._denied.discard(call_id)  # told already, with the reason
             case CallFinished() if self._calls:
                 summary = self._summaries.pop(event.call_id, "")
                 return "  ".join(part for part in (clean_line(event.name, 40), summary, outcome(event)) if part)
-            case CallDenied(name=name, reason=reason):
-                return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
+            case CallDenied(call_id=call_id, name=name, summary=summary, reason=reason):
+                self._denied.add(call_id)
+                return f"denied  {clean_line(name, 40)}  {clean_line(summary, 120)}: {clean_line(reason, 300)}"
             case AttemptFailed() if is_news(event):
                 return clean_line(f"attempt {event.attempt} failed ({event.fault}): {event.message}", 360) + (
                     f" {clean_line(going_on(event), 120)}"

@@ -196,7 +196,7 @@ def test_keys_typed_ahead_never_answer_an_approval(start: Callable[..., Driver])
     driver.type("\r1y\r")
     driver.type("\x03")  # says no, and is heard only after all of those
     driver.sees("interrupted")
-    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+    assert driver.conversation.asked == [Answer("no")]
     driver.leaves()
 
 
@@ -206,7 +206,7 @@ def test_escape_in_an_approval_says_no_and_stops(start: Callable[..., Driver]) -
     driver.sees("Run this command?")
     driver.type("\x1b")
     driver.sees("interrupted")
-    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+    assert driver.conversation.asked == [Answer("no")]
     driver.leaves()
 
 
@@ -253,7 +253,7 @@ def test_leaving_answers_what_is_still_asked(start: Callable[..., Driver]) -> No
     driver.sees("Run this command?")
     driver.type("\x03\x03")
     driver.ended()
-    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+    assert driver.conversation.asked == [Answer("no")]
 
 
 def test_the_model_is_chosen_in_the_picker(start: Callable[..., Driver]) -> None:
@@ -388,9 +388,9 @@ def test_no_terminal_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("keys", "answer", "kept"),
     [
-        ("you should try\r", Answer("no", "The person interrupted."), "you should try"),
-        ("use 2 of 1\r", Answer("no", "The person interrupted."), "use 2 of 1"),
-        ("oops\x7f\x7f\x7f\x7f\r", Answer("no", "The person interrupted."), ""),
+        ("you should try\r", Answer("no"), "you should try"),
+        ("use 2 of 1\r", Answer("no"), "use 2 of 1"),
+        ("oops\x7f\x7f\x7f\x7f\r", Answer("no"), ""),
         ("wait\r\x1b[B\r", Answer("session"), "wait"),
         ("wait\x1b[A2", Answer("session"), "wait"),
         ("y\r", Answer("once"), ""),
