@@ -228,6 +228,7 @@ def _finished(found: Verification) -> VerifyFinished:
         reason=found.reason,
         tampered=found.tampered,
         flaky=found.flaky,
+        failing=found.failing,
     )
 
 

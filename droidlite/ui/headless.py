@@ -29,7 +29,7 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.sanitise import clean, clean_line, escape_json
-from droidlite.ui.checking import check_line
+from droidlite.ui.checking import check_line, failure
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
 from droidlite.ui.wording import (
@@ -149,6 +149,8 @@ class Progress:
                 return clean_line(helped(event), 400)
             case Compacted():
                 return f"compacted  {tokens(event.before_tokens)} -> {tokens(event.after_tokens)} tokens"
+            case VerifyFinished() if self._calls:
+                return "\n  ".join((clean_line(check_line(event), 500), *failure(event)))
             case VerifyFound() | BaselineTaken() | VerifyFinished() | Reviewed():
                 return clean_line(check_line(event), 500)
             case Warned(message=message):

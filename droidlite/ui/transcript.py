@@ -32,7 +32,7 @@ from droidlite.events import (
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Output, Todos
 from droidlite.types import User
-from droidlite.ui.checking import check_line
+from droidlite.ui.checking import check_line, failure, passes
 from droidlite.ui.decision import decision_line
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
@@ -194,7 +194,11 @@ class Transcript:
             void = void and self._streamed
             line = f"{line} What it wrote above is void." if void else line if is_news(event) else ""
             self._phase, self._streamed = "waiting to try again", False
-        return self._text_done() + self._gap("note") + self.painter.text(line, style) if line else ""
+        if not line:
+            return ""
+        below = "\n".join(failure(event)) if isinstance(event, VerifyFinished) else ""
+        told = self.painter.text(line, style) + (self.painter.text(below, "dim", "    ") if below else "")
+        return self._text_done() + self._gap("note") + told
 
     def _noted(self, event: Event | User) -> tuple[str, str]:
         match event:
@@ -218,7 +222,7 @@ class Transcript:
             case VerifyStarted(command=command):
                 self._phase = f"verifying: {clean_line(command, 60)}"
             case VerifyFinished():
-                good = event.exit_code == 0 if event.passed is None else event.passed
+                good = passes(event)
                 return f"{'✓' if good else '✗'} {check_line(event)}", "green" if good else "red"
             case VerifyFound() | BaselineTaken() | Reviewed():
                 return f"· {check_line(event)}", "dim"

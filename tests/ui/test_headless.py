@@ -66,6 +66,8 @@ RUN: tuple[Event, ...] = (
     CallDenied(call_id="3", name="shell", summary="rm -rf /", reason="Not run: policy forbids it."),
     CallFinished(call_id="3", name="shell", content="Not run: policy forbids it.", is_error=True),
     VerifyFinished(command="pytest -q", exit_code=0, output="", seconds=2.0),
+    VerifyFinished(command="make", exit_code=2, output="a\nb\n\n\x1b[31mc\nmake: *** [all] Error 2\n", seconds=2.0),
+    VerifyFinished(command="pytest -q", exit_code=1, output="long", seconds=2.0, failing=("t.py::a", "t.py::b\x1b[2J")),
     Warned("the price of x is not known"),
     FINISHED,
 )
@@ -88,6 +90,12 @@ shell  pytest -q  exit 1 · 1.2 s
 edit  a.py  +1 -1 a.py
 denied  shell  rm -rf /: Not run: policy forbids it.
 verify  pytest -q  exit 0 · 2.0 s
+verify  make  exit 2 · 2.0 s
+  b
+  c
+  make: *** [all] Error 2
+verify  pytest -q  exit 1 · 2.0 s
+  failing: t.py::a, t.py::b
 warning: the price of x is not known
 SCRIPTED · claude-x · $0.0132 · 2 turns · 3.4 s · success
 """,
@@ -118,7 +126,8 @@ def test_json_puts_only_the_result_on_stdout() -> None:
     assert msgspec.json.decode(out, type=RunFinished) == FINISHED
     assert out.count("\n") == 1
     assert json.loads(out)["type"] == "result"
-    assert "pytest -q  exit 1" not in err
+    assert "shell  pytest -q" not in err
+    assert "failing:" not in err
     assert "SCRIPTED" in err
 
 

@@ -175,6 +175,16 @@ def test_what_an_interruption_refused_is_shown_once_with_its_command() -> None:
     assert shown.apply(later) == "● shell\n  ⎿ Not run: the person interrupted.\n"
 
 
+@pytest.mark.parametrize(
+    ("failing", "below"),
+    [(("t.py::a", "t.py::b"), "    failing: t.py::a, t.py::b\n"), ((), "    two\n    three\n    four\n")],
+)
+def test_a_failed_check_shows_what_failed(failing: tuple[str, ...], below: str) -> None:
+    output = "one\ntwo\n\n\x1b[1mthree\nfour\n"
+    event = VerifyFinished(command="make", exit_code=2, output=output, seconds=2.0, failing=failing)
+    assert transcript().apply(event) == f"\n✗ verify  make  exit 2 · 2.0 s\n{below}"
+
+
 def test_how_a_run_that_failed_ends() -> None:
     assert transcript().apply(finished("error_upstream", "The service is down.")) == (
         "\n✗ stopped (upstream) The service is down.\n"
