@@ -168,7 +168,7 @@ class VerifyStarted(Struct, frozen=True, tag="verify_started"):
 class VerifyFinished(Struct, frozen=True, kw_only=True, tag="verify_finished"):
     """The verify command ended; `exit_code` None means that it was stopped at its limit. `passed` is what counts (None:
     the exit code), `reason` why. `tampered`: files of the check itself without whose change it does not pass; `flaky`:
-    tests that failed and passed when run again."""
+    tests that failed and passed when run again; `failing`: those that count against it, where they are known."""
 
     command: str
     exit_code: int | None
@@ -178,6 +178,7 @@ class VerifyFinished(Struct, frozen=True, kw_only=True, tag="verify_finished"):
     reason: str = ""
     tampered: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
 
 
 class Reviewed(Struct, frozen=True, kw_only=True, tag="reviewed"):

@@ -196,6 +196,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
             decision=decision,
             escalation=escalation,
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
+            aim=routes.aim,
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
             timeout=settings.timeout,

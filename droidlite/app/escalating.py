@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Generator
 
+from msgspec import structs
+
 from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
 from droidlite.agent.driver import Driver
@@ -67,6 +69,16 @@ class Escalation:
         self._course.follow(estimate.stages if estimate is not None else (), decision.model)
         self._weighing.follow(decision)
         self.begin_task()
+
+    def aim(self, mode: str) -> None:
+        """What a solved task is worth from here on; the plan and the model stay."""
+        self._decision = structs.replace(self.decision, mode=mode)
+        self._weighing.follow(self._decision)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether a change of model would lose something in the cache of the one at work."""
+        return not self._weighing.scales.is_cold(self._now())
 
     @property
     def decision(self) -> RoutingDecision:

@@ -23,6 +23,7 @@ from droidlite.reliability.failover import LONGEST_WAIT_SECONDS
 from droidlite.routing.chains import Pairs
 from droidlite.routing.outlook import Outlook
 from droidlite.routing.router import believed
+from droidlite.settings.config import RouterMode
 from droidlite.tool import Tool
 from droidlite.types import Call, Endpoint, ModelSpec, RoutingDecision, ToolResult
 
@@ -97,6 +98,12 @@ class Routes:
             features = msgspec.structs.replace(asked.features, kind=decision.kind, confidence=decision.confidence)
             asked = msgspec.structs.replace(asked, features=features)
         return Outlook(*believed(asked))
+
+    def aim(self, mode: RouterMode) -> None:
+        """What auto aims at in the decisions to come."""
+        router = msgspec.structs.replace(self._setup.settings.router, mode=mode)
+        settings = msgspec.structs.replace(self._setup.settings, router=router)
+        self._setup = msgspec.structs.replace(self._setup, settings=settings)
 
     def anew(self, prompt: str, transcript: Transcript) -> tuple[Route, RoutingDecision]:
         """What auto chooses now that the prompt is known. Raises UsageError, Refused."""

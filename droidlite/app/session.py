@@ -22,6 +22,7 @@ from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, Se
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
+from droidlite.settings.config import RouterMode
 from droidlite.tool import ToolContext
 from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usage
 
@@ -30,11 +31,11 @@ TOO_SMALL = 0.1
 
 
 class Parts(Struct, kw_only=True):
-    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts under
-    a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may take
-    (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a session
-    (None where that changes nothing). `counterfactual` tells what the reference model of a decision would have cost so
-    far. `shadow` asks in shadow mode what auto would have chosen."""
+    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts
+    under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
+    take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
+    session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
+    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -44,6 +45,7 @@ class Parts(Struct, kw_only=True):
     checkpoint: Checkpoint
     decision: RoutingDecision
     reroute: Callable[[str], tuple[Route, RoutingDecision] | None]
+    aim: Callable[[RouterMode], None]
     escalation: Escalation
     scripted: bool
     opening: str
@@ -116,8 +118,9 @@ class Session:
         self.parts.escalation.follow(decision)
 
     def _reroute(self, text: str) -> None:
-        """The first prompt tells what kind of task this is: only now auto can really choose."""
-        if self._told or self.parts.agent.transcript.messages or self.parts.decision.strategy != "auto":
+        """The first prompt tells what kind of task this is: only now auto can really choose. A command that the person
+        ran before it is no prompt."""
+        if self._told or self.parts.turns or self.parts.decision.strategy != "auto":
             return
         if (found := self.parts.reroute(text)) is not None:
             route, decision = found

@@ -18,6 +18,7 @@ def status_of(parts: Parts) -> Status:
     return Status(
         model=driver.route.spec.id,
         strategy="chosen" if parts.decision.strategy == "chosen" else "auto",
+        aim=parts.escalation.decision.mode if parts.decision.strategy != "chosen" else "",
         session_id=parts.session_id,
         cwd=parts.cwd,
         endpoint=driver.route.endpoint,
@@ -31,6 +32,14 @@ def status_of(parts: Parts) -> Status:
         scripted=parts.scripted,
         stored=parts.journal.stored,
     )
+
+
+def going_on(parts: Parts) -> str:
+    """Which model goes on though the aim is another, and why."""
+    model = parts.agent.driver.route.spec.id
+    if parts.decision.strategy == "chosen":
+        return f"{model} goes on, you chose it"
+    return f"{model} goes on, its cache is warm" if parts.escalation.is_warm else f"{model} goes on"
 
 
 def endpoint_lines(parts: Parts) -> tuple[str, ...]:

@@ -240,6 +240,7 @@ def _finished(found: Verification) -> VerifyFinished:
         reason=found.reason,
         tampered=found.tampered,
         flaky=found.flaky,
+        failing=found.failing,
     )
 
 

@@ -15,6 +15,8 @@ from droidlite.sandbox.reading import HARMLESS_OPTIONS, follows_links, only_read
 from droidlite.sandbox.tree import Tree, attached, candidates
 from droidlite.types import Autonomy
 
+MOST_REASONS = 3
+"""Parts of a command that are named where it must be asked about; of more only the number."""
 _QUIET_VARIABLES = frozenset({"CI", "COLUMNS", "LANG", "LC_ALL", "NO_COLOR", "TZ"})
 _BUILD_VARIABLES = _QUIET_VARIABLES | {
     *("CARGO_TERM_COLOR", "DEBUG", "FORCE_COLOR", "NODE_ENV", "PYTHONDONTWRITEBYTECODE"),
@@ -70,10 +72,7 @@ def judge(
     scene = _scene(reading, tree, builds=autonomy == "medium")
     if scene is None:
         return Verdict(False, "it changes the folder too often")
-    trouble = _around(reading, scene)
-    if trouble:
-        return Verdict(False, trouble)
-    return _commands(reading, allowed, scene)
+    return _parts(reading, allowed, scene)
 
 
 def exactly(command: str) -> tuple[tuple[str, ...], ...]:
@@ -107,16 +106,24 @@ def _scene(reading: Reading, tree: Tree, *, builds: bool) -> _Scene | None:
     return None if places is None else _Scene(tree, places, reading.globs, builds)
 
 
-def _commands(reading: Reading, allowed: tuple[Allowed, ...], scene: _Scene) -> Verdict:
+def _parts(reading: Reading, allowed: tuple[Allowed, ...], scene: _Scene) -> Verdict:
+    """Every part that must be asked about is named: who agrees to the first one has not read the rest."""
+    around = _around(reading, scene)
     refused: list[tuple[tuple[str, ...], str]] = []
     for argv in map(_unwrapped, reading.commands):
         if not any(_is_allowed(argv, entry) for entry in allowed):
             why = _why_not(argv, scene)
             refused += [(argv, why)] if why else []
-    if not refused:
+    reasons = tuple(dict.fromkeys(why for why in (around, *(why for _, why in refused)) if why))
+    if not reasons:
         return Verdict(True)
     prefixes = {_prefix(argv) for argv, _ in refused}
-    return Verdict(False, refused[0][1], prefixes.pop() if len(prefixes) == 1 else "")
+    return Verdict(False, _listed(reasons), prefixes.pop() if len(prefixes) == 1 and not around else "")
+
+
+def _listed(reasons: tuple[str, ...]) -> str:
+    more = f"; and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
+    return "; ".join(reasons[:MOST_REASONS]) + more
 
 
 def _around(reading: Reading, scene: _Scene) -> str:

@@ -30,7 +30,7 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.sanitise import clean, clean_line, ended, escape_json
-from droidlite.ui.checking import check_line
+from droidlite.ui.checking import check_line, failure
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
 from droidlite.ui.waiting import Waiting
@@ -117,6 +117,7 @@ class Progress:
         self._scripted = False
         self._models: list[str] = []
         self._summaries: dict[str, str] = {}
+        self._denied: set[str] = set()
 
     def show(self, event: Event) -> None:
         self._waiting.follow(event)
@@ -143,11 +144,14 @@ class Progress:
                 self._models = [*self._models, model] if model not in self._models else self._models
             case CallStarted(call_id=call_id, summary=summary):
                 self._summaries[call_id] = clean_line(summary, 120)
+            case CallFinished(call_id=call_id) if call_id in self._denied:
+                self._denied.discard(call_id)  # told already, with the reason
             case CallFinished() if self._calls:
                 summary = self._summaries.pop(event.call_id, "")
                 return "  ".join(part for part in (clean_line(event.name, 40), summary, outcome(event)) if part)
-            case CallDenied(name=name, reason=reason):
-                return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
+            case CallDenied(call_id=call_id, name=name, summary=summary, reason=reason):
+                self._denied.add(call_id)
+                return f"denied  {clean_line(name, 40)}  {clean_line(summary, 120)}: {clean_line(reason, 300)}"
             case AttemptFailed() if is_news(event):
                 return clean_line(f"attempt {event.attempt} failed ({event.fault}): {ended(event.message)}", 360) + (
                     f" {clean_line(going_on(event), 120)}"
@@ -160,6 +164,8 @@ class Progress:
                 return clean_line(helped(event), 400)
             case Compacted():
                 return f"compacted  {tokens(event.before_tokens)} -> {tokens(event.after_tokens)} tokens"
+            case VerifyFinished() if self._calls:
+                return "\n  ".join((clean_line(check_line(event), 500), *failure(event)))
             case VerifyFound() | BaselineTaken() | VerifyFinished() | Reviewed():
                 return clean_line(check_line(event), 500)
             case Warned(message=message):

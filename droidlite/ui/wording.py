@@ -9,6 +9,8 @@ from droidlite.tool import Diff, Todos
 from droidlite.types import Switch
 
 SCRIPTED = "SCRIPTED: a script answers, not a model"
+NOT_RUN = "Not run: "
+"""How the result of a call begins that was refused."""
 _EXIT = re.compile(r"\bexit(?:ed)?(?: with)?(?: code| status)?:? (-?\d+)\b", re.IGNORECASE)
 
 
@@ -82,6 +84,8 @@ def outcome(event: CallFinished) -> str:
 
 def _result(event: CallFinished) -> str:
     diffs = [display for display in event.displays if isinstance(display, Diff)]
+    if event.content.startswith(NOT_RUN):
+        return clean_line(event.content, 400)
     if event.is_error and not diffs:
         code = _exit_code(event.content)
         return f"exit {code}" if code else f"failed: {clean_line(event.content.strip(), 160)}"
