@@ -52,6 +52,10 @@ def path_grammar() -> str:
     return f"root ::= {_PATH}"
 
 
+def hole_grammar() -> str:
+    return f'root ::= "{{\\"line\\": \\"" char+ "\\"}}"\nchar ::= {_TEXT}'
+
+
 def lines_grammar(lines: Sequence[str], places: Collection[int] = (), *, longest: int = LONGEST) -> str:
     """{"old": ..., "new": ...}, where `old` is a run of whole lines that occurs once, without its first line's
     indentation: a chain of rules, each line leading to the next, so that it stays small. It may begin at the lines
