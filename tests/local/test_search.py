@@ -173,6 +173,12 @@ def test_guards_are_the_last_to_be_suspected() -> None:
     assert spots(now, View("a.py", code)) == [3, 1, 2]
 
 
+def test_what_is_called_is_suspected_after_what_calls_it() -> None:
+    code = ("N = 2", "def part(n):", "    return n // N", "def half(n):", "    return part(n)")
+    now = Situation(read_task("half() in a.py is wrong"), History(), frozenset())
+    assert spots(now, View("a.py", code)) == [4, 2, 0]
+
+
 def test_what_a_named_function_calls_is_in_question_too() -> None:
     code = ("def half(n):", "    return part(n, 2)", "def part(n, m):", "    return n // m", "def other():", "    pass")
     now = Situation(read_task("half() in a.py is wrong"), History(), frozenset())

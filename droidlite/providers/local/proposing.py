@@ -114,10 +114,16 @@ def _most_tokens(view: View, shape: Shape) -> int:
 
 
 def spots(now: Situation, view: View) -> list[int]:
-    """The lines one of which may be the faulty one: those of the functions in question first, guards last."""
+    """The lines one of which may be the faulty one: those of the functions in question first, then those of
+    what they call, those outside, guards last."""
     code, guards = code_lines(view.path, view.lines), guard_lines(view.lines)
-    inside = {at for one in find_regions(view.path, view.lines) for at in range(one.start, one.end)}
-    return sorted(code & set(_places(now, view) or code), key=lambda at: (at in guards, at not in inside, at))
+    in_turn = [*named_regions(now, view), *find_regions(view.path, view.lines)]
+
+    def rank(at: int) -> tuple[bool, int, int]:
+        own = (place for place, one in enumerate(in_turn) if one.start <= at < one.end)
+        return at in guards, next(own, len(in_turn)), at
+
+    return sorted(code & set(_places(now, view) or code), key=rank)
 
 
 def _grammar(now: Situation, view: View, shape: Shape, form: Form, aim: Aim) -> str:
