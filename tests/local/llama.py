@@ -82,7 +82,7 @@ class Llama:
 def _chunks(answer: Says, asked: dict[str, Any]) -> list[bytes]:
     grammar = asked.get("grammar", "")
     text = answer.lines if answer.lines and "old ::=" in grammar else answer.text
-    text = answer.hole if answer.hole and "line\\" in grammar and "old ::=" not in grammar else text
+    text = answer.hole if answer.hole and "(line line?)?" in grammar else text
     pieces = [text[at : at + 7] for at in range(0, len(text), 7)]
     rows: list[dict[str, Any]] = [{"choices": [{"delta": {"role": "assistant", "content": None}}]}]
     rows += [{"choices": [{"delta": {"content": piece}, "finish_reason": None}]} for piece in pieces]

@@ -32,7 +32,7 @@ def dividing_by(number: str) -> Says:
     """The same change in whichever form it is asked for."""
     told = code("def half(n):", f"    return n / {number}")
     line = f"return n / {number}"
-    return Says(told.text, instead("return n / 3", line), json.dumps({"line": line}))
+    return Says(told.text, instead("return n / 3", line), f"```python\n{line}\n```")
 
 
 @pytest.fixture
@@ -66,9 +66,21 @@ def test_after_a_failed_check_another_change_is_tried(place: Workplace) -> None:
 
 
 def test_a_line_left_out_is_asked_for(place: Workplace) -> None:
-    with Llama(Says("No code.", hole=json.dumps({"line": "return n / 2"}))) as llama:
+    with Llama(Says("No code.", hole="```python\n        return n / 2\n```")) as llama:
         place.work(Local(llama.endpoint), TASK, check=CHECK)
     assert ("\n    ____\n" in llama.questions[-1], "return n / 3" in llama.questions[-1]) == (True, False)
+    assert place.text("half.py") == HALF.replace("3", "2")
+
+
+def test_a_whole_function_written_for_a_line_left_out_takes_its_place(place: Workplace) -> None:
+    with Llama(Says("No code.", hole="```python\ndef half(n):\n    return n / 2\n```")) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
+    assert place.text("half.py") == HALF.replace("3", "2")
+
+
+def test_a_bracket_too_many_at_the_end_of_a_line_is_taken_off(place: Workplace) -> None:
+    with Llama(Says("No code.", instead("return n / 3", "return n / 2}"))) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
     assert place.text("half.py") == HALF.replace("3", "2")
 
 

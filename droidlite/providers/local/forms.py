@@ -48,7 +48,7 @@ FORMS = (
     Form("parts", 0.6, told=False, anew=True, blank=True, reasoned=True, hinted=True),
     Form("line", 0.9, anew=True, forced=True),
     Form("line", 0.9, anew=True, forced=True, hinted=True),
-    Form("parts", 0.7, reasoned=True, hinted=True),
+    Form("parts", 0.7, anew=True, blank=True, reasoned=True, hinted=True),
     Form("lines", 0.6),
     Form("line", 0.8, told=False, anew=True, forced=True),
     Form("line", 0.8, told=False, anew=True, forced=True, hinted=True),

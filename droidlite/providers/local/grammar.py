@@ -52,8 +52,9 @@ def path_grammar() -> str:
     return f"root ::= {_PATH}"
 
 
-def hole_grammar() -> str:
-    return f'root ::= "{{\\"line\\": \\"" char+ "\\"}}"\nchar ::= {_TEXT}'
+def hole_grammar(language: str) -> str:
+    """A code block of one line, or of a few where the one that was left out must become several."""
+    return f'root ::= "```{language}\\n" line (line line?)? "```"\nline ::= [ \\t]* [^`\\n \\t] [^\\n]* "\\n"'
 
 
 def lines_grammar(lines: Sequence[str], places: Collection[int] = (), *, longest: int = LONGEST) -> str:

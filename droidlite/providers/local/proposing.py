@@ -128,7 +128,7 @@ def spots(now: Situation, view: View) -> list[int]:
 
 def _grammar(now: Situation, view: View, shape: Shape, form: Form, aim: Aim) -> str:
     if shape == "hole":
-        return hole_grammar()
+        return hole_grammar(language_of(view.path))
     if shape == "lines":
         return lines_grammar(view.lines, _places(now, view))
     if shape == "line":
@@ -223,16 +223,21 @@ def _from_lines(view: View, text: str) -> View | None:
         return None
     start, end = found
     pad = view.lines[start][: indent_of(view.lines[start])]
-    new = [pad + line if line.strip() else "" for line in change.get("new", "").split("\n")]
+    new = [pad + line if line.strip() else "" for line in _unframed(change.get("new", "")).split("\n")]
     return view.with_lines([*view.lines[:start], *(new if change.get("new") else []), *view.lines[end:]])
 
 
+def _unframed(new: str) -> str:
+    """Without the bracket that ends the answer's object, which the model now and then writes within its text."""
+    return new[:-1] if new.endswith("}") and new.count("}") > new.count("{") and "\n" not in new else new
+
+
 def _from_hole(view: View, text: str, at: int) -> View | None:
-    try:
-        new = msgspec.json.decode(text, type=dict[str, str]).get("line", "")
-    except msgspec.DecodeError:
+    rows = strip_frame(split_answer(text)[1])
+    if not rows:
         return None
-    rows = new.rstrip().split("\n")
+    if find_regions(view.path, rows):  # it wrote the whole function
+        return merge(view, rows)
     own, pad = indent_of(rows[0]), view.lines[at][: indent_of(view.lines[at])]
     placed = [pad + row[min(own, indent_of(row)) :] if row.strip() else "" for row in rows]
     return view.with_lines([*view.lines[:at], *placed, *view.lines[at + 1 :]])
