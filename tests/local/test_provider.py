@@ -78,6 +78,12 @@ def test_a_whole_function_written_for_a_line_left_out_takes_its_place(place: Wor
     assert place.text("half.py") == HALF.replace("3", "2")
 
 
+def test_a_line_that_needs_an_import_gets_it(place: Workplace) -> None:
+    with Llama(Says("No code.", instead("return n / 3", "return math.floor(n / 2)"))) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
+    assert place.text("half.py") == "import math\n\n\n" + HALF.replace("n / 3", "math.floor(n / 2)")
+
+
 def test_a_bracket_too_many_at_the_end_of_a_line_is_taken_off(place: Workplace) -> None:
     with Llama(Says("No code.", instead("return n / 3", "return n / 2}"))) as llama:
         place.work(Local(llama.endpoint), TASK, check=CHECK)

@@ -22,6 +22,7 @@ from droidlite.providers.local.forms import (
     turn_of,
 )
 from droidlite.providers.local.grammar import code_grammar, find_run, hole_grammar, lines_grammar
+from droidlite.providers.local.imports import with_imports
 from droidlite.providers.local.merge import merge, strip_frame
 from droidlite.providers.local.prompting import (
     change_messages,
@@ -160,7 +161,7 @@ def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal 
     said, after = _changed(now, question, answer.text)
     if after is None:
         return Useless("it could not be told where the answer belongs.")
-    after = _tabbed(before, after)
+    after = with_imports(_tabbed(before, after), before)
     if after in (before, base, current):
         return Useless("the answer changed nothing.")
     if after in history.tried:
