@@ -31,7 +31,7 @@ from droidlite.types import Assistant, Call, CallAnnounced, Delta, Endpoint, Mod
 
 NOTE = (
     "The embedded model (Qwen2.5-Coder 1.5B) is small and runs on this machine's CPU. It is good for fixing one "
-    "function, writing a small new file, or one shell command. It solved about two thirds of 24 such tasks kept apart, "
+    "function, writing a small new file, or one shell command. It solved about two thirds of 36 such tasks kept apart, "
     "and is no use for anything larger: give it a check (--verify) and look at what it changed."
 )
 
