@@ -206,7 +206,7 @@ def test_a_case_that_is_missed_fails_the_check(folder: Path) -> None:
         (["router", "test"], ".droidlite/cases.toml: is not there; write [[cases]] into it or name another file"),
         (["router", "test", "bad.toml"], 'bad.toml:2: cases[0].nmae: unknown key; did you mean "name"?'),
         (["router", "test", "."], ": is not a file; "),
-        (["router"], "Missing command."),
+        (["router"], "droidlite router needs one of its commands"),
         (["router", "tset"], "No such command 'tset'."),
         (["policy", "chekc"], "'chekc' is not one of 'check', 'show'."),
         (["polcy"], "did you mean `droidlite policy`?"),

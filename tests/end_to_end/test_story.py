@@ -22,7 +22,7 @@ COURSE = (
     r"staying \$[\d.]+, switching \$[\d.]+",
     r"it is given the conversation, what the check printed with it: [\d,]+ tokens",
     r"SCRIPTED claude-opus-4-8: Status 0 is also what a stalled stream has",
-    r"✓ python -m pytest tests/agent/test_budget\.py · exit 0 \d+ passed",
+    r"✓ python -m pytest --tb=line tests/agent/test_budget\.py · exit 0 \d+ passed",
     r"- return self\.status < 400 and .* \+ self\.sent",
     r"MiniMax-M3 +6 .*claude-opus-4-8 +2 .*together +\$0\.",
     r"claude-opus-4-8 alone \$0\.\d+ \(estimate, same tokens\): \$0\.\d+ saved, \d+%",
