@@ -80,7 +80,10 @@ def _complain(sentence: str) -> int:
 
 def normalise(arguments: list[str]) -> list[str]:
     """Puts the command first (none means an interactive session, -p means exec) and fills in optional values."""
-    if "-p" in arguments and (not arguments or arguments[0] not in COMMANDS):
+    if arguments[:1] == ["exec"] and "-p" in arguments:  # it says the same twice
+        at = arguments.index("-p")
+        arguments = [*arguments[:at], *arguments[at + 1 :]]
+    elif "-p" in arguments and (not arguments or arguments[0] not in COMMANDS):
         arguments = ["exec", *(word for word in arguments if word != "-p")]
     elif not arguments or arguments[0] not in COMMANDS:
         arguments = ["chat", *arguments]

@@ -3,14 +3,18 @@
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
 from droidlite import __version__
+from droidlite.app.probing import ANY, probe_all
 from droidlite.app.routing import Task, route
 from droidlite.app.setup import Setup, read_setup
+from droidlite.app.telling import doing
+from droidlite.app.ways import Way, Ways
 from droidlite.errors import DroidliteError
 from droidlite.settings.paths import find_root
 from droidlite.settings.remembered import allowed_file, load_allowed
@@ -28,9 +32,10 @@ class Finding(Struct, frozen=True):
     detail: str
 
 
-def show(cwd: Path, as_json: bool) -> int:
-    """Prints the findings; exit code 1 where droidlite cannot run a model here."""
-    found = findings(cwd)
+def show(cwd: Path, as_json: bool, probe: bool = False) -> int:
+    """Prints the findings; exit code 1 where droidlite cannot run a model here. `probe` sends each endpoint a tiny
+    request; then it is also 1 where none of them answers."""
+    found = [*findings(cwd), *(_probes(cwd) if probe else ())]
     if as_json:
         show_json(found)
     else:
@@ -84,13 +89,36 @@ def _endpoints(setup: Setup) -> list[Finding]:
         if candidate.endpoint:
             problems.setdefault(candidate.endpoint, candidate.why_not)
     return [
-        Finding(
-            "endpoint",
-            "off" if problems.get(endpoint.name) else "ok",
-            f"{endpoint.name} ({endpoint.protocol}): {problems.get(endpoint.name) or endpoint.base_url or 'here'}",
-        )
+        Finding("endpoint", *_endpoint(way, problems.get(way.endpoint.name, "")))
         for endpoint in setup.endpoints
+        for way in Ways(setup).through(ANY, endpoint)
     ]
+
+
+def _endpoint(way: Way, problem: str) -> tuple[State, str]:
+    where = f"{way.name} ({way.endpoint.protocol})"
+    if problem:
+        return "off", f"{where}: {problem}"
+    kept = way.health.kept()
+    does = doing(kept, time.time())
+    told = "" if does == "ok" else f" · {does}"
+    closed = kept.state in ("open", "quarantined")
+    return "off" if closed else "ok", f"{where}: {way.endpoint.base_url or 'here'}{told}"
+
+
+def _probes(cwd: Path) -> list[Finding]:
+    try:
+        setup = read_setup(cwd, discover=True)
+    except DroidliteError:  # told among the findings
+        return []
+    probes = probe_all(setup)
+    works = any(probe.answered for probe in probes)
+    bad: State = "off" if works else "problem"
+    found = [Finding("probe", "ok" if probe.answered else bad, probe.told) for probe in probes]
+    cost = sum(probe.cost_usd for probe in probes)
+    if not probes:
+        return [Finding("probe", "problem", "there is no endpoint to send anything to")]
+    return [*found, Finding("probes", "ok" if works else "problem", f"one tiny request each, ${cost:.6f} in all")]
 
 
 def _folder(cwd: Path) -> Finding:

@@ -61,12 +61,15 @@ class SettingsError(UsageError):
 class CapReached(DroidliteError):
     """A cap the person set would be passed; nothing was sent. `subtype` is error_max_cost or error_max_turns;
     `needed_usd` is the worst case of the call that was not sent; `shared`: it is the cap of a ledger, which nobody can
-    raise."""
+    raise. `why` is the sentence about the cap where the message is a closing summary."""
 
     exit_code = 3
 
-    def __init__(self, message: str, *, subtype: str, needed_usd: float = 0.0, shared: bool = False) -> None:
+    def __init__(
+        self, message: str, *, subtype: str, needed_usd: float = 0.0, shared: bool = False, why: str = ""
+    ) -> None:
         super().__init__(message)
+        self.why = why or message
         self.subtype = subtype
         self.needed_usd = needed_usd
         self.shared = shared

@@ -77,12 +77,15 @@ class CallAnnounced(Struct, frozen=True, tag="call_announced"):
 
 
 class AttemptFailed(Struct, frozen=True, kw_only=True, tag="attempt_failed"):
-    """A model call failed and is tried again after `wait_seconds`. Text shown since the last TurnStarted is void."""
+    """A model call failed at `endpoint` and is tried again after `wait_seconds`, by the endpoint `to` ("" = the same).
+    Text shown since the last TurnStarted is void."""
 
     fault: str
     message: str
     attempt: int
     wait_seconds: float
+    endpoint: str = ""
+    to: str = ""
 
 
 class ReplyFinished(Struct, frozen=True, kw_only=True, tag="reply_finished"):
@@ -165,7 +168,7 @@ class VerifyStarted(Struct, frozen=True, tag="verify_started"):
 class VerifyFinished(Struct, frozen=True, kw_only=True, tag="verify_finished"):
     """The verify command ended; `exit_code` None means that it was stopped at its limit. `passed` is what counts (None:
     the exit code), `reason` why. `tampered`: files of the check itself without whose change it does not pass; `flaky`:
-    tests that failed and passed when run again."""
+    tests that failed and passed when run again; `failing`: those that count against it, where they are known."""
 
     command: str
     exit_code: int | None
@@ -175,6 +178,7 @@ class VerifyFinished(Struct, frozen=True, kw_only=True, tag="verify_finished"):
     reason: str = ""
     tampered: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
 
 
 class Reviewed(Struct, frozen=True, kw_only=True, tag="reviewed"):
@@ -236,7 +240,8 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     session, earlier runs included.
     `counterfactual` is None where nobody routed, or no price of the reference model is known. `verify` tells how the
     check ended {command, exit_code, output, passed, reason, unproven, failing, tampered, flaky}, or what a reviewer
-    said {review}; None where there was neither. `ledger` is None without one."""
+    said {review}; None where there was neither. `ledger` is None without one. `stopped` says why a cap ended the run
+    ("" = none did): `result` may be a closing summary."""
 
     subtype: str
     is_error: bool
@@ -253,6 +258,7 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     permission_denials: tuple[str, ...] = ()
     verify: dict[str, Any] | None = None
     ledger: SharedLedger | None = None
+    stopped: str = ""
     exit_code: int = 0
 
 

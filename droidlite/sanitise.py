@@ -52,3 +52,9 @@ def _spelled(match: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else f"<U+{code:04X}>"
+
+
+def ended(sentence: str) -> str:
+    """With a full stop, where another sentence follows and this one has no end of its own."""
+    sentence = sentence.rstrip()
+    return sentence if sentence.endswith((".", "!", "?", ":")) or not sentence else f"{sentence}."

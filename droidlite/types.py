@@ -156,16 +156,22 @@ class ModelSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One way to reach models. `api_key` has its ${VAR} already replaced and must never be shown or stored.
-    `models` are globs over model ids; `tpm`/`rpm` are tokens and requests a minute (0 = not known)."""
+    """One way to reach models. `api_key` and `api_keys` have their ${VAR} already replaced and must never be shown or
+    stored; the keys are used in their order. `models` are globs over model ids, `names` what it calls
+    a model by another name than the id's; `tpm`/`rpm` are tokens and requests a minute for each key (0 = not known).
+    Dedicated capacity comes before shared, then the smaller `priority`."""
 
     name: str
     protocol: WireProtocol
     kind: Literal["direct", "bedrock", "vertex", "azure"] = "direct"
     base_url: str = ""
     api_key: str = ""
+    api_keys: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
     region: str = ""
+    capacity: Literal["dedicated", "shared"] = "shared"
+    priority: int = 0
     tpm: int = 0
     rpm: int = 0
 

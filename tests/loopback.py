@@ -1,4 +1,5 @@
-"""A model service on loopback that speaks all three streaming dialects, remembers every request and fails on demand.
+"""A model service on loopback that speaks all three dialects, remembers every request and fails on demand. It streams,
+except where a chat request does not ask for it (some programs we compare with do not).
 
 In a test:
 
@@ -27,6 +28,7 @@ from loopback_cache import assert_prefixes, prefix_parts
 from loopback_dialects import DIALECTS, error_event, ping, signature, terminal
 from loopback_http import chunk, event, read_request, reset, send_whole, shut
 from loopback_replies import FAULTS, Asked, Said, Seen
+from loopback_whole import whole_chat
 
 from droidlite.types import Endpoint, WireProtocol
 
@@ -163,6 +165,7 @@ class _Sending:
     def __init__(self, server: Loopback, connected: socket.socket, seen: Seen, said: Said, index: int) -> None:
         self.server, self.connected, self.seen, self.said = server, connected, seen, said
         self.index = index
+        self.unstreamed = seen.dialect == "openai-chat" and not (seen.json or {}).get("stream")
 
     def run(self) -> bool:
         """Sends the answer; False when the connection must end."""
@@ -183,6 +186,8 @@ class _Sending:
             case "stall_first":
                 self.server.wait_until_gone(self.connected)
                 return False
+        if self.unstreamed:
+            return self._send_stream(whole_chat(said, self.seen, self.index))
         dialect = DIALECTS[self.seen.dialect](said, self.seen, self.index)
         events = [event(name, data) for name, data in dialect]
         return self._send_stream(events)
@@ -193,13 +198,14 @@ class _Sending:
         match said.fault:
             case "overloaded" | "error":
                 error = said.body or {"type": "overloaded_error", "message": "Overloaded"}
-                self._send([*events[:half], event(*error_event(self.seen.dialect, error))])
+                told = event(*error_event(self.seen.dialect, error))
+                self._send([json.dumps({"error": error}).encode()] if self.unstreamed else [*events[:half], told])
             case "eof":
                 self._send(events[: terminal(self.seen.dialect, events)])
             case "broken":
                 self._send([*events[:half], b'event: message_delta\ndata: {"type": "mess\n\n', *events[half:]])
-            case "reset":
-                self._send(events[:half])
+            case "reset" | "reset_late":
+                self._send(events[: half if said.fault == "reset" else terminal(self.seen.dialect, events)])
                 time.sleep(0.01)
                 reset(self.connected)
                 return False
@@ -221,11 +227,10 @@ class _Sending:
         return True
 
     def _head(self) -> None:
+        kind = "application/json" if self.unstreamed else "text/event-stream; charset=utf-8"
         extra = "".join(f"{name}: {value}\r\n" for name, value in self.said.headers)
-        self.connected.sendall(
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
-            b"transfer-encoding: chunked\r\n" + extra.encode() + b"\r\n"
-        )
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n{extra}\r\n"
+        self.connected.sendall(head.encode())
 
     def _send(self, events: list[bytes]) -> None:
         said = self.said

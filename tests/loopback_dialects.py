@@ -12,7 +12,7 @@ Pair = tuple[str, Any]
 
 def speak_anthropic(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
     model = seen.json.get("model", "")
-    usage = said.usage or _estimate(said, seen)
+    usage = said.usage or estimate(said, seen)
     head = {
         "input_tokens": usage.get("input", 0),
         "cache_creation_input_tokens": usage.get("cache_write", 0),
@@ -45,7 +45,7 @@ def speak_anthropic(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
         place += 1
     for number, call in enumerate(said.calls):
         start = {"type": "tool_use", "id": call.id or f"toolu_{index:04}_{number}", "name": call.name, "input": {}}
-        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in ["", *_pieces(_written(said, call))]]
+        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in ["", *_pieces(written(said, call))]]
         yield from _block(place, start, deltas)
         place += 1
     stop = said.stop or ("max_tokens" if said.fault == "truncated" else "tool_use" if said.calls else "end_turn")
@@ -81,7 +81,7 @@ def speak_responses(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
 
 
 def _responses_events(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
-    usage = said.usage or _estimate(said, seen)
+    usage = said.usage or estimate(said, seen)
     model = seen.json.get("model", "")
     response: dict[str, Any] = {
         "id": f"resp_{index:04}",
@@ -119,7 +119,7 @@ def _responses_events(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
         yield "response.output_item.done", {"output_index": len(output), "item": done}
         output.append(done)
     for number, call in enumerate(said.calls):
-        written = _written(said, call)
+        arguments = written(said, call)
         item = {
             "type": "function_call",
             "id": f"fc_{index:04}_{number}",
@@ -129,9 +129,9 @@ def _responses_events(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
             "status": "in_progress",
         }
         yield "response.output_item.added", {"output_index": len(output), "item": item}
-        for piece in _pieces(written):
+        for piece in _pieces(arguments):
             yield "response.function_call_arguments.delta", {"output_index": len(output), "delta": piece}
-        done = item | {"arguments": written, "status": "incomplete" if said.fault == "truncated" else "completed"}
+        done = item | {"arguments": arguments, "status": "incomplete" if said.fault == "truncated" else "completed"}
         yield "response.output_item.done", {"output_index": len(output), "item": done}
         output.append(done)
     cached, written_to_cache = usage.get("cache_read", 0), usage.get("cache_write", 0)
@@ -159,7 +159,7 @@ def _responses_events(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
 
 
 def speak_chat(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
-    usage = said.usage or _estimate(said, seen)
+    usage = said.usage or estimate(said, seen)
 
     def chunk(delta: dict[str, Any], finish: str | None = None) -> Pair:
         return "", {
@@ -214,7 +214,7 @@ def _chat_call(said: Said, call: Asked, number: int, index: int) -> Iterator[dic
         yield head | {"function": {"name": call.name, "arguments": call.arguments}}
         return
     yield head
-    for piece in _pieces(_written(said, call)):
+    for piece in _pieces(written(said, call)):
         yield {"index": place, "function": {"arguments": piece}}
 
 
@@ -225,9 +225,10 @@ DIALECTS: dict[str, Callable[[Said, Seen, int], Iterator[Pair]]] = {
 }
 
 
-def _written(said: Said, call: Asked) -> str:
-    written = call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
-    return written[: max(1, len(written) // 2)] if said.fault == "truncated" else written
+def written(said: Said, call: Asked) -> str:
+    """The arguments of a call as they are sent."""
+    whole = call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
+    return whole[: max(1, len(whole) // 2)] if said.fault == "truncated" else whole
 
 
 def _pieces(text: str) -> list[str]:
@@ -236,7 +237,8 @@ def _pieces(text: str) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-def _estimate(said: Said, seen: Seen) -> dict[str, int]:
+def estimate(said: Said, seen: Seen) -> dict[str, int]:
+    """A token count of the request and the reply where none is given."""
     return {"input": len(seen.raw) // 4, "output": max(1, (len(said.text) + len(said.thought)) // 4)}
 
 

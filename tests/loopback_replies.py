@@ -13,6 +13,7 @@ FAULTS = (
     "overloaded",  # an error event after half the stream, HTTP 200
     "error",  # any other error event, `body` is the error object
     "reset",  # TCP RST in the middle of the stream
+    "reset_late",  # TCP RST in place of the terminal event: all calls were sent whole
     "reset_first",  # TCP RST before any header
     "cut",  # a chunk announced longer than what is sent, then the end
     "eof",  # a clean end without the terminal event

@@ -12,7 +12,7 @@ from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import BYTES_PER_TOKEN, Transcript
 from droidlite.agent.trimming import cut, cut_message, size, trimmed
 from droidlite.errors import ProviderError
-from droidlite.events import AttemptFailed, Compacted, Event
+from droidlite.events import AttemptFailed, Compacted, Event, Warned
 from droidlite.types import Assistant, Message, ModelSpec, ToolResults, User
 
 FULL = 0.8
@@ -101,7 +101,7 @@ def unheard(
             event = next(asked)
         except StopIteration as ended:
             return cast(tuple[Assistant, float | None], ended.value)
-        if isinstance(event, AttemptFailed):
+        if isinstance(event, AttemptFailed | Warned):
             yield event
 
 

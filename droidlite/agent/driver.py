@@ -2,15 +2,14 @@
 
 import time
 from collections.abc import Callable, Generator
+from functools import partial
 
-from msgspec import Struct
-
+from droidlite.agent.attempts import Failover, Line, Retry, Route, Trying, persist
 from droidlite.agent.budget import Budget, Reservation
 from droidlite.agent.transcript import Transcript
 from droidlite.cancellation import Cancellation
-from droidlite.errors import Interrupted, ProviderError
+from droidlite.errors import ProviderError
 from droidlite.events import (
-    AttemptFailed,
     CallAnnounced,
     Event,
     ModelSwitched,
@@ -20,29 +19,12 @@ from droidlite.events import (
     ThoughtAdded,
 )
 from droidlite.session.records import Switched
-from droidlite.types import Assistant, Delta, Effort, ModelSpec, Provider, Switch, Text, Thought
+from droidlite.types import Assistant, Delta, Effort, ModelSpec, Switch, Text, Thought
 
 MAX_OUTPUT = 32_000
 """Tokens asked for at most: a larger allowance only counts against rate limits before anything is written."""
 
 
-class Route(Struct, frozen=True):
-    """A model and the endpoint it is reached through."""
-
-    spec: ModelSpec
-    provider: Provider
-    endpoint: str
-
-
-class Retry(Struct, frozen=True):
-    """Try again after `wait_seconds`, on `route` where another one is meant."""
-
-    wait_seconds: float
-    route: Route | None = None
-
-
-Failover = Callable[[ProviderError, int, float], Retry | None]
-"""(error, attempt from 1, seconds since the first) -> what to do next; None gives up."""
 Escalate = Callable[[Transcript], Generator[Event, None, tuple[Route, Switch] | None]]
 """Looks at the conversation before each call, and may speak in it; a route and its price where the model should
 change."""
@@ -91,22 +73,27 @@ class Driver:
         Raises CapReached before anything is sent, ProviderError when failover gives up, Interrupted."""
         if not final and (found := (yield from self.escalate(transcript))) is not None:
             yield from self._switch(transcript, *found)
-        started, attempt = time.monotonic(), 0
-        while True:
-            attempt += 1
-            reservation = self._reserve(transcript, closing, max_output)
-            try:
-                return (yield from self._attempt(transcript, reservation, final))
-            except ProviderError as error:
-                retry = self.failover(error, attempt, time.monotonic() - started)
-                if retry is None:
-                    raise
-                yield AttemptFailed(
-                    fault=error.fault, message=str(error), attempt=attempt, wait_seconds=retry.wait_seconds
-                )
-                if self.cancellation.wait(retry.wait_seconds):
-                    raise Interrupted from error
-                self.route = retry.route or self.route
+
+        def ask(route: Route) -> Generator[Event, None, tuple[Assistant, float | None]]:
+            reservation = self._reserve(route.spec, transcript, closing, max_output)
+            return self._attempt(route, transcript, reservation, final)
+
+        trying = Trying(
+            route=self.route,
+            tokens=transcript.estimate(),
+            most=transcript.size,
+            aside=final,
+        )
+        line = Line(self.failover, self.cancellation, transcript.journal)
+        return (yield from persist(line, trying, ask, partial(self._move, transcript)))
+
+    def _move(self, transcript: Transcript, retry: Retry) -> Generator[Event, None, None]:
+        """Another way is the session's from here on; another model only where it takes over."""
+        assert retry.route is not None
+        if retry.switch is not None:
+            yield from self._switch(transcript, retry.route, retry.switch)
+        elif retry.route.spec.id == self.route.spec.id:
+            self.route = retry.route
 
     def _switch(self, transcript: Transcript, route: Route, switch: Switch) -> Generator[Event, None, None]:
         yield SwitchAnnounced(switch)
@@ -118,21 +105,21 @@ class Driver:
             transcript.journal.append(Switched(switch=switch))
         yield ModelSwitched(switch)
 
-    def _reserve(self, transcript: Transcript, closing: bool, max_output: int) -> Reservation:
-        spec = self.route.spec
+    def _reserve(self, spec: ModelSpec, transcript: Transcript, closing: bool, max_output: int) -> Reservation:
         room = max(spec.context - transcript.estimate(), 256)
         wanted = min(max_output, spec.max_output, room)
         return self.budget.reserve(spec, transcript.upper_bound(spec), wanted, closing=closing)
 
     def _attempt(
-        self, transcript: Transcript, reservation: Reservation, final: bool
+        self, route: Route, transcript: Transcript, reservation: Reservation, final: bool
     ) -> Generator[Event, None, tuple[Assistant, float | None]]:
-        spec = self.route.spec
-        request = transcript.request(max_output=reservation.max_output, effort=self._effort(), final=final)
+        spec = route.spec
+        effort = self.effort if self.effort in spec.efforts else ""
+        request = transcript.request(max_output=reservation.max_output, effort=effort, final=final)
         reply: Assistant | None = None
         usage, sent, started, written = None, True, time.monotonic(), 0
         try:
-            for item in self.route.provider.stream(spec, request, self.cancellation):
+            for item in route.provider.stream(spec, request, self.cancellation):
                 if isinstance(item, Assistant):
                     reply, usage = item, item.usage
                 else:
@@ -146,7 +133,7 @@ class Driver:
             guess = transcript.guess(spec, written) if usage is None else None
             cost = self.budget.settle(reservation, spec, usage, sent=sent, guess=guess)
         if reply is None:
-            raise ProviderError(f"{self.route.endpoint} ended without a reply.", fault="incomplete", retry="same")
+            raise ProviderError(f"{route.endpoint} ended without a reply.", fault="incomplete", retry="same")
         self.replies += not final
         reply = transcript.hear(reply, cost)  # before anyone is told: what was shown must survive a kill
         yield ReplyFinished(
@@ -157,9 +144,6 @@ class Driver:
             context_tokens=(usage.input + usage.cache_read + usage.cache_write + usage.output) if usage else 0,
         )
         return reply, cost
-
-    def _effort(self) -> Effort:
-        return self.effort if self.effort in self.route.spec.efforts else ""
 
 
 def as_event(delta: Delta) -> Event:

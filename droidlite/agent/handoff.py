@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from droidlite.agent.attempts import same_model
 from droidlite.agent.compaction import FITS_NOT, compacted, unheard
 from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
@@ -19,14 +20,14 @@ def hand_over(transcript: Transcript, driver: Driver, to: ModelSpec) -> Generato
     prompts and what else every compaction carries. The request only extends the conversation and forbids no call (to
     forbid them would make Anthropic read all of it anew), so the cache is warm.
 
-    False where no whole note came of one attempt: the conversation is then as it was. Raises Interrupted."""
+    False where no whole note came: the conversation is then as it was. Raises Interrupted."""
     before = transcript.estimate()
     asking = transcript.aside((*transcript.messages, User(read_prompt("handoff"))))
     writer = Driver(
         driver.route,
         driver.budget,
         driver.cancellation,
-        failover=lambda error, attempt, seconds: None,
+        failover=same_model(driver.failover),
         effort=driver.effort,
     )
     try:

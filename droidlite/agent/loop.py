@@ -77,4 +77,4 @@ class Agent(Struct, kw_only=True):
             reply, _ = yield from closing
         except (CapReached, ProviderError):
             raise reached from None
-        raise CapReached(reply.text or str(reached), subtype=reached.subtype) from reached
+        raise CapReached(reply.text or str(reached), subtype=reached.subtype, why=str(reached)) from reached

@@ -47,6 +47,11 @@ class Permissions:
         self.prefixes = prefixes
         self._tools_this_session: set[str] = set()
 
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed, and nobody can be asked to allow it."""
+        return self.autonomy == "off" and self.ask is None
+
     def offered(self, tool: Tool) -> bool:
         """Whether the model is told of this tool at all."""
         if any(fnmatchcase(tool.name, pattern) for pattern in self.disallowed_tools):
@@ -86,7 +91,7 @@ class Permissions:
 
     def _ask(self, tool: Tool, summary: str, ruling: Ruling, displays: Callable[[], tuple[Display, ...]]) -> Verdict:
         if self.ask is None:
-            return Verdict(False, READ_ONLY if self.autonomy == "off" else f"{ruling.reason}; nobody can be asked here")
+            return Verdict(False, READ_ONLY if self.read_only else f"{ruling.reason}; nobody can be asked here")
         answer = self.ask(
             Approval(
                 tool=tool.name,

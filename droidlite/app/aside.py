@@ -1,13 +1,15 @@
 """One call beside the conversation (judge, reviewer, adviser): on the same ledger, with no tools and no history."""
 
+from collections.abc import Generator
 from contextlib import closing
 from typing import NamedTuple
 
+from droidlite.agent.attempts import Line, Route, Trying, persist, same_model
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Route
 from droidlite.agent.transcript import upper_bytes
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError
+from droidlite.events import Event
 from droidlite.types import Assistant, Request
 
 
@@ -19,9 +21,25 @@ class Aside(NamedTuple):
 
 
 def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Cancellation) -> Aside:
-    """What the model answers, booked as no part of the work. Raises DroidliteError (CapReached before anything is
-    sent)."""
+    """What the model answers, by whichever way to it is open, booked as no part of the work. Raises DroidliteError
+    (CapReached before anything is sent)."""
     most = len(request.system.encode()) + sum(upper_bytes(message) for message in request.messages) + 1_000
+
+    def ask(route: Route) -> Generator[Event, None, Aside]:
+        yield from ()  # what is said aside is no answer to the person
+        return _ask(route, budget, request, cancellation, most)
+
+    line = Line(same_model(route.failover), cancellation, budget.journal)
+    asked = persist(line, Trying(route=route, most=most), ask)
+    while True:
+        try:
+            next(asked)
+        except StopIteration as ended:
+            answer: Aside = ended.value
+            return answer
+
+
+def _ask(route: Route, budget: Budget, request: Request, cancellation: Cancellation, most: int) -> Aside:
     reservation = budget.reserve(route.spec, most, request.max_output)
     usage, sent, text = None, True, ""
     try:

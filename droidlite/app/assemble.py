@@ -34,6 +34,7 @@ from droidlite.app.session import Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.sharing import VARIABLE, open_ledger
+from droidlite.app.touching import READ_ONLY
 from droidlite.app.verifying import Verifier
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
@@ -41,7 +42,7 @@ from droidlite.errors import DroidliteError
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.sandbox.gitprograms import git_guards
 from droidlite.sandbox.overwriting import overwritten
-from droidlite.sandbox.rules import judge
+from droidlite.sandbox.rules import exactly, judge
 from droidlite.sandbox.tree import Tree
 from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
@@ -135,7 +136,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     )
     permissions = Permissions(
         settings.autonomy or "off",
-        judge=_judge(settings.denied_commands, tree),
+        judge=_judge(settings.denied_commands, tree, settings.verify),
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
@@ -195,6 +196,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
             decision=decision,
             escalation=escalation,
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
+            aim=routes.aim,
             scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
             timeout=settings.timeout,
@@ -211,6 +213,7 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
     """Gives the session its verifier; where nothing can be run, its reviewer and a sentence."""
     parts = session.parts
     if check is not None:
+        parts.warnings += [READ_ONLY] if parts.agent.toolbox.permissions.read_only else []
         rounds = setup.settings.verify_rounds
         checker = Checker(check, parts.context)
         before = Before(checker, lambda: files_before(parts.checkpoint))
@@ -244,10 +247,14 @@ def _id(journal: Journal) -> str:
     return journal.folder.name
 
 
-def _judge(denied: tuple[str, ...], tree: Tree) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
+def _judge(denied: tuple[str, ...], tree: Tree, check: str) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
+    """The check is run anyway, so where anything may change the model may run it too: the same words, nothing else."""
+
     def rule(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
-        verdict = judge(command, autonomy, prefixes, denied, tree=tree)
-        return Ruling(verdict.allow, verdict.reason, verdict.prefix, verdict.denied)
+        whole = exactly(check) if check and autonomy != "off" else ()
+        verdict = judge(command, autonomy, (*prefixes, *whole), denied, tree=tree)
+        same = bool(check) and autonomy != "off" and command.strip() == check.strip() and not verdict.denied
+        return Ruling(verdict.allow or same, verdict.reason, verdict.prefix, verdict.denied)
 
     return rule
 

@@ -8,7 +8,7 @@ from droidlite.app.checking import Checker
 from droidlite.checks.snapshot import Snapshot, accept, rewound, take
 from droidlite.checks.verdict import Ran
 from droidlite.errors import DroidliteError
-from droidlite.events import CallStarted, Event
+from droidlite.events import Event
 
 BASELINE_SECONDS = 60.0
 """How long the check may take before any work; the first change waits for it."""
@@ -46,16 +46,16 @@ class Before:
         return take(self._checker.context.root, self._checker.rests(), self._checker.programs())
 
     def held(
-        self, work: Generator[Event, None, str], changes_nothing: Callable[[str], bool]
+        self, work: Generator[Event, None, str], may_change: Callable[[Event], bool]
     ) -> Generator[Event, None, str]:
-        """The events of `work`, which is held back before its first call of a tool that may change something."""
+        """The events of `work`, held back before the first event that `may_change` something."""
         try:
             while True:
                 try:
                     event = next(work)
                 except StopIteration as ended:
                     return str(ended.value)
-                if isinstance(event, CallStarted) and not changes_nothing(event.name):
+                if may_change(event):
                     self.wait()
                     self.touched = True
                 yield event

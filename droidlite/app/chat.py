@@ -16,7 +16,7 @@ from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import Task, choose_model, find_model, survey
 from droidlite.app.session import Session
 from droidlite.app.setup import Setup, read_setup
-from droidlite.app.telling import cost_lines, spending_of, status_of
+from droidlite.app.telling import cost_lines, endpoint_lines, going_on, spending_of, status_of
 from droidlite.app.typed import run_typed
 from droidlite.app.worktree import open_worktree
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
@@ -114,6 +114,9 @@ class Chat:
     def status(self) -> Status:
         return status_of(self.session.parts)
 
+    def endpoints(self) -> tuple[str, ...]:
+        return endpoint_lines(self.session.parts)
+
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)
 
@@ -171,6 +174,7 @@ class Chat:
         decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
+        parts.aim(self.setup.settings.router.mode)
         self.session.route_to(
             make_route(self.setup, spec, endpoint, compared=bool(decision.reference)),
             decision,
@@ -185,6 +189,17 @@ class Chat:
         self.options = msgspec.structs.replace(
             self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
         )
+
+    def aim(self, mode: str) -> str:
+        parts = self.session.parts
+        if not parts.turns:
+            self.choose("auto", mode)
+            return ""
+        self.setup = self._setup(mode)
+        self.options = msgspec.structs.replace(self.options, router=msgspec.convert(mode, Mode))
+        parts.aim(self.setup.settings.router.mode)
+        parts.escalation.aim(self.setup.settings.router.mode)
+        return f"aim: {self.setup.settings.router.mode}; {going_on(parts)}; /model auto decides anew"
 
     def escalate(self, model: str) -> str:
         spec = find_model(self.setup, model)[0].id if model else ""

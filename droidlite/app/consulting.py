@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Route
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.aside import Aside, ask_aside
 from droidlite.cancellation import Cancellation

@@ -18,12 +18,14 @@ from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.setup import read_setup
 from droidlite.app.weights import NOTE, get_weights
-from droidlite.errors import DroidliteError
+from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import RunFinished
 from droidlite.settings.catalog import EMBEDDED
 from droidlite.ui.headless import present
 from droidlite.ui.plain import show
 
+INTERRUPTED = 128
+"""Exit codes above it say which signal ended a run."""
 TASK = Path(__file__).parent.parent / "demo.toml"
 
 
@@ -75,6 +77,8 @@ def _mend(task: dict[str, Any], root: Path, scripted: bool) -> tuple[RunFinished
     try:
         with stopped_by_signals(session):
             finished = present(session.run(task["prompt"]), "text", sys.stdout, sys.stderr)
+        if finished.exit_code > INTERRUPTED:
+            raise Interrupted(finished.result, exit_code=finished.exit_code)
         return finished, session_diff(session.parts.checkpoint, root)
     finally:
         session.close()

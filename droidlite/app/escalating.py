@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Generator
 
+from msgspec import structs
+
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Driver, Route
+from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript
 from droidlite.app.consulting import consult, digest
@@ -66,6 +69,16 @@ class Escalation:
         self._course.follow(estimate.stages if estimate is not None else (), decision.model)
         self._weighing.follow(decision)
         self.begin_task()
+
+    def aim(self, mode: str) -> None:
+        """What a solved task is worth from here on; the plan and the model stay."""
+        self._decision = structs.replace(self.decision, mode=mode)
+        self._weighing.follow(self._decision)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether a change of model would lose something in the cache of the one at work."""
+        return not self._weighing.scales.is_cold(self._now())
 
     @property
     def decision(self) -> RoutingDecision:
@@ -184,9 +197,13 @@ class Escalation:
             yield from self.told()
             return None
         switch = ladder.switch_of(rung, here=self._here.route.spec.id, cause=cause)
+        self.move(switch)
+        return route, switch
+
+    def move(self, switch: Switch) -> None:
+        """Another model takes over."""
         spent = self._budget.spent_usd
         self._course.move(switch.from_model, switch.to, premium_usd=switch.price_usd, spent_usd=spent)
-        return route, switch
 
     def _agreed(self, question: str) -> bool:
         return self._ask is not None and self._ask(Question(question, (_CONFIRM, _REFUSE))) == _CONFIRM

@@ -5,11 +5,13 @@ from collections.abc import Callable, Generator
 
 import msgspec
 
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
 from droidlite.agent.compaction import FULL
-from droidlite.agent.driver import Driver, Route
+from droidlite.agent.driver import Driver
 from droidlite.agent.handoff import hand_over, tell_tools
 from droidlite.agent.transcript import Transcript
+from droidlite.app.failing_over import FAILED_OVER
 from droidlite.app.weighing import note_load, used
 from droidlite.events import Event
 from droidlite.providers.losses import losses
@@ -39,7 +41,8 @@ class HandingOver:
         price = switch.price_usd
         try:
             cost = self._cost(transcript, driver.route.spec, route.spec)
-            if self._takes_note(cost, transcript, route.spec, switch):
+            reached = not switch.cause.startswith(FAILED_OVER)
+            if reached and self._takes_note(cost, transcript, route.spec, switch):
                 noted = yield from hand_over(transcript, driver, route.spec)
                 told.append(_told(cost, switch.from_model, noted=noted))
                 price = self._price(cost, transcript, route.spec) if noted and cost else price

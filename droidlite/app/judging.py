@@ -9,8 +9,8 @@ from typing import get_args
 import msgspec
 from msgspec import Struct
 
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Route
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.aside import ask_aside
 from droidlite.cancellation import Cancellation

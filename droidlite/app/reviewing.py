@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Generator
 
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Route
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Journaled
 from droidlite.app.aside import ask_aside

@@ -1,28 +1,29 @@
 """Ways to models: opens them, and gives a model that takes over the tools it knows."""
 
 import difflib
-import threading
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 import msgspec
 
-from droidlite import providers, tools
+from droidlite import tools
+from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
-from droidlite.agent.driver import Route
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.app.judging import Judge
 from droidlite.app.person import Person
 from droidlite.app.routing import Task, ask, choose_model, find_model
 from droidlite.app.setup import Setup
+from droidlite.app.ways import Ways, closed
 from droidlite.checks.runners import runner_of
 from droidlite.checks.tests import read_tests
 from droidlite.errors import Refused, UsageError
+from droidlite.reliability.failover import LONGEST_WAIT_SECONDS
 from droidlite.routing.chains import Pairs
 from droidlite.routing.outlook import Outlook
 from droidlite.routing.router import believed
-from droidlite.settings.endpoints import weights_path
+from droidlite.settings.config import RouterMode
 from droidlite.tool import Tool
 from droidlite.types import Call, Endpoint, ModelSpec, RoutingDecision, ToolResult
 
@@ -35,6 +36,7 @@ class Routes:
     def __init__(self, setup: Setup, person: Person, toolbox: Toolbox, task: Task, budget: Budget) -> None:
         self._setup, self._person, self._toolbox, self._task = setup, person, toolbox, task
         self.budget, self.settings, self.ask = budget, setup.settings.router, person.answer
+        self.ways = Ways(setup)
         self._judge = self._judge_on(budget)
 
     @property
@@ -47,7 +49,7 @@ class Routes:
         if not name or not self._setup.policy.router.judge:
             return None
         found = find_model(self._setup, name)
-        return Judge(lambda: make_route(self._setup, *found), budget, self._setup.places.state / "judge.json")
+        return Judge(lambda: self.ways.open(*found), budget, self._setup.places.state / "judge.json")
 
     def unreadable(self, call: Call) -> bool:
         """Whether the tools there are cannot make anything of a call."""
@@ -65,8 +67,13 @@ class Routes:
         return tests.failing if tests is not None else None
 
     def open(self, model: str) -> Route:
-        """The way to a model by id. Raises UsageError, Refused."""
-        return make_route(self._setup, *find_model(self._setup, model))
+        """The best way to a model by id. Raises UsageError, Refused, ProviderError where none is open for now."""
+        spec = self.find(model)
+        ways = self.ways.of(spec)
+        best = min(ways, key=lambda way: (way.ready_in > 0, way.health.suspect))
+        if best.ready_in > LONGEST_WAIT_SECONDS:
+            raise closed(ways)
+        return self.ways.route(best)
 
     def find(self, model: str) -> ModelSpec:
         """A model by id, where it may be used. Raises UsageError, Refused."""
@@ -92,35 +99,26 @@ class Routes:
             asked = msgspec.structs.replace(asked, features=features)
         return Outlook(*believed(asked))
 
+    def aim(self, mode: RouterMode) -> None:
+        """What auto aims at in the decisions to come."""
+        router = msgspec.structs.replace(self._setup.settings.router, mode=mode)
+        settings = msgspec.structs.replace(self._setup.settings, router=router)
+        self._setup = msgspec.structs.replace(self._setup, settings=settings)
+
     def anew(self, prompt: str, transcript: Transcript) -> tuple[Route, RoutingDecision]:
         """What auto chooses now that the prompt is known. Raises UsageError, Refused."""
         judge = self._judge.judged if self._judge is not None else None
         self._task = msgspec.structs.replace(self._task, prompt=prompt)
         task = msgspec.structs.replace(self._task, judge=judge)
         decision, spec, endpoint = choose_model(self._setup, "auto", task=task)
-        route = make_route(self._setup, spec, endpoint)
+        route = self.ways.open(spec, endpoint)
         self.outfit(route, transcript, decision)
         return route, decision
 
 
 def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, compared: bool = False) -> Route:
-    """The way to a model. Its SDK is loaded in a thread meanwhile: that takes longer than everything else together.
-    `compared`: it will be held against another model, so prices are needed though it may be free itself."""
-
-    def warm() -> None:
-        providers.warm(endpoint.protocol, endpoint.base_url)
-        if spec.price != "free" or compared:
-            setup.prices.warm()  # needed when the first reply is paid for, if not before
-
-    threading.Thread(target=warm, daemon=True).start()
-    if endpoint.protocol == "local":
-        from droidlite.app.weights import require_official
-
-        weights = weights_path(setup.places, setup.env)
-        require_official(weights)
-        endpoint = msgspec.structs.replace(endpoint, base_url=str(weights))
-    stall = setup.settings.stall_seconds or providers.STALL_SECONDS
-    return Route(spec, providers.make(endpoint, stall=stall), endpoint.name)
+    """The way to a model; `compared`: it will be held against another one."""
+    return Ways(setup).open(spec, endpoint, compared=compared)
 
 
 def check_tool_names(flag: str, names: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from functools import reduce
 
 from msgspec import Struct, to_builtins
 
-from droidlite.agent.driver import Route
+from droidlite.agent.attempts import Route
 from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.escalating import Escalation
@@ -17,21 +17,25 @@ from droidlite.app.shadow import Shadow
 from droidlite.app.sharing import shared_ledger
 from droidlite.app.verifying import Verifier
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError, TimedOut, VerifyFailed
+from droidlite.errors import CapReached, DroidliteError, TimedOut, VerifyFailed
 from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
+from droidlite.settings.config import RouterMode
 from droidlite.tool import ToolContext
 from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usage
 
+TOO_SMALL = 0.1
+"""A cap below this share of what is expected will most likely end the run before anything is done."""
+
 
 class Parts(Struct, kw_only=True):
-    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts under
-    a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may take
-    (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a session
-    (None where that changes nothing). `counterfactual` tells what the reference model of a decision would have cost so
-    far. `shadow` asks in shadow mode what auto would have chosen."""
+    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts
+    under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
+    take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
+    session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
+    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -41,6 +45,7 @@ class Parts(Struct, kw_only=True):
     checkpoint: Checkpoint
     decision: RoutingDecision
     reroute: Callable[[str], tuple[Route, RoutingDecision] | None]
+    aim: Callable[[RouterMode], None]
     escalation: Escalation
     scripted: bool
     opening: str
@@ -113,8 +118,9 @@ class Session:
         self.parts.escalation.follow(decision)
 
     def _reroute(self, text: str) -> None:
-        """The first prompt tells what kind of task this is: only now auto can really choose."""
-        if self._told or self.parts.agent.transcript.messages or self.parts.decision.strategy != "auto":
+        """The first prompt tells what kind of task this is: only now auto can really choose. A command that the person
+        ran before it is no prompt."""
+        if self._told or self.parts.turns or self.parts.decision.strategy != "auto":
             return
         if (found := self.parts.reroute(text)) is not None:
             route, decision = found
@@ -150,6 +156,8 @@ class Session:
             self._told = True
             parts.journal.append(Decided(decision=parts.decision, spec_id=route.spec.id, scripted=parts.scripted))
             yield ModelChosen(parts.decision)
+            if told := small_cap(parts.decision, parts.agent.driver.budget.cap_usd):
+                yield Warned(told)
         while parts.warnings:
             yield Warned(parts.warnings.pop(0))
 
@@ -192,6 +200,7 @@ class Session:
             permission_denials=tuple(parts.agent.toolbox.denials),
             verify=self._checked(),
             ledger=shared_ledger(budget),
+            stopped=error.why if isinstance(error, CapReached) else "",
             exit_code=error.exit_code if error else 0,
         )
 
@@ -201,6 +210,14 @@ class Session:
         if verifier is not None and verifier.last is not None:
             return verifier.last.as_result()
         return {"review": to_builtins(reviewer.last)} if reviewer is not None and reviewer.last is not None else None
+
+
+def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
+    """What to say where a cap (USD) is less than TOO_SMALL of what the plan is expected to cost ("" = it is not)."""
+    expected = decision.estimate.cost.mean if decision.estimate is not None else 0.0
+    if cap_usd is None or cap_usd >= TOO_SMALL * expected:
+        return ""
+    return f"--max-cost ${cap_usd:g} is far below the ${expected:.2f} this plan is expected to cost."
 
 
 def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> dict[str, object]:

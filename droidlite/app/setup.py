@@ -103,10 +103,19 @@ def _wants_local(setup: Setup) -> bool:
     return all(choice.why_not or choice.spec.tier == "local" for choice in setup.candidates())
 
 
+def _watched(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, autonomy=settings.autonomy or "low")
+
+
+def _unwatched(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, autonomy="off", origin=settings.origin | {"autonomy": "default"})
+
+
 def with_flags(settings: Settings, options: Options) -> Settings:
-    """Flags win over every settings file. Where neither says how much runs without asking, it is nothing but reads
-    for a run nobody watches and edits inside the root for a person: said here, so that policy narrows it too."""
-    settings = msgspec.structs.replace(settings, autonomy=settings.autonomy or ("off" if options.headless else "low"))
+    """Flags win over every settings file. What runs without asking in a run nobody watches, only the flag says: nothing
+    but reads without it. For a person it is what the settings say, or edits inside the root. Both are said here, so
+    that policy narrows them too."""
+    settings = _unwatched(settings) if options.headless else _watched(settings)
     given: dict[str, object] = {
         "model": options.model or None,
         "max_cost_usd": options.max_cost,

@@ -1,7 +1,6 @@
 """Runs prompts until their check passes: its result goes back to the model, then to the next model of the plan."""
 
-from collections.abc import Generator, Mapping
-from pathlib import Path
+from collections.abc import Generator
 from typing import Any
 
 from msgspec import Struct, structs
@@ -12,11 +11,11 @@ from droidlite.app.baseline import Before
 from droidlite.app.checking import Checker
 from droidlite.app.escalating import Escalation
 from droidlite.app.integrity import Finding, examine
+from droidlite.app.touching import Touch, differing, stamps_of
 from droidlite.checks.snapshot import compare
 from droidlite.checks.verdict import Ran, Verdict, judge, sentence
 from droidlite.errors import CapReached, Interrupted, VerifyFailed
 from droidlite.events import BaselineTaken, Event, VerifyFinished, VerifyFound, VerifyStarted, Warned
-from droidlite.routing.listing import list_files
 from droidlite.session.records import Verified
 from droidlite.types import User
 
@@ -59,12 +58,14 @@ class Verification(Struct, frozen=True, kw_only=True):
 
 class Verifier:
     """Runs the prompts of one session under its check; `last` is how that went for the newest one. A failed check goes
-    back to each model `rounds` times, then to the next model of the plan."""
+    back to each model `rounds` times, once where it changes nothing then, and after that to the next model of the plan;
+    to none where nothing can be changed. It runs again only where something may be other than when it last ran."""
 
     def __init__(self, agent: Agent, checker: Checker, escalation: Escalation, *, before: Before, rounds: int) -> None:
         self._agent, self._checker, self._escalation, self._most = agent, checker, escalation, rounds
-        self._before = before
-        self._prompt, self._rounds, self._at, self._asked = "", 0, 0, -1
+        self._before, self._touch = before, Touch(agent.toolbox, checker.context.root)
+        self._prompt, self._idle = "", False
+        self._rounds, self._at, self._asked = 0, 0, -1
         self._told: set[str] = set()
         self._changes: tuple[str, ...] = ()
         self.last: Verification | None = None
@@ -73,13 +74,15 @@ class Verifier:
         """Answers `user`; returns the last answer. At a cap what there is is checked once. Raises what Agent.run
         raises."""
         self.last, self._prompt = None, user.text
-        self._rounds, self._at, self._asked = 0, len(self._agent.driver.switches), -1
+        self._rounds, self._at, self._asked, self._idle = 0, len(self._agent.driver.switches), -1, False
+        self._touch.begin()
         yield from self._tell_found()
         self._before.begin()
         try:
             answer = yield from self._work(user)
         except CapReached:
-            yield from self._verify()
+            if self.last is None or self._touch.since_check():
+                yield from self._verify()
             raise
         finally:
             self._before.wait()
@@ -87,23 +90,27 @@ class Verifier:
         return answer
 
     def _work(self, user: User) -> Generator[Event, None, str]:
-        answer = yield from self._before.held(self._agent.run(user), self._changes_nothing)
+        answer = yield from self._before.held(self._agent.run(user), self._touch.note)
         found = yield from self._verify()
-        while not found.passed and self._goes_on():
-            answer = yield from self._agent.run(_told(found), host=True)
-            self._before.touched = True
-            found = yield from self._verify()
+        while not found.passed and not (yield from self._in_vain()) and self._goes_on():
+            answer = yield from self._before.held(self._agent.run(_told(found), host=True), self._touch.note)
+            self._idle = not self._touch.since_check()
+            found = found if self._idle else (yield from self._verify())
         return answer
 
-    def _changes_nothing(self, tool: str) -> bool:
-        known = self._agent.toolbox.tools.get(tool)
-        return known is not None and known.effect == "read"
+    def _in_vain(self) -> Generator[Event, None, bool]:
+        """Whether another try cannot change anything: then it is told why, and nobody is paid for it."""
+        why = self._touch.why_nothing(tried=self._idle)
+        if why and self.last is not None:
+            self.last = structs.replace(self.last, reason=f"{self.last.reason} {why}".strip())
+            yield Warned(why)
+        return bool(why)
 
     def _goes_on(self) -> bool:
         switches = len(self._agent.driver.switches)
         if switches != self._at:
-            self._at, self._rounds = switches, 0
-        if self._rounds < self._most:
+            self._at, self._rounds, self._idle = switches, 0, False
+        if self._rounds < self._most and not self._idle:  # a second telling of the same has nothing new in it
             self._rounds += 1
             return True
         if self._asked == switches:  # the next model was called for, and did not come
@@ -133,16 +140,21 @@ class Verifier:
         """A run, what it says, which tests are flaky, and the seconds all of it took. A failed one is repeated once."""
         before = self._before.ran
         if before is not None and not self._before.touched and before.exit_code is not None:
+            self._touch.checked()
             return before, self._judge(before), (), before.seconds
-        files = _stamps(self._checker.context.root)
+        root = self._checker.context.root
+        files = stamps_of(root)
         run = self._checker.run()
         verdict, seconds = self._judge(run), run.seconds
         if verdict.passed and not self._before.touched and self._before.ran is None:
             verdict = structs.replace(verdict, unproven=True, reason=UNTOUCHED)
-        self._changes = _changed(files, self._checker.context.root)
+        after = stamps_of(root)
+        self._changes = differing(files, after)
+        self._touch.checked(after)
         if verdict.passed or run.exit_code in (None, 126, 127) or self._checker.context.cancellation.cancelled:
             return run, verdict, (), seconds
         again = self._checker.run()
+        self._touch.checked()
         second = self._judge(again)
         if not second.passed:
             return run, verdict, (), seconds + again.seconds
@@ -228,6 +240,7 @@ def _finished(found: Verification) -> VerifyFinished:
         reason=found.reason,
         tampered=found.tampered,
         flaky=found.flaky,
+        failing=found.failing,
     )
 
 
@@ -247,20 +260,3 @@ def bounded(text: str, most: int = TOLD_CHARACTERS) -> str:
         return text
     head, tail = text[: most // 4], text[-(most - most // 4) :]
     return f"{head}\n\n... {len(text) - len(head) - len(tail)} characters left out ...\n\n{tail}"
-
-
-def _stamps(root: Path) -> Mapping[str, tuple[int, int]]:
-    """When each listed file was last changed, and its size."""
-    found = {}
-    for path in list_files(root):
-        try:
-            status = (root / path).lstat()
-        except OSError:
-            continue
-        found[path] = (status.st_mtime_ns, status.st_size)
-    return found
-
-
-def _changed(before: Mapping[str, tuple[int, int]], root: Path) -> tuple[str, ...]:
-    after = _stamps(root)
-    return tuple(sorted(path for path in before if before[path] != after.get(path)))

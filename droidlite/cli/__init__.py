@@ -10,6 +10,7 @@ import typer
 from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, stats  # noqa: F401
 from droidlite.cli.app import app
 from droidlite.errors import DroidliteError, UsageError
+from droidlite.sanitise import ended
 
 TEXTS = {"-m", "--model", "--verify", "--append-system-prompt", "--allowed-tools", "--disallowed-tools", "--from"}
 TEXTS |= {"-r", "--resume", "-w", "--worktree"}
@@ -34,7 +35,7 @@ def run(argv: list[str], mistyped: str = "") -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        return _complain(f"{_usage(error)} See `droidlite --help`.", 2)
+        return _complain(f"{ended(_usage(error))} See `droidlite --help`.", 2)
     return code if isinstance(code, int) else 0
 
 
@@ -62,7 +63,7 @@ def _usage(error: Any) -> str:
     """What the parser found wrong, with the nearest option where there is no such one."""
     name, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if not name or context is None:
-        return str(error.format_message())
+        return str(error.format_message()).replace("Value error, ", "")
     import difflib
 
     known = [option for parameter in context.command.params for option in parameter.opts if option.startswith("--")]

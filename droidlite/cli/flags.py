@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from typer import Argument, Option
+from typer import Argument, Context, Option
 
 from droidlite.errors import UsageError
 
@@ -25,6 +25,14 @@ def existing_folder(cwd: Path) -> Path:
     return found
 
 
+def named_check(context: Context, verify: str) -> str:
+    """What --verify names. Raises UsageError where it was given and is empty, as an unset variable leaves it."""
+    given = context.get_parameter_source("verify")
+    if not verify.strip() and given is not None and given.name != "DEFAULT":
+        raise UsageError("--verify is empty; name a command, auto, or leave the flag out.")
+    return verify
+
+
 Prompt = Annotated[str, Argument(help="What to do.", metavar="PROMPT", show_default=False)]
 Model = Annotated[str, Option("-m", "--model", help="auto, an id, provider/id or an alias; see droidlite models.")]
 MaxCost = Annotated[
@@ -35,7 +43,16 @@ LedgerFile = Annotated[
 ]
 MaxTurns = Annotated[int | None, Option("--max-turns", min=1, metavar="N", help="Cap on calls of the model.")]
 Timeout = Annotated[float | None, Option("--timeout", metavar="SECONDS", help="Stop after this long.")]
-Verify = Annotated[str, Option("--verify", metavar="CMD", help="A command whose exit 0 means done, or auto.")]
+Verify = Annotated[
+    str,
+    Option(
+        "--verify",
+        metavar="CMD",
+        help="A command whose exit 0 means done, or auto.",
+        show_default=False,
+        callback=named_check,
+    ),
+]
 Continue = Annotated[bool, Option("-c", "--continue", help="Go on with the newest session of this folder.")]
 Resume = Annotated[str, Option("-r", "--resume", metavar="[ID]", help="Go on with this session (or the newest).")]
 Fork = Annotated[bool, Option("--fork", help="With -c or -r: go on with a copy.")]

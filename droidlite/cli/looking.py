@@ -37,11 +37,17 @@ def sessions(
 
 
 @app.command("doctor")
-def doctor(as_json: AsJson = False, cwd: Cwd = Path()) -> int:
+def doctor(
+    probe: Annotated[
+        bool, Option("--probe", help="Send each endpoint one tiny request; it costs a fraction of a cent.")
+    ] = False,
+    as_json: AsJson = False,
+    cwd: Cwd = Path(),
+) -> int:
     """What works here and what to do about the rest: keys, endpoints, model, git, terminal."""
     from droidlite.doctor import show
 
-    return show(cwd, as_json)
+    return show(cwd, as_json, probe)
 
 
 @app.command("local")

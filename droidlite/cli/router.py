@@ -8,9 +8,20 @@ from typer import Argument
 
 from droidlite.cli.app import app
 from droidlite.cli.flags import AsJson, Cwd
+from droidlite.errors import UsageError
 
-router = typer.Typer(name="router", help="Judge the router: test its rules, replay your own sessions.")
+router = typer.Typer(
+    name="router", help="Judge the router: test its rules, replay your own sessions.", invoke_without_command=True
+)
 app.add_typer(router)
+
+
+@router.callback()
+def commands(context: typer.Context) -> None:
+    """Judge the router: test its rules, replay your own sessions."""
+    if context.invoked_subcommand is None:
+        names = ", ".join(sorted(getattr(context.command, "commands", {})))
+        raise UsageError(f"droidlite router needs one of its commands: {names}.")
 
 
 @router.command("test")

@@ -5,8 +5,9 @@ from droidlite.types import Endpoint, Provider
 __all__ = ["make", "warm"]
 
 
-STALL_SECONDS = 120.0
-"""How long a service may be silent before a call is given up, where the settings name no other time."""
+STALL_SECONDS = 60.0
+"""How long a service may make no progress before a call is given up, where the settings name no other time. Both
+vendors' models send something, if only an empty thought or a reasoning item, well within it."""
 
 
 def make(endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> Provider:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from droidlite.cancellation import Cancellation
 from droidlite.errors import Interrupted, ProviderError
 from droidlite.providers.faults import BadStatus, Faults
-from droidlite.providers.lane import Lane
+from droidlite.providers.lane import Heard, Lane, read_body
 from droidlite.providers.sse import ServerEvent, decode_events
 from droidlite.types import Assistant, Delta, Endpoint
 
@@ -76,7 +76,7 @@ class Channel:
     """The way to one endpoint. Keeps idle connections; a connection that failed or was cut is never used again.
 
     `stall` is the longest time in seconds without progress, `patience` the same before the first event (0: as long).
-    `build(http)` makes the SDK's client.
+    `build(http)` makes the SDK's client. `heard` is given the headers of each answer; whoever made the channel sets it.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class Channel:
     ) -> None:
         self.endpoint, self.stall, self.patience = endpoint, stall, patience or stall
         self._build, self._base_url, self._decode = build, base_url, decode or decode_response
+        self.heard: Heard = lambda headers: None
         self._idle: list[Lane] = []
         weakref.finalize(self, _close_all, self._idle).atexit = False
 
@@ -207,7 +208,8 @@ class Channel:
                 return lane
             lane.close()
         try:
-            return Lane(self._base_url, self._build, read_seconds=max(self.stall, self.patience) + 30.0)
+            seconds = max(self.stall, self.patience) + 30.0
+            return Lane(self._base_url, self._build, read_seconds=seconds, heard=lambda headers: self.heard(headers))
         except _expected() as error:
             raise faults.from_exception(error) from error
 
@@ -216,8 +218,7 @@ def _check_type(response: "httpx2.Response", faults: Faults) -> None:
     """Refuses a web page or a plain object in place of a stream. Other types pass: some servers name none."""
     kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == "application/json":
-        response.read()
-        body = _decoded(response.content)
+        body = _decoded(read_body(response))
         if isinstance(body, dict) and body.get("error"):
             raise faults.from_body(body, status=response.status_code)
         raise faults.make("malformed", "JSON where a stream was asked for", status=response.status_code)

@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -92,7 +93,7 @@ SENTENCES: dict[Fault, str] = {
     "server": "{who} failed with {status}; try again in a moment, or use another endpoint or model.",
     "auth": "{who} refused the API key ({status}); check the key and its permissions in your settings.",
     "quota": "{who} says the account is out of credit or quota; add credit, or use another endpoint or model.",
-    "model": "{who} does not know model {model}; check the model name and the endpoint's base_url.",
+    "model": "{who} does not know model {model}; check the model name and the endpoint's base_url and protocol.",
     "context": "The conversation does not fit the context of {model} at {who}; compact it or use a larger model.",
     "refusal": "{model} at {who} refused this request on policy grounds; change the request.",
     "invalid": "{who} rejected the request ({status}); the request must change.",
@@ -114,6 +115,10 @@ class BadStatus(Exception):
 
 UNCONNECTED = frozenset({"ConnectError", "ConnectTimeout", "ConnectionRefusedError", "gaierror", "ProxyError"})
 """Exceptions that mean no connection was made, so that nothing can have been billed."""
+UNREADABLE = frozenset(
+    {"JSONDecodeError", "DecodeError", "ValidationError", "UnicodeDecodeError", "DecodingError", "TooLarge"}
+)
+"""Exceptions that mean an answer in another language than the protocol's."""
 
 
 class Faults:
@@ -142,8 +147,10 @@ class Faults:
     def from_status(self, bad: BadStatus) -> ProviderError:
         """The error for an HTTP status, read from the body and the headers of both vendors and their imitators."""
         if 300 <= bad.status < 400:
-            target = bad.headers.get("location", "")
-            return self.make("invalid", f"redirected to {target}" if target else "", status=bad.status)
+            target = self.scrub(bad.headers.get("location", ""))
+            elsewhere = f"{self._who()} redirects elsewhere (HTTP {bad.status}), where no key is sent"
+            told = f"{elsewhere}; check the endpoint's base_url. It said: redirected to {target}"
+            return ProviderError(told, fault="invalid", retry="other", status=bad.status)
         return self.from_body(_json(bad.body), status=bad.status, headers=bad.headers)
 
     def from_body(
@@ -186,7 +193,14 @@ class Faults:
         if names & {"ReadTimeout", "WriteTimeout"}:
             return self.make("stalled")
         root = chain[-1]
-        if names & {"JSONDecodeError", "DecodeError", "ValidationError", "UnicodeDecodeError", "DecodingError"}:
+        if names & {
+            "JSONDecodeError",
+            "DecodeError",
+            "ValidationError",
+            "UnicodeDecodeError",
+            "DecodingError",
+            "TooLarge",
+        }:
             return self.make("malformed", str(root))
         return self.make("network", str(root) or type(root).__name__)
 
@@ -225,16 +239,23 @@ def classify(status: int, codes: tuple[str, ...], message: str) -> Fault:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `retry-after-ms` or `retry-after` (seconds or an HTTP date, RFC 9110 10.2.3)."""
+    """Seconds to wait by `retry-after-ms` or `retry-after` (seconds or an HTTP date, RFC 9110 10.2.3). A date is held
+    against the answer's own Date: the clock here may be wrong."""
     for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        value = headers.get(name, "")
         try:
-            return max(0.0, float(value) / scale)
+            seconds = float(headers.get(name, "")) / scale
         except ValueError:
-            pass
+            continue
+        return max(0.0, seconds) if isfinite(seconds) else None
+    until, now = _date(headers.get("retry-after", "")), _date(headers.get("date", ""))
+    return None if until is None else max(0.0, until - (time.time() if now is None else now))
+
+
+def _date(text: str) -> float | None:
+    """An HTTP date as seconds since 1970."""
     try:
-        return max(0.0, parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time.time())
-    except (ValueError, TypeError):
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

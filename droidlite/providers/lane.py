@@ -4,7 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,16 +15,23 @@ if TYPE_CHECKING:
     import httpx2
 
 CONNECT_SECONDS = 10.0
+LARGEST_BODY = 1_000_000
+"""Bytes of an answer that is no stream of events which are looked at; a bomb may unpack to any size."""
+Heard = Callable[[Mapping[str, str]], None]
+"""Is given the headers of every answer, names in lower case."""
 KEEPALIVE_SECONDS = 60.0
 
 
 class Lane:
     """An SDK client over an HTTP client of its own, for one request at a time. `build(http)` makes the SDK client."""
 
-    def __init__(self, base_url: str, build: "Callable[[httpx2.Client], Any]", *, read_seconds: float) -> None:
+    def __init__(
+        self, base_url: str, build: "Callable[[httpx2.Client], Any]", *, read_seconds: float, heard: Heard
+    ) -> None:
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
         self._cut = False
+        self._heard = heard
         self._http = self._open(base_url, read_seconds)
         self.client = build(self._http)
 
@@ -55,7 +62,7 @@ class Lane:
             limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
             follow_redirects=False,
             trust_env=not is_loopback(base_url),
-            event_hooks={"request": [self._watch], "response": [_check]},
+            event_hooks={"request": [self._watch], "response": [self._check]},
         )
 
     def _watch(self, request: "httpx2.Request") -> None:
@@ -72,6 +79,13 @@ class Lane:
                 return
         _shut(connected)
 
+    def _check(self, response: "httpx2.Response") -> None:
+        """Stops an unsuccessful answer before the SDK words it its own way (which would import thousands of types)."""
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        self._heard(headers)
+        if not response.is_success:
+            raise BadStatus(response.status_code, headers, read_body(response))
+
 
 @cache
 def trusted() -> ssl.SSLContext:
@@ -86,12 +100,14 @@ def is_loopback(url: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def _check(response: "httpx2.Response") -> None:
-    """Stops an unsuccessful answer before the SDK words it its own way (which would import thousands of types)."""
-    if response.is_success:
-        return
-    response.read()
-    raise BadStatus(response.status_code, dict(response.headers), response.content)
+def read_body(response: "httpx2.Response") -> bytes:
+    """The body, as far as it is worth looking at."""
+    body = b""
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > LARGEST_BODY:
+            return body[:LARGEST_BODY]
+    return body
 
 
 def _shut(connected: socket.socket) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from droidlite.cancellation import Cancellation
 from droidlite.providers.channel import Channel, Reply
 from droidlite.providers.faults import Faults
+from droidlite.providers.lane import Heard
 from droidlite.types import Assistant, Delta, ModelSpec, Request
 
 
@@ -17,6 +18,10 @@ class WireProvider(ABC):
 
     def __init__(self, channel: Channel) -> None:
         self.endpoint, self._channel = channel.endpoint, channel
+
+    def listen(self, heard: Heard) -> None:
+        """`heard` is given the headers of each answer from here on, in the thread that reads it."""
+        self._channel.heard = heard
 
     @abstractmethod
     def body(self, spec: ModelSpec, request: Request) -> dict[str, Any]: ...

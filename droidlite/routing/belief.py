@@ -132,6 +132,8 @@ def _find(option: Option, kind: str, evidence: Evidence) -> tuple[str, Record | 
             record = other.models[found]
             return found, record, OTHER_KINDS_RUNS, f"{record.runs:g} runs of kind {name}"
     family, ours = family_of(name_of(option.model)), version_of(option.model)
+    if option.tier == "local":  # a family's small models say nothing of its large ones, nor the other way round
+        return "", None, 0.0, ""
     for _, other in [(kind, here), *others] if here is not None else others:
         kin = [m for m, record in other.models.items() if record.runs > 0 and family_of(name_of(m)) == family]
         if kin:
@@ -154,6 +156,8 @@ def _own(option: Option, kind: str, own: Evidence | None) -> Record | None:
 def _cost(option: Option, record: Record | None) -> tuple[float, float]:
     """USD of a run at today's price, and the factor from the recorded costs to today's."""
     now = None if option.price is None else _blend(option.price)
+    if now == 0:
+        return 0.0, 0.0
     if record is None:
         return (TIER_COST[option.tier] if now is None else now * TASK_TOKENS), 1.0
     then = _blend(record.price)
@@ -167,4 +171,5 @@ def _blend(price: tuple[float, float]) -> float:
 
 
 def _scaled(quantiles: Sequence[float], factor: float) -> tuple[float, ...]:
-    return tuple(value * factor for value in quantiles) if len(quantiles) == STEPS else ()
+    """No spend tells anything where nothing costs anything."""
+    return tuple(value * factor for value in quantiles) if len(quantiles) == STEPS and factor else ()

@@ -19,6 +19,28 @@ _PADDING = re.compile(r"[ \t]{100}|\n{20}")
 _TRANSPARENT = frozenset({"program", "list", "pipeline", "subshell", "redirected_statement", "negated_command"})
 _SIGNS = frozenset({";", "\n", "&&", "||", "|", "|&", "(", ")"})
 _LITERALS = frozenset({"word", "raw_string", "string", "concatenation", "number"})
+_NAMES = {
+    "ansi_c_string": "a $'...' string",
+    "arithmetic_expansion": "arithmetic, $((...))",
+    "brace_expression": "a {a..b} range",
+    "c_style_for_statement": "a for loop",
+    "case_statement": "a case statement",
+    "command_substitution": "a command within a command, $(...)",
+    "compound_statement": "a group of commands in braces",
+    "declaration_command": "a declaration such as export",
+    "expansion": "the value of a variable",
+    "for_statement": "a for loop",
+    "function_definition": "a function that it defines",
+    "heredoc_redirect": "a here-document, <<",
+    "herestring_redirect": "a here-string, <<<",
+    "if_statement": "an if statement",
+    "process_substitution": "the output of a command as a file, <(...)",
+    "simple_expansion": "the value of a variable",
+    "test_command": "a test in brackets",
+    "unset_command": "unset",
+    "variable_assignment": "a variable that it sets",
+    "while_statement": "a loop",
+}
 _REDIRECTS = frozenset({">", ">>", "<", "&>", "&>>", ">&", "<&"})
 
 
@@ -263,4 +285,7 @@ def _text(node: Any) -> str:
 
 
 def _named(kind: str) -> str:
+    """A kind of node as a person calls it; one without a name here by the grammar's own, or as it is written."""
+    if kind in _NAMES:
+        return _NAMES[kind]
     return f"'{kind}'" if not kind.replace("_", "").isalpha() else kind.replace("_", " ")

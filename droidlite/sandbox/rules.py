@@ -15,6 +15,8 @@ from droidlite.sandbox.reading import HARMLESS_OPTIONS, follows_links, only_read
 from droidlite.sandbox.tree import Tree, attached, candidates
 from droidlite.types import Autonomy
 
+MOST_REASONS = 3
+"""Parts of a command that are named where it must be asked about; of more only the number."""
 _QUIET_VARIABLES = frozenset({"CI", "COLUMNS", "LANG", "LC_ALL", "NO_COLOR", "TZ"})
 _BUILD_VARIABLES = _QUIET_VARIABLES | {
     *("CARGO_TERM_COLOR", "DEBUG", "FORCE_COLOR", "NODE_ENV", "PYTHONDONTWRITEBYTECODE"),
@@ -32,6 +34,10 @@ _NOT_OFFERED = names(
 """Programs that can run others or destroy anything: never allowed by name alone."""
 
 
+Allowed = str | tuple[str, ...]
+"""Leading words of commands ("git commit"), or all words of one."""
+
+
 class Verdict(Struct, frozen=True):
     """`allow`: runs without asking; else `reason` says why not, as part of a sentence. `prefix`: the leading words
     that "always" would allow ("" = not offered). `denied`: forbidden, asking does not help."""
@@ -45,13 +51,14 @@ class Verdict(Struct, frozen=True):
 def judge(
     command: str,
     autonomy: Autonomy,
-    allowed: tuple[str, ...] = (),
+    allowed: tuple[Allowed, ...] = (),
     denied: tuple[str, ...] = (),
     *,
     tree: Tree = Tree(),  # noqa: B008 - frozen
 ) -> Verdict:
-    """Whether `command` may run without asking. `allowed` and `denied` hold leading words ("git commit"); deny wins.
-    `tree` is where it may stay without asking: paths are followed on the disk, to where their links lead."""
+    """Whether `command` may run without asking. `allowed` and `denied` hold leading words ("git commit"), `allowed`
+    also whole commands, word for word; deny wins. `tree` is where it may stay without asking: paths
+    are followed on the disk, to where their links lead."""
     reading = read_command(command)
     entry = denied_by(reading.commands, denied)
     if entry:
@@ -65,10 +72,14 @@ def judge(
     scene = _scene(reading, tree, builds=autonomy == "medium")
     if scene is None:
         return Verdict(False, "it changes the folder too often")
-    trouble = _around(reading, scene)
-    if trouble:
-        return Verdict(False, trouble)
-    return _commands(reading, allowed, scene)
+    return _parts(reading, allowed, scene)
+
+
+def exactly(command: str) -> tuple[tuple[str, ...], ...]:
+    """What to allow so that `command` may run and no other: nothing where it is not one plain command."""
+    reading = read_command(command)
+    plain = len(reading.commands) == 1 and not (reading.why_not or reading.assignments or reading.redirects)
+    return reading.commands if plain and UNKNOWN not in reading.commands[0] and not reading.globs else ()
 
 
 class _Scene(Struct, frozen=True):
@@ -95,16 +106,24 @@ def _scene(reading: Reading, tree: Tree, *, builds: bool) -> _Scene | None:
     return None if places is None else _Scene(tree, places, reading.globs, builds)
 
 
-def _commands(reading: Reading, allowed: tuple[str, ...], scene: _Scene) -> Verdict:
+def _parts(reading: Reading, allowed: tuple[Allowed, ...], scene: _Scene) -> Verdict:
+    """Every part that must be asked about is named: who agrees to the first one has not read the rest."""
+    around = _around(reading, scene)
     refused: list[tuple[tuple[str, ...], str]] = []
     for argv in map(_unwrapped, reading.commands):
-        if not any(_starts(argv, tuple(entry.split())) for entry in allowed):
+        if not any(_is_allowed(argv, entry) for entry in allowed):
             why = _why_not(argv, scene)
             refused += [(argv, why)] if why else []
-    if not refused:
+    reasons = tuple(dict.fromkeys(why for why in (around, *(why for _, why in refused)) if why))
+    if not reasons:
         return Verdict(True)
     prefixes = {_prefix(argv) for argv, _ in refused}
-    return Verdict(False, refused[0][1], prefixes.pop() if len(prefixes) == 1 else "")
+    return Verdict(False, _listed(reasons), prefixes.pop() if len(prefixes) == 1 and not around else "")
+
+
+def _listed(reasons: tuple[str, ...]) -> str:
+    more = f"; and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
+    return "; ".join(reasons[:MOST_REASONS]) + more
 
 
 def _around(reading: Reading, scene: _Scene) -> str:
@@ -180,6 +199,10 @@ def _is_gits(word: str) -> bool:
     """Whether a path goes through .git, or a pattern could."""
     parts = re.split(r"[/=:]", word)
     return any(part.casefold() == ".git" or (part[:1] == "." and re.search(r"[*?\[]", part)) for part in parts)
+
+
+def _is_allowed(argv: tuple[str, ...], entry: Allowed) -> bool:
+    return _starts(argv, tuple(entry.split())) if isinstance(entry, str) else argv == entry
 
 
 def _starts(argv: tuple[str, ...], words: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from droidlite.events import ModelUsage, add_call
 from droidlite.session.conversation import Conversation, Turn
 from droidlite.session.lines import JOURNAL, Line, scan
 from droidlite.session.records import (
+    AttemptFailed,
     CallFinished,
     CallStarted,
     Compacted,
@@ -154,7 +155,7 @@ class Fold:
                 self._talk.undo()
             case Verified():
                 self._verified = record
-            case Reviewed():
+            case Reviewed() | AttemptFailed():
                 pass
             case Judged():
                 self._judged = record

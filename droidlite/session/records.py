@@ -102,6 +102,19 @@ class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     judge: bool = False
 
 
+class AttemptFailed(Struct, frozen=True, kw_only=True, tag="attempt_failed"):
+    """A model call failed `at` seconds since 1970. `attempt` counts those of its request from 1; it was tried again
+    after `wait_seconds` (None = given up), by the endpoint `to` ("" = the same)."""
+
+    model: str
+    endpoint: str
+    fault: str
+    attempt: int
+    at: float = 0.0
+    wait_seconds: float | None = None
+    to: str = ""
+
+
 class Compacted(Struct, frozen=True, kw_only=True, tag="compacted"):
     """The conversation was replaced by `messages`, all of it; counts are estimated tokens."""
 
@@ -209,6 +222,7 @@ Record = (
     | Switched
     | Reserved
     | Spent
+    | AttemptFailed
     | Compacted
     | Listed
     | Seen

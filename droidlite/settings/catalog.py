@@ -128,6 +128,13 @@ def _unknown(name: str, aliases: Iterable[str], names: Mapping[str, ModelSpec]) 
     return f'Unknown model "{name}".{hint} All of them: droidlite models'
 
 
+def nearest_ids(model_id: str, known: Iterable[str]) -> list[str]:
+    """Which of the `known` ids are most like a model that is gone: its successors are named as it was."""
+    import difflib
+
+    return difflib.get_close_matches(model_id, known, n=_NEAREST, cutoff=0.6)
+
+
 def _cautious(model_id: str, name: str, endpoint: Endpoint) -> ModelSpec:
     return ModelSpec(
         id=model_id,

@@ -46,6 +46,8 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     model that may be asked what kind of task it is where that is uncertain ("" = nobody is asked); `reviewer`
     one that reads the diff where no check can be run ("" = nobody does).
 
+    fallback: models that may take over, in this order, where no way to the one at work is open: those of its tier, and
+    of a higher one only with fallback_stronger; never of a lower one.
     task_value_usd: what a solved task is worth, in USD (None: as `mode` says). max_switch_share: all switches of a task
     may cost at most this share of what it would cost without any. ask_before_switch: a person is asked first."""
 
@@ -53,6 +55,8 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     reference: str = ""
     judge: str = ""
     reviewer: str = ""
+    fallback: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    fallback_stronger: bool = False
     task_value_usd: Dollars | None = None
     max_switch_share: Annotated[float, Meta(ge=0, le=1)] = 0.2
     ask_before_switch: bool = False
@@ -60,7 +64,10 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
-    long a model service may be silent before the call is tried again; the command lists hold prefixes of commands.
+    long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
+    failure a call may still be; the command lists hold prefixes of commands.
+    `autonomy` is what runs without asking in an interactive session ("low" where nothing is said); `droidlite exec` and
+    -p only read, whatever it says, unless --auto or --yolo is given.
     `denied_commands` stops a command that is written out, not one that a script or another language runs.
     `verify` is a command whose exit 0 means done, or "auto"; it may take `verify_seconds`, and each model gets its
     result `verify_rounds` times before the next one takes over."""
@@ -74,6 +81,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     max_turns: Annotated[int, Meta(ge=1)] | None = None
     timeout: Annotated[float, Meta(gt=0, le=2_592_000)] | None = None
     stall_seconds: Annotated[float, Meta(gt=0, le=86_400)] | None = None
+    retry_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 120.0
     verify: str = ""
     verify_rounds: Annotated[int, Meta(ge=0, le=20)] = 2
     verify_seconds: Annotated[float, Meta(gt=0, le=86_400)] = 600.0

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from msgspec import structs
+
 from droidlite.errors import UsageError
 from droidlite.settings.catalog import EMBEDDED, SCRIPTED
 from droidlite.settings.config import Settings
@@ -17,12 +19,20 @@ OLLAMA_PORT = 11434
 
 
 def find_endpoints(settings: Settings, env: Mapping[str, str]) -> tuple[Endpoint, ...]:
-    """Every endpoint, best first; one from the settings replaces one of the same name from the environment."""
-    found = [*settings.endpoints, *_script(env), *_services(env), *_ollama(env), _embedded()]
+    """Every endpoint, best first; one from the settings replaces one of the same name from the environment. Of those in
+    the settings dedicated capacity comes first, then the smaller priority, then the one written first."""
+    own = sorted(settings.endpoints, key=lambda endpoint: (endpoint.capacity == "shared", endpoint.priority))
+    found = [*own, *_script(env), *_services(env), *_ollama(env), _embedded()]
     by_name: dict[str, Endpoint] = {}
     for endpoint in found:
         by_name.setdefault(endpoint.name, endpoint)
     return tuple(by_name.values())
+
+
+def keys_of(endpoint: Endpoint) -> tuple[Endpoint, ...]:
+    """The endpoint once for each of its keys, in their order; as it is where it has one or none."""
+    keys = tuple(dict.fromkeys(key for key in (endpoint.api_key, *endpoint.api_keys) if key)) or ("",)
+    return tuple(structs.replace(endpoint, api_key=key, api_keys=()) for key in keys)
 
 
 def weights_path(places: Places, env: Mapping[str, str]) -> Path:

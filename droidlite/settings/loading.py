@@ -26,7 +26,7 @@ _UNTRUSTED = {
 }
 """Keys only the person's own file may set, and what they decide."""
 _UNTRUSTED_OF_MODEL = ("price", "provider", "name")
-_UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch")
+_UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch", "fallback", "fallback_stronger")
 _TABLES = ("router", "aliases")
 _DEFAULT_MODELS = {"anthropic": ("claude-*",), "openai-responses": ("gpt-*", "o1*", "o3*", "o4*")}
 
@@ -41,7 +41,9 @@ def load_settings(cwd: Path, env: Mapping[str, str], places: Places) -> Settings
         record = reading.convert(own, SettingsFile)
         _check(own, record)
         layers.unavailable = {
-            record.endpoints[index].name: f"set {variable}" for index, variable in unavailable.items()
+            record.endpoints[index].name: f"set {variable}"
+            for index, variable in unavailable.items()
+            if not _has_key(record.endpoints[index])
         }
         layers.lay(own)
     for name in ("config.toml", "config.local.toml"):
@@ -110,10 +112,15 @@ def _with_models(endpoint: Endpoint) -> Endpoint:
 
 
 def _unset(document: Document, unavailable: dict[int, str], path: Steps, variable: str) -> str:
-    if len(path) != 3 or path[0] != "endpoints" or path[2] != "api_key":
+    """A key whose variable is not set is left out; an endpoint that has no other cannot be used."""
+    if len(path) not in (3, 4) or path[0] != "endpoints" or path[2] != ("api_key" if len(path) == 3 else "api_keys"):
         document.fail(path, f"the variable {variable} is not set; export it or write the value here")
-    unavailable[int(path[1])] = variable
+    unavailable.setdefault(int(path[1]), variable)
     return ""
+
+
+def _has_key(endpoint: Endpoint) -> bool:
+    return any((endpoint.api_key, *endpoint.api_keys))
 
 
 def _no_variable(document: Document, path: Steps, variable: str) -> str:
@@ -174,6 +181,11 @@ def _check(document: Document, record: SettingsFile) -> None:
 def _check_endpoint(document: Document, path: Steps, endpoint: Endpoint) -> None:
     if not endpoint.name or "/" in endpoint.name or endpoint.name != endpoint.name.strip():
         document.fail((*path, "name"), "must be a word without / and blanks at its ends")
+    for key in ("tpm", "rpm"):
+        if getattr(endpoint, key) < 0:
+            document.fail((*path, key), "must be at least 0; 0 means that the limit is not known")
+    if endpoint.protocol != "anthropic" and endpoint.kind in ("bedrock", "vertex"):
+        document.fail((*path, "kind"), f'"{endpoint.kind}" needs protocol = "anthropic"')
     if endpoint.protocol == "local":
         document.fail((*path, "protocol"), "the embedded model needs no endpoint; run: droidlite local get")
     if endpoint.protocol == "scripted":

@@ -16,6 +16,7 @@ _AUTONOMIES: tuple[Autonomy, ...] = ("off", "low", "medium", "high")
 _STRICTNESS: dict[str, Callable[[Any], float]] = {
     "router.allowed": int,
     "router.judge": int,
+    "router.fallback_stronger": int,
     "router.max_mode": _MODES.index,
     "budget.max_cost_usd": lambda cap: inf if cap is None else cap,
     "autonomy.max": _AUTONOMIES.index,
@@ -26,11 +27,13 @@ LayerName = Literal["org", "project", "user"]
 
 
 class RouterPolicy(Struct, frozen=True, forbid_unknown_fields=True):
-    """`allowed`: may auto be used at all; `judge`: may it ask a model that judges the task."""
+    """`allowed`: may auto be used at all; `judge`: may it ask a model that judges the task; `fallback_stronger`: may a
+    model of a higher tier take over where no way to the one at work is open."""
 
     allowed: bool = True
     max_mode: Mode = "quality"
     judge: bool = True
+    fallback_stronger: bool = True
 
 
 class ModelPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,7 +179,9 @@ def _why_not_endpoint(layer: Layer, endpoint: Endpoint) -> str:
         return f'endpoint "{name}" is not on the list of policy {layer.where("endpoints.allow")} (endpoints.allow)'
     if not regions or endpoint.protocol in ("local", "scripted") or endpoint.region in regions:
         return ""
-    place = f"is in region {endpoint.region}" if endpoint.region else "names no region"
+    place = (
+        f"is in region {endpoint.region}" if endpoint.region else "names no region (an [[endpoints]] of that name can)"
+    )
     return f'endpoint "{name}" {place}; policy {layer.where("models.regions")} allows {", ".join(regions)}'
 
 

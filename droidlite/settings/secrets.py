@@ -9,7 +9,7 @@ from droidlite.types import Endpoint
 
 def secrets(endpoints: Iterable[Endpoint], env: Mapping[str, str]) -> frozenset[str]:
     """Every value to blank out wherever text leaves the program. The name of a file that holds a key is none."""
-    values = {endpoint.api_key for endpoint in endpoints} | {
+    values = {key for endpoint in endpoints for key in (endpoint.api_key, *endpoint.api_keys)} | {
         value for name, value in env.items() if is_secret_name(name) and not _names_file(value)
     }
     return frozenset(value for value in values if len(value) >= SHORTEST)

@@ -1,7 +1,7 @@
 """What a person is asked while the agent works: approvals, questions and the cap. Shown sanitised and in full."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from droidlite.sanitise import clean, clean_line
 from droidlite.tool import Answer, Approval, Diff, Output, Question
@@ -14,9 +14,16 @@ IN_DIALOG = 6
 """Lines of a command shown in the dialog itself; longer ones are printed above it, where they can be scrolled."""
 
 
+class Watcher(Protocol):
+    """What shows the session, so that nothing is shown twice, or without what it was about."""
+
+    def approved(self, diffs: tuple[Diff, ...]) -> None: ...
+    def refused(self, summary: str) -> None: ...
+
+
 class AtTerminal:
     """The Person of the terminal. `ask` blocks the worker thread until the dialog is answered, `say` prints above it,
-    `stop` interrupts the run, `seen` is told which diffs the person has looked at."""
+    `stop` interrupts the run, `watcher` keeps what the person has looked at or refused."""
 
     def __init__(
         self,
@@ -24,9 +31,9 @@ class AtTerminal:
         say: Callable[[str], None],
         painter: Painter,
         stop: Callable[[], None],
-        seen: Callable[[tuple[Diff, ...]], None],
+        watcher: Watcher,
     ) -> None:
-        self._ask, self._say, self._painter, self._stop, self._seen = ask, say, painter, stop, seen
+        self._ask, self._say, self._painter, self._stop, self._watcher = ask, say, painter, stop, watcher
 
     def ask_approval(self, approval: Approval) -> Answer:
         dialog = approval_dialog(approval)
@@ -41,11 +48,13 @@ class AtTerminal:
                 above.append(self._painter.output(display.text, 100_000))
         if above:
             self._say("\n" + "".join(above))
-        self._seen(diffs)
+        self._watcher.approved(diffs)
         choice, note = self._ask(dialog)
+        if choice in ("no", "stop"):
+            self._watcher.refused(approval.summary)
         if choice == "stop":
             self._stop()
-            return Answer("no", "The person interrupted.")
+            return Answer("no")
         return Answer(choice, clean(note).strip())
 
     def ask_question(self, question: Question) -> str:

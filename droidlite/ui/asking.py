@@ -3,6 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from droidlite.sanitise import clean_line
 from droidlite.ui.cells import cut, wrap
 from droidlite.ui.choosing import Done, Fragments
 
@@ -17,7 +18,10 @@ class Option(Struct, frozen=True):
 
 class Asking(Struct, frozen=True, kw_only=True):
     """Its value is (option value, typed text). `body` lines are shown as they are, in full; `problem` says what was
-    wrong with the last answer, `leaving` what Esc does."""
+    wrong with the last answer, `leaving` what Esc does.
+
+    Letters it has no use for belong to a message that was being written: they are `kept`, and until the person has
+    chosen anew (`chosen`) Enter ends that message and takes nothing. A number or y in the middle of it is no choice."""
 
     title: str
     options: tuple[Option, ...]
@@ -28,6 +32,14 @@ class Asking(Struct, frozen=True, kw_only=True):
     cursor: int = 0
     typing: str | None = None
     left: tuple[str, str] = ("", "")
+    chosen: bool = True
+    aside: str = ""
+    message: str = ""
+
+    @property
+    def kept(self) -> str:
+        """What was typed for the input: `aside` before the last choice, `message` since; a y that chose is neither."""
+        return self.aside if self.message == "y" and self.chosen else self.aside + self.message
 
     def press(self, key: str, text: str = "") -> "Asking | Done":
         if self.typing is not None:
@@ -37,14 +49,28 @@ class Asking(Struct, frozen=True, kw_only=True):
             case "escape":
                 return Done(self.left)
             case "up":
-                return replace(self, cursor=last if self.cursor == 0 else self.cursor - 1)
+                return self._moved(last if self.cursor == 0 else self.cursor - 1)
             case "down" | "tab":
-                return replace(self, cursor=0 if self.cursor == last else self.cursor + 1)
-            case "enter":
+                return self._moved(0 if self.cursor == last else self.cursor + 1)
+            case "enter" if self.chosen:
                 return self._take(self.cursor)
-            case "text" if text.isdecimal() and 1 <= int(text) <= len(self.options):
-                return self._take(int(text) - 1)
+            case "backspace":
+                return replace(self, message=self.message[:-1], chosen=self.chosen and not self.message)
+            case "text":
+                return self._lettered(text)
         return self
+
+    def _moved(self, cursor: int) -> "Asking":
+        return replace(self, cursor=cursor, chosen=True, aside=self.kept, message="")
+
+    def _lettered(self, text: str) -> "Asking | Done":
+        """A number takes its answer and y goes to yes, unless a message has begun."""
+        if not self.message and text.isdecimal() and 1 <= int(text) <= len(self.options):
+            return self._take(int(text) - 1)
+        yes = next((at for at, option in enumerate(self.options) if option.label.startswith("Yes")), None)
+        if not self.message and text == "y" and yes is not None:
+            return replace(self, cursor=yes, message=text, chosen=True)
+        return replace(self, message=self.message + text, chosen=False)
 
     def _take(self, index: int) -> "Asking | Done":
         option = self.options[index]
@@ -69,6 +95,8 @@ class Asking(Struct, frozen=True, kw_only=True):
         shown += [("class:body", f"  {line}\n") for text in self.body for line in _folded(text, width - 3)]
         shown += [("class:dim", f"  {line}\n") for line in wrap(self.note, width - 2) if line]
         shown += [("class:warning", f"  {line}\n") for line in wrap(self.problem, width - 2) if line]
+        if not self.chosen:
+            shown += [("class:warning", f"  {line}\n") for line in wrap(self._not_taken(), width - 2)]
         for index, option in enumerate(self.options):
             mark, style = ("❯", "class:selected") if index == self.cursor else (" ", "")
             first, *rest = wrap(option.label, width - 6)
@@ -83,6 +111,10 @@ class Asking(Struct, frozen=True, kw_only=True):
             else f"↑↓ or a number · Enter choose · Esc {self.leaving}"
         )
         return [*shown, ("class:dim", cut(keys, width))]
+
+    def _not_taken(self) -> str:
+        said = f"'{clean_line(self.kept, 60)}'" if self.kept else "what you type"
+        return f"Nothing is chosen: {said} is kept for your message. ↑↓ chooses."
 
 
 def _folded(text: str, width: int) -> list[str]:

@@ -1,10 +1,13 @@
 """What a person reads of a check: what it is, how it was before the work, how it ended and what that is worth."""
 
+from collections.abc import Sequence
+
 from droidlite.events import BaselineTaken, Reviewed, VerifyFinished, VerifyFound
-from droidlite.sanitise import clean_line
+from droidlite.sanitise import clean, clean_line
 from droidlite.ui.wording import counted, duration
 
 _NAMES = 5
+_LINES = 3
 
 
 def check_line(event: VerifyFound | BaselineTaken | VerifyFinished | Reviewed) -> str:
@@ -21,6 +24,26 @@ def check_line(event: VerifyFound | BaselineTaken | VerifyFinished | Reviewed) -
             return f"review  {event.model}: {said}. {event.reason}".rstrip()
 
 
+def passes(event: VerifyFinished) -> bool:
+    """What counts, whatever the exit code."""
+    return event.exit_code == 0 if event.passed is None else event.passed
+
+
+def failure(event: VerifyFinished) -> tuple[str, ...]:
+    """What there is to see of a failed check: the tests that count against it, else the end of its output."""
+    if passes(event) or event.tampered:
+        return ()
+    if event.failing:
+        return (f"failing: {_named(event.failing)}",)
+    lines = [clean_line(line, 200) for line in clean(event.output).splitlines()]
+    return tuple([line for line in lines if line.strip()][-_LINES:])
+
+
+def _named(tests: Sequence[str]) -> str:
+    more = f" and {len(tests) - _NAMES} more" if len(tests) > _NAMES else ""
+    return clean_line(clean(f"{', '.join(tests[:_NAMES])}{more}"), 600)
+
+
 def _before(event: BaselineTaken) -> str:
     if event.exit_code is None:
         return "not known, it did not end in its time; its exit code alone will count"
@@ -28,9 +51,7 @@ def _before(event: BaselineTaken) -> str:
         return "it passes, so there is nothing to verify against: it can only tell what breaks"
     if not event.failing:
         return f"exit {event.exit_code}, which tests fail is not told; its exit code alone will count"
-    more = f" and {len(event.failing) - _NAMES} more" if len(event.failing) > _NAMES else ""
-    names = ", ".join(event.failing[:_NAMES])
-    return f"{counted(len(event.failing), 'test')} failed: {names}{more} · {duration(event.seconds)}"
+    return f"{counted(len(event.failing), 'test')} failed: {_named(event.failing)} · {duration(event.seconds)}"
 
 
 def _ended(event: VerifyFinished) -> str:

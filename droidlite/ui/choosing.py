@@ -20,10 +20,13 @@ class Done(Struct, frozen=True):
 
 
 class Dialog(Protocol):
-    """Something that takes the input's place until the person has answered. `left` is the value of walking away."""
+    """Something that takes the input's place until the person has answered. `left` is the value of walking away,
+    `kept` what was typed that it has no use for: it was meant for the input."""
 
     @property
     def left(self) -> Any: ...
+    @property
+    def kept(self) -> str: ...
     def press(self, key: str, text: str = "") -> "Dialog | Done":
         """`key` is up, down, pageup, pagedown, home, end, left, right, enter, tab, escape, backspace or text."""
         ...
@@ -55,6 +58,11 @@ class Choosing(Struct, frozen=True, kw_only=True):
     cursor: int = 0
     left: Any = None
     tab: tuple[str, Any] | None = None
+
+    @property
+    def kept(self) -> str:
+        """All that is typed filters."""
+        return ""
 
     @property
     def visible(self) -> tuple[Item, ...]:

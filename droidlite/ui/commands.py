@@ -70,7 +70,8 @@ def _model(host: Host, words: str) -> None:
 def _tell_model(host: Host) -> None:
     now = host.conversation.status()
     where = f" via {now.endpoint}" if now.endpoint else ""
-    host.say(host.painter.text(f"model: {now.model} ({now.strategy}){where}", "dim"))
+    aim = f", {now.aim}" if now.aim else ""
+    host.say(host.painter.text(f"model: {now.model} ({now.strategy}{aim}){where}", "dim"))
 
 
 def _router(host: Host, words: str) -> None:
@@ -79,8 +80,10 @@ def _router(host: Host, words: str) -> None:
         lines = decision_lines(host.conversation.decision(), host.conversation.switches())
         host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
     elif words in modes:
-        host.conversation.choose("auto", words)
-        _tell_model(host)
+        if told := host.conversation.aim(words):
+            host.say(host.painter.text(told, "dim"))
+        else:
+            _tell_model(host)
     else:
         raise UsageError(f"/router takes why, or a mode: {', '.join(modes)}.")
 
@@ -106,7 +109,9 @@ def _status(host: Host, words: str) -> None:
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
         "session": status.session_id,
     }
-    host.say("\n" + host.painter.text("\n".join(f"{name:<9} {value}" for name, value in rows.items()), indent="  "))
+    lines = [f"{name:<9} {value}" for name, value in rows.items()]
+    lines += [f"{'way':<9} {line}" for line in host.conversation.endpoints()]
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
 
 
 def _compact(host: Host, words: str) -> None:

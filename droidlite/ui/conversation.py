@@ -14,10 +14,11 @@ ExportFormat = Literal["md", "json"]
 
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
-    is not `stored` cannot be resumed."""
+    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed)."""
 
     model: str
     strategy: Literal["auto", "chosen"]
+    aim: str = ""
     session_id: str
     cwd: str
     endpoint: str = ""
@@ -105,6 +106,10 @@ class Conversation(Protocol):
     def interrupt(self) -> None: ...
 
     def status(self) -> Status: ...
+    def endpoints(self) -> tuple[str, ...]:
+        """How each way to the session's model does, in a line."""
+        ...
+
     def files(self, prefix: str) -> tuple[str, ...]:
         """Paths relative to the working folder that match what was typed after @, best first, at most 50."""
         ...
@@ -115,6 +120,11 @@ class Conversation(Protocol):
 
     def choose(self, model: str, mode: str = "") -> None:
         """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
+        ...
+
+    def aim(self, mode: str) -> str:
+        """What auto aims at from here on. Before the first prompt auto chooses anew (""); a session that has begun
+        keeps its model, which the line returned says."""
         ...
 
     def escalate(self, model: str) -> str:

@@ -62,7 +62,7 @@ class Session:
             colour=colour,
             grace_seconds=grace,
         )
-        person = AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript.approved)
+        person = AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript)
         conversation.attend(person)
         self._status = conversation.status()
 

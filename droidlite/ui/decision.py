@@ -6,6 +6,8 @@ from droidlite.sanitise import clean_line
 from droidlite.types import Estimate, Interval, RoutingDecision, Switch
 from droidlite.ui.wording import counted, dollars, switching
 
+OTHER_KINDS = "runs of kind"
+"""In the basis of an estimate for a kind of task nobody has runs of (routing/belief.py)."""
 UNREACHABLE = ("no key", "no endpoint", "not installed")
 """How the reasons begin of models that nobody set up: counted, not listed."""
 
@@ -18,7 +20,8 @@ def decision_line(decision: RoutingDecision) -> str:
     against = ""
     if decision.counterfactual is not None and len(estimate.stages) + (decision.model != decision.reference) > 1:
         against = f"; {decision.reference} alone: {expected(decision.counterfactual)}"
-    return clean_line(f"auto: {estimate.plan} · {decision.kind} · {expected(estimate)}{against}", 400)
+    elsewhere = "; known from other kinds of task only" if OTHER_KINDS in estimate.basis else ""
+    return clean_line(f"auto: {estimate.plan} · {decision.kind} · {expected(estimate)}{against}{elsewhere}", 400)
 
 
 def expected(estimate: Estimate) -> str:
@@ -44,7 +47,7 @@ def decision_lines(decision: RoutingDecision, switches: Sequence[Switch] = ()) -
         lines += ["", "  not considered:"]
         lines += [f"    {m}: {why}" for m, why in sorted(decision.rejected.items()) if m not in without]
         if without:
-            lines.append(f"    {counted(len(without), 'model')} without a key or a service here; /model lists them")
+            lines.append(f"    {counted(len(without), 'model')} without a key or a service here: droidlite models")
     if decision.evidence:
         lines += ["", f"  evidence {decision.evidence}; intervals hold 80 %"]
     return tuple(clean_line(line, 400) if line else "" for line in lines)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Literal, TextIO
 
 import msgspec
@@ -28,18 +29,21 @@ from droidlite.events import (
     VerifyFound,
     Warned,
 )
-from droidlite.sanitise import clean, clean_line, escape_json
-from droidlite.ui.checking import check_line
+from droidlite.sanitise import clean, clean_line, ended, escape_json
+from droidlite.ui.checking import check_line, failure
 from droidlite.ui.decision import decision_line
 from droidlite.ui.plain import write
+from droidlite.ui.waiting import Waiting
 from droidlite.ui.wording import (
     SCRIPTED,
     counted,
     dollars,
     duration,
+    going_on,
     handed_over,
     helped,
     instead,
+    is_news,
     of_ledger,
     outcome,
     spent,
@@ -56,11 +60,24 @@ ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_tur
 def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, stderr: TextIO) -> RunFinished:
     """Shows a run as it happens and returns its last event.
 
-    text: the answer on stdout, progress on stderr. json: the RunFinished object alone on stdout. stream-json: every
-    event, one a line. Raises DroidliteError if the run ends without a RunFinished or stdout cannot be written; a
-    reader that only left early (a closed pipe) stops a stream-json run.
+    text: the answer on stdout, progress on stderr. json: the RunFinished object alone on stdout, progress as in text.
+    stream-json: every event on stdout, one a line; stderr leaves out what each call did. Raises DroidliteError if the
+    run ends without a RunFinished or stdout cannot be written; a reader that only left early (a closed pipe) stops a
+    stream-json run.
     """
-    progress = Progress(stderr, calls=output_format == "text")
+    waiting = Waiting(stderr)
+    with nullcontext() if output_format == "stream-json" else waiting.ticking():
+        finished = _follow(
+            events, output_format, stdout, Progress(stderr, waiting, calls=output_format != "stream-json")
+        )
+    if output_format == "json":
+        write(stdout, json_line(finished))
+    elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
+        write(stdout, clean(finished.result).rstrip("\n") + "\n")
+    return finished
+
+
+def _follow(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO, progress: "Progress") -> RunFinished:
     finished: RunFinished | None = None
     for event in events:
         progress.show(event)
@@ -71,10 +88,6 @@ def present(events: Iterable[Event], output_format: OutputFormat, stdout: TextIO
             raise DroidliteError("The reader of stdout went away, so the run was stopped.")
     if finished is None:
         raise DroidliteError("The run ended without a result; run it again, or resume the session.")
-    if output_format == "json":
-        write(stdout, json_line(finished))
-    elif output_format == "text" and finished.subtype in ANSWERS and finished.result:
-        write(stdout, clean(finished.result).rstrip("\n") + "\n")
     return finished
 
 
@@ -98,14 +111,16 @@ def json_line(event: Event) -> str:
 class Progress:
     """Progress lines on stderr: plain text, dimmed only on a terminal."""
 
-    def __init__(self, stderr: TextIO, *, calls: bool = True) -> None:
-        self._stderr, self._calls = stderr, calls
+    def __init__(self, stderr: TextIO, waiting: Waiting, *, calls: bool = True) -> None:
+        self._stderr, self._waiting, self._calls = stderr, waiting, calls
         self._dim = stderr.isatty()
         self._scripted = False
         self._models: list[str] = []
         self._summaries: dict[str, str] = {}
+        self._denied: set[str] = set()
 
     def show(self, event: Event) -> None:
+        self._waiting.follow(event)
         if isinstance(event, RunFinished):
             self._say(self._finished(event), dim=False)
             return
@@ -113,7 +128,10 @@ class Progress:
             self._say(line)
 
     def _say(self, line: str, *, dim: bool = True) -> None:
-        with contextlib.suppress(DroidliteError):  # progress nobody can see is no reason to lose the answer
+        with (
+            self._waiting.aside(),
+            contextlib.suppress(DroidliteError),
+        ):  # progress nobody can see is no reason to lose the answer
             write(self._stderr, f"\x1b[2m{line}\x1b[0m\n" if dim and self._dim else f"{line}\n")
 
     def _line(self, event: Event) -> str:
@@ -126,15 +144,18 @@ class Progress:
                 self._models = [*self._models, model] if model not in self._models else self._models
             case CallStarted(call_id=call_id, summary=summary):
                 self._summaries[call_id] = clean_line(summary, 120)
+            case CallFinished(call_id=call_id) if call_id in self._denied:
+                self._denied.discard(call_id)  # told already, with the reason
             case CallFinished() if self._calls:
                 summary = self._summaries.pop(event.call_id, "")
                 return "  ".join(part for part in (clean_line(event.name, 40), summary, outcome(event)) if part)
-            case CallDenied(name=name, reason=reason):
-                return f"denied  {clean_line(name, 40)}: {clean_line(reason, 300)}"
-            case AttemptFailed():
-                why = clean_line(event.message, 300)
-                fault = clean_line(event.fault, 40)
-                return f"attempt {event.attempt} failed ({fault}): {why} Again in {event.wait_seconds:.1f} s."
+            case CallDenied(call_id=call_id, name=name, summary=summary, reason=reason):
+                self._denied.add(call_id)
+                return f"denied  {clean_line(name, 40)}  {clean_line(summary, 120)}: {clean_line(reason, 300)}"
+            case AttemptFailed() if is_news(event):
+                return clean_line(f"attempt {event.attempt} failed ({event.fault}): {ended(event.message)}", 360) + (
+                    f" {clean_line(going_on(event), 120)}"
+                )
             case SwitchAnnounced(switch=switch):
                 return clean_line(f"model {switching(switch)}", 400)
             case ModelSwitched(switch=switch) if told := handed_over(switch):
@@ -143,6 +164,8 @@ class Progress:
                 return clean_line(helped(event), 400)
             case Compacted():
                 return f"compacted  {tokens(event.before_tokens)} -> {tokens(event.after_tokens)} tokens"
+            case VerifyFinished() if self._calls:
+                return "\n  ".join((clean_line(check_line(event), 500), *failure(event)))
             case VerifyFound() | BaselineTaken() | VerifyFinished() | Reviewed():
                 return clean_line(check_line(event), 500)
             case Warned(message=message):
@@ -163,7 +186,7 @@ class Progress:
             cost = spent(event.model_usage, event.total_cost_usd)
         other = f" · {instead(event.counterfactual)}" if event.counterfactual else ""
         other += f" · {of_ledger(event.ledger)}" if event.ledger else ""
-        why = event.subtype
+        why = f"{event.subtype}: {event.stopped}" if event.stopped else event.subtype
         if event.subtype not in ANSWERS and event.result:
             why = f"{event.subtype}: {event.result}"
         label = "SCRIPTED · " if self._scripted else ""

@@ -193,25 +193,30 @@ class Screen:
         self.app.invalidate()
 
     def press(self, key: str, text: str = "") -> None:
-        """A key for the dialog that is open."""
+        """A key for the dialog that is open, or that opened while a message was being typed."""
         now = time.monotonic()
         if not self._dialogs or now - self._opened < self._grace:
             self._opened = now  # still typing: the rest begins again
+            self.buffer.insert_text(text)
             return
         dialog, answer = self._dialogs[0]
         after = dialog.press(key, text)
         if not isinstance(after, Done):
             self._dialogs[0] = (after, answer)
             return
-        self._dialogs.popleft()
-        answer.set_result(after.value)
+        self._answer(after.value)
         self._attend()
+
+    def _answer(self, value: Any) -> None:
+        """Ends the dialog that is open; what was typed into it for the input stands there now."""
+        dialog, answer = self._dialogs.popleft()
+        self.buffer.insert_text(dialog.kept)
+        answer.set_result(value)
 
     def walk_away(self) -> None:
         """Every open dialog is answered as if the person had left it."""
         while self._dialogs:
-            dialog, answer = self._dialogs.popleft()
-            answer.set_result(dialog.left)
+            self._answer(self._dialogs[0][0].left)
         if not self.closed:
             self._attend()
 

@@ -32,12 +32,12 @@ from droidlite.events import (
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Output, Todos
 from droidlite.types import User
-from droidlite.ui.checking import check_line
+from droidlite.ui.checking import check_line, failure, passes
 from droidlite.ui.decision import decision_line
 from droidlite.ui.headless import ANSWERS
 from droidlite.ui.markdown import Splitter
 from droidlite.ui.render import Painter
-from droidlite.ui.wording import dollars, duration, handed_over, helped, outcome, switching, tokens
+from droidlite.ui.wording import dollars, duration, going_on, handed_over, helped, is_news, outcome, switching, tokens
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TAIL_LINES = 12
@@ -61,6 +61,8 @@ class Transcript:
         self.cost: float | None = 0.0
         self.replied = False
         self._approved: set[Diff] = set()
+        self._refused = ""
+        self._denied: set[str] = set()
         self._begun = self._phase_begun = clock()
         self._phase = "working"
         self._splitter, self._thought, self._streamed = Splitter(), "", False
@@ -75,6 +77,10 @@ class Transcript:
     def approved(self, diffs: tuple[Diff, ...]) -> None:
         """The person has just seen these in an approval: once is enough."""
         self._approved.update(diffs)
+
+    def refused(self, summary: str) -> None:
+        """The person has just said no to this: the next call that did not run."""
+        self._refused = summary
 
     def apply(self, event: Event | User) -> str:
         match event:
@@ -96,6 +102,13 @@ class Transcript:
                 return self._text_done()
             case ReplyFinished():
                 return self._reply(event)
+            case CallDenied():
+                self._denied.add(event.call_id)
+                return self._not_run(event.name, event.summary, event.reason)
+            case CallFinished(call_id=call_id) if call_id in self._denied:
+                self._denied.discard(call_id)  # told already
+            case CallFinished(content=content) if self._refused and event.call_id not in self._running:
+                return self._not_run(event.name, self._refused, content)
             case CallFinished():
                 return self._call(event)
             case RunFinished():
@@ -136,13 +149,21 @@ class Transcript:
         self._last = kind
         return "" if close else "\n"
 
+    def _not_run(self, name: str, summary: str, why: str) -> str:
+        """A call that was refused: what was to run in full, and why it did not."""
+        self._refused = ""
+        told = f"{clean_line(name, 40)}  {clean_line(summary, 1_000)}"
+        text = self._text_done() + self._gap("call") + self.painter.hanging("⊘ ", "yellow", told, "")
+        return text + self.painter.result(clean_line(why, 400), True)
+
     def _call(self, event: CallFinished) -> str:
         running = self._running.pop(event.call_id, None)
         painter = self.painter
         outputs = [display.text for display in event.displays if isinstance(display, Output)]
         self.last_output = "\n".join(outputs) or event.content
         head = painter.call(event.name, running.summary if running else "", "red" if event.is_error else "green")
-        text = self._text_done() + self._gap("call") + head + painter.result(outcome(event), event.is_error)
+        told = outcome(event)
+        text = self._text_done() + self._gap("call") + head + painter.result(told, event.is_error)
         for display in event.displays:
             if isinstance(display, Todos):
                 text += painter.todos(display)
@@ -151,7 +172,8 @@ class Transcript:
             self._approved -= {display} if isinstance(display, Diff) else set()
         if self.unfolded:
             return text + painter.output(self.last_output, 200)
-        many_lines = event.name == "shell" and event.is_error and self.last_output.strip()
+        untold = bool(outputs) or told.startswith("exit")  # what failed in a sentence of its own has said it all
+        many_lines = event.name == "shell" and event.is_error and untold and self.last_output.strip()
         return text + (painter.output(self.last_output, 5, newest=True) if many_lines else "")
 
     def _finished(self, event: RunFinished) -> str:
@@ -169,9 +191,14 @@ class Transcript:
         line, style = self._noted(event)
         if isinstance(event, AttemptFailed):
             void, self._splitter, self._thought = bool(self._splitter.tail or self._streamed), Splitter(), ""
-            line += " What it wrote above is void." if void and self._streamed else ""
+            void = void and self._streamed
+            line = f"{line} What it wrote above is void." if void else line if is_news(event) else ""
             self._phase, self._streamed = "waiting to try again", False
-        return self._text_done() + self._gap("note") + self.painter.text(line, style) if line else ""
+        if not line:
+            return ""
+        below = "\n".join(failure(event)) if isinstance(event, VerifyFinished) else ""
+        told = self.painter.text(line, style) + (self.painter.text(below, "dim", "    ") if below else "")
+        return self._text_done() + self._gap("note") + told
 
     def _noted(self, event: Event | User) -> tuple[str, str]:
         match event:
@@ -186,9 +213,7 @@ class Transcript:
                 self.cost = None if self.cost is None else self.cost + extra
                 return f"⇄ {helped(event)}", "magenta"
             case AttemptFailed():
-                return f"↻ {event.fault}: {event.message} Trying again in {duration(event.wait_seconds)}.", "yellow"
-            case CallDenied():
-                return f"⊘ {event.name} refused: {event.reason}", "yellow"
+                return f"↻ {event.fault}: {event.message} {going_on(event)}", "yellow"
             case Compacted():
                 extra = event.cost_usd or 0.0
                 self.cost = None if self.cost is None else self.cost + extra
@@ -197,7 +222,7 @@ class Transcript:
             case VerifyStarted(command=command):
                 self._phase = f"verifying: {clean_line(command, 60)}"
             case VerifyFinished():
-                good = event.exit_code == 0 if event.passed is None else event.passed
+                good = passes(event)
                 return f"{'✓' if good else '✗'} {check_line(event)}", "green" if good else "red"
             case VerifyFound() | BaselineTaken() | Reviewed():
                 return f"· {check_line(event)}", "dim"

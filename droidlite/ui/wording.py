@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from droidlite.events import CallFinished, Counterfactual, Helped, ModelUsage, SharedLedger
+from droidlite.events import AttemptFailed, CallFinished, Counterfactual, Helped, ModelUsage, SharedLedger
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Todos
 from droidlite.types import Switch
 
 SCRIPTED = "SCRIPTED: a script answers, not a model"
+NOT_RUN = "Not run: "
+"""How the result of a call begins that was refused."""
 _EXIT = re.compile(r"\bexit(?:ed)?(?: with)?(?: code| status)?:? (-?\d+)\b", re.IGNORECASE)
 
 
@@ -82,6 +84,8 @@ def outcome(event: CallFinished) -> str:
 
 def _result(event: CallFinished) -> str:
     diffs = [display for display in event.displays if isinstance(display, Diff)]
+    if event.content.startswith(NOT_RUN):
+        return clean_line(event.content, 400)
     if event.is_error and not diffs:
         code = _exit_code(event.content)
         return f"exit {code}" if code else f"failed: {clean_line(event.content.strip(), 160)}"
@@ -124,6 +128,16 @@ def switching(switch: Switch) -> str:
 def handed_over(switch: Switch) -> str:
     """What the new model was handed, and what was lost; "" where that is the whole conversation. Not sanitised."""
     return "; ".join(switch.reasons[1:])
+
+
+def going_on(event: AttemptFailed) -> str:
+    """What is done about an attempt that failed. Not sanitised."""
+    return f"Going on by {event.to}." if event.to else f"Trying again in {duration(event.wait_seconds)}."
+
+
+def is_news(event: AttemptFailed) -> bool:
+    """Whether a person need be told: one line for a request that fails again the same way."""
+    return event.attempt == 1 or bool(event.to)
 
 
 def helped(event: Helped) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from droidlite.agent.attempts import Retry, Route
 from droidlite.agent.budget import Budget, Prices
-from droidlite.agent.driver import Driver, Retry, Route
+from droidlite.agent.driver import Driver
 from droidlite.agent.loop import Agent
 from droidlite.agent.permissions import Permissions, Ruling
 from droidlite.agent.toolbox import Toolbox
@@ -134,7 +135,7 @@ class Rig:
             Route(spec, self.provider, "fake-endpoint"),
             self.budget,
             self.cancellation,
-            failover=lambda error, attempt, elapsed: retry if attempt < 3 else None,
+            failover=lambda trying: retry if 0 < trying.attempt < 3 else None,
         )
         self.agent = Agent(
             transcript=self.transcript,

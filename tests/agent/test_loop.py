@@ -207,7 +207,11 @@ def test_a_failed_attempt_is_told_and_tried_again(tmp_path: Path) -> None:
     rig = Rig(tmp_path, error, says("Done."), retry=Retry(0.0))
     events = list(rig.agent.run(User("go")))
     assert events[1] == AttemptFailed(
-        fault="overloaded", message="fake-endpoint is overloaded.", attempt=1, wait_seconds=0.0
+        fault="overloaded",
+        message="fake-endpoint is overloaded.",
+        attempt=1,
+        wait_seconds=0.0,
+        endpoint="fake-endpoint",
     )
     assert rig.provider.sent[0] == rig.provider.sent[1]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from fakes import SPEC, FakeProvider, Rig, Step, says
 
+from droidlite.agent.attempts import Route, give_up
 from droidlite.agent.budget import Prices
-from droidlite.agent.driver import Driver, Route
+from droidlite.agent.driver import Driver
 from droidlite.agent.transcript import Transcript
 from droidlite.app.handing_over import HandingOver
 from droidlite.errors import Interrupted
@@ -72,7 +73,7 @@ class Scene:
             Route(SPEC, self.rig.provider, "fake-endpoint"),
             budget,
             self.rig.cancellation,
-            failover=lambda error, attempt, elapsed: None,
+            failover=give_up,
             escalate=self.escalate,
             hand_over=HandingOver(budget, lambda spec: endpoint, self.outfit, clock=lambda: 1_000.0 + self.now),
         )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,14 @@ def sentence(err: str) -> str:
     ("words", "said"),
     [
         (["exec", "--modle", "x"], "No such option: --modle. Did you mean --model?"),
+        (["exec", "--verify", "", "x"], "--verify is empty; name a command, auto, or leave the flag out."),
+        (["--verify= ", "x"], "--verify is empty; name a command, auto, or leave the flag out."),
+        (["router"], "droidlite router needs one of its commands: "),
+        (
+            ["route", "--router", "all", "x"],
+            "'all' is not one of 'cost', 'balanced', 'quality'. See `droidlite --help`.",
+        ),
+        (["exec", "-p"], "There is no prompt."),
         (["exec", "-o", "xml", "x"], "Invalid value for '-o' / '--output-format'"),
         (["exec", "--max-cost", "much", "x"], "Invalid value for '--max-cost' / '--max-budget-usd'"),
         (["exec", "--max-cost", "-1", "x"], "--max-cost must be an amount above 0 in USD, such as 0.50; it is -1."),
@@ -239,3 +248,23 @@ def test_a_model_of_openrouter_that_is_in_no_table_is_passed_on(folder: Path) ->
     assert "The price of openrouter/vendor/model-x is not known" in sentence(ran.err)
     ran = droidlite("exec", "-m", "openrouter/no-vendor", "x", cwd=folder, env=key)
     assert 'Unknown model "openrouter/no-vendor"' in sentence(ran.err)
+
+
+def test_a_cap_says_before_the_first_call_that_it_is_small_and_at_the_end_why_it_stopped(folder: Path) -> None:
+    with Loopback([Said("Done.")]) as server:
+        configure(endpoint_settings(server.endpoint("anthropic"), models='["claude-opus-4-8"]'))
+        ran = droidlite("exec", "--max-cost", "0.005", "-o", "json", "fix the failing test", cwd=folder)
+    assert (ran.code, ran.result["subtype"], server.requests) == (3, "error_max_cost", [])
+    warned, ended = (line for line in ran.err.splitlines() if "--max-cost" in line)
+    assert re.fullmatch(
+        r"warning: --max-cost \$0.005 is far below the \$\d+\.\d\d this plan is expected to cost\.", warned
+    )
+    assert ended.endswith(f"error_max_cost: {ran.result['stopped']}")
+    assert ran.result["stopped"].startswith("The next call of claude-opus-4-8 could cost $0.")
+
+
+def test_why_a_cap_ended_the_run_is_told_beside_its_closing_summary(folder: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s", [{"calls": [call("glob", pattern="*")]}, {"text": "So far."}])
+    ran = droidlite("exec", "--max-turns", "1", "-m", "scripted", "look", cwd=folder, env=env)
+    assert (ran.code, ran.out) == (3, "So far.\n")
+    assert ran.err.splitlines()[-1].endswith("error_max_turns: Stopped after 1 turns.")

@@ -97,6 +97,18 @@ def test_without_auto_it_is_read_only_and_says_so(repo: Path, tmp_path: Path) ->
     assert "SCRIPTED: a script answers, not a model" in ran.err
 
 
+def test_settings_do_not_make_a_run_without_auto_edit(repo: Path, tmp_path: Path) -> None:
+    configure('autonomy = "high"\n')
+    env = write_script(
+        tmp_path / "s.jsonl", [{"calls": [call("write", file_path="b.py", content="y")]}, {"text": "No."}]
+    )
+    ran = droidlite("exec", "-o", "stream-json", "write b.py", cwd=repo, env=env)
+    assert (ran.code, ran.result["permission_denials"], (repo / "b.py").exists()) == (0, ["b.py"], False)
+    assert json.loads(ran.out.splitlines()[0])["autonomy"] == "off"
+    ran = droidlite("exec", "--auto", "low", "write b.py", cwd=repo, env=env)
+    assert (ran.code, (repo / "b.py").exists()) == (0, True)
+
+
 def test_stream_json_is_one_event_a_line(repo: Path, tmp_path: Path) -> None:
     env = write_script(tmp_path / "s.jsonl", [{"calls": [call("read", file_path="a.py")]}, {"text": "Done."}])
     ran = droidlite("exec", "-o", "stream-json", "look", cwd=repo, env=env)
@@ -283,3 +295,14 @@ def test_a_slow_pipe_is_waited_for_and_a_silent_one_is_told(repo: Path, tmp_path
         os.close(reader)
         assert (silent.returncode, piped.returncode) == (0, 0)
         assert ["from the pipe" in seen.raw.decode() for seen in server.requests] == [False, True]
+
+
+def test_json_tells_the_same_progress_on_stderr_as_text(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [call("read", file_path="a.py")]}, {"text": "Done."}])
+    told = {
+        output: droidlite("exec", "-o", output, "look", cwd=repo, env=env).err.splitlines()
+        for output in ("text", "json", "stream-json")
+    }
+    line = "read  a.py  1 line"
+    assert [told[output].count(line) for output in told] == [1, 1, 0]
+    assert len(told["text"]) == len(told["json"])

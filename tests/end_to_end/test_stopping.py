@@ -188,3 +188,25 @@ def test_a_session_ended_from_outside_while_a_tool_runs(
             assert terminal.written.rindex("\x1b[?2004l") > terminal.written.rindex("\x1b[?2004h")  # as it was
     assert (code, running(seconds)) == (143 if how == "SIGTERM" else 129, [])
     assert whole_and_resumable(repo, env)
+
+
+def test_a_demo_that_is_interrupted_does_not_blame_the_model(tmp_path: Path) -> None:
+    """The second run of the tests, within the session, hangs."""
+    shim, begun = tmp_path / "bin" / "python3", tmp_path / "begun"
+    shim.parent.mkdir()
+    shim.write_text(
+        f"#!/bin/sh\n[ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; exit 1; }}\ntouch {begun}\nsleep 60\n"
+    )
+    shim.chmod(0o755)
+    env = {**os.environ, "PATH": f"{shim.parent}:{os.environ['PATH']}"}
+    process = subprocess.Popen(
+        [*BINARY, "demo", "--scripted"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_for(begun.exists)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert (process.returncode, err.splitlines()[-1]) == (130, "droidlite: Interrupted.")
+    assert "did not manage it" not in out

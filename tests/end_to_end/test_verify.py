@@ -72,8 +72,9 @@ def test_where_auto_finds_nothing_one_sentence_says_so(repo: Path) -> None:
 
 def test_a_failed_check_goes_back_to_the_model_for_its_rounds(repo: Path) -> None:
     configure("verify_rounds = 2\n")
-    ran = run(repo, "python3 -m pytest -q", DONE, {"text": "Again."}, FIX, {"text": "Now."}, output="stream-json")
-    assert (ran.code, ran.result["result"], ran.result["num_turns"]) == (0, "Now.", 4)
+    wrong = {"calls": [call("shell", command="echo 'def add(a, b): return a' > calc.py")]}
+    ran = run(repo, "python3 -m pytest -q", DONE, wrong, DONE, FIX, {"text": "Now."}, output="stream-json")
+    assert (ran.code, ran.result["result"], ran.result["num_turns"]) == (0, "Now.", 5)
     assert [event["passed"] for event in events(ran, "verify_finished")] == [False, False, True]
 
 
@@ -85,7 +86,9 @@ def test_the_next_model_gets_rounds_of_its_own(tmp_path: Path) -> None:
             + endpoint_settings(cheap.endpoint("openai-chat"), name="cheap", models='["MiniMax-M3"]')
             + endpoint_settings(strong.endpoint("anthropic"), name="strong", models='["claude-opus-4-8"]')
         )
-        ran = droidlite("exec", "--verify", "false", "-o", "json", "fix the failing test", cwd=tmp_path)
+        ran = droidlite(
+            "exec", "--auto", "low", "--verify", "false", "-o", "json", "fix the failing test", cwd=tmp_path
+        )
     assert (ran.code, len(cheap.requests), len(strong.requests)) == (4, 2, 2)
 
 
@@ -99,7 +102,8 @@ def test_what_the_model_is_told_of_a_check_is_bounded(repo: Path) -> None:
     (repo / "check.sh").write_text("echo FIRST; head -c 50000000 /dev/zero | tr '\\0' x; echo LAST; exit 1\n")
     with Loopback([Said("Done.")]) as server:
         configure("verify_rounds = 1\n" + endpoint_settings(server.endpoint("openai-chat")))
-        ran = droidlite("exec", "-m", "gpt-6.1-sol", "--verify", "sh check.sh", "-o", "json", "go", cwd=repo)
+        words = ("exec", "-m", "gpt-6.1-sol", "--auto", "low", "--verify", "sh check.sh", "-o", "json", "go")
+        ran = droidlite(*words, cwd=repo)
     told = server.requests[1].json["messages"][-1]["content"]
     told = told if isinstance(told, str) else told[0]["text"]
     assert ran.code == 4
@@ -197,10 +201,10 @@ def test_a_reviewer_reads_the_diff_where_nothing_can_be_run(repo: Path, said: st
 def test_the_rounds_of_a_check_count_as_turns_of_the_run(repo: Path, home: Path) -> None:
     with Loopback(lambda body, n: Said(f"Done {n}.")) as server:
         configure(endpoint_settings(server.endpoint("anthropic")))
-        words = ("-m", "claude-sonnet-5-5", "--max-turns", "2", "--verify", "false")
+        words = ("-m", "claude-sonnet-5-5", "--auto", "low", "--max-turns", "1", "--verify", "false")
         ran = droidlite("exec", *words, "-o", "json", "go", cwd=repo)
     assert (ran.code, ran.result["subtype"]) == (3, "error_max_turns")
-    assert len(server.requests) == 3  # two, and the closing summary
+    assert len(server.requests) == 2  # one, and the closing summary
 
 
 def test_a_repositorys_own_check_counts_only_where_its_commands_run_unasked(repo: Path, home: Path) -> None:

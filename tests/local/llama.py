@@ -13,12 +13,13 @@ KEY = "llama-key"
 
 
 class Says(Struct, frozen=True):
-    """One answer: `text`, or `lines` where a change by lines is asked for. `finish` "" = the stream ends without a word
-    about why; `status` other than 200 = refused with `text` as the body; `error` = told within the stream; `held` =
-    sends the text, then waits to be cut off."""
+    """One answer: `text`, `lines` where a change by lines is asked for, `hole` where a line left out is. `finish` "" =
+    the stream ends without a word about why; `status` other than 200 = refused with `text` as the body; `error` = told
+    within the stream; `held` = sends the text, then waits to be cut off."""
 
     text: str = ""
     lines: str = ""
+    hole: str = ""
     finish: str = "stop"
     status: int = 200
     error: str = ""
@@ -79,7 +80,9 @@ class Llama:
 
 
 def _chunks(answer: Says, asked: dict[str, Any]) -> list[bytes]:
-    text = answer.lines if answer.lines and "old ::=" in asked.get("grammar", "") else answer.text
+    grammar = asked.get("grammar", "")
+    text = answer.lines if answer.lines and "old ::=" in grammar else answer.text
+    text = answer.hole if answer.hole and "(line line?)?" in grammar else text
     pieces = [text[at : at + 7] for at in range(0, len(text), 7)]
     rows: list[dict[str, Any]] = [{"choices": [{"delta": {"role": "assistant", "content": None}}]}]
     rows += [{"choices": [{"delta": {"content": piece}, "finish_reason": None}]} for piece in pieces]

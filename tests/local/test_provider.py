@@ -31,7 +31,8 @@ def instead(old: str, new: str) -> str:
 def dividing_by(number: str) -> Says:
     """The same change in whichever form it is asked for."""
     told = code("def half(n):", f"    return n / {number}")
-    return Says(told.text, instead("return n / 3", f"return n / {number}"))
+    line = f"return n / {number}"
+    return Says(told.text, instead("return n / 3", line), f"```python\n{line}\n```")
 
 
 @pytest.fixture
@@ -62,6 +63,38 @@ def test_after_a_failed_check_another_change_is_tried(place: Workplace) -> None:
         told = place.work(Local(llama.endpoint), TASK, check=CHECK)
     assert (told, place.text("half.py")) == (f"Changed half.py (try 2); `{CHECK}` passes.", HALF.replace("3", "2"))
     assert place.calls() == [*LEFT, *["edit half.py", f"shell {CHECK}"] * 2]
+
+
+def test_a_line_left_out_is_asked_for(place: Workplace) -> None:
+    with Llama(Says("No code.", hole="```python\n        return n / 2\n```")) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
+    assert ("\n    ____\n" in llama.questions[-1], "return n / 3" in llama.questions[-1]) == (True, False)
+    assert place.text("half.py") == HALF.replace("3", "2")
+
+
+def test_a_whole_function_written_for_a_line_left_out_takes_its_place(place: Workplace) -> None:
+    with Llama(Says("No code.", hole="```python\ndef half(n):\n    return n / 2\n```")) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
+    assert place.text("half.py") == HALF.replace("3", "2")
+
+
+def test_a_line_that_needs_an_import_gets_it(place: Workplace) -> None:
+    with Llama(Says("No code.", instead("return n / 3", "return math.floor(n / 2)"))) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
+    assert place.text("half.py") == "import math\n\n\n" + HALF.replace("n / 3", "math.floor(n / 2)")
+
+
+def test_a_bracket_too_many_at_the_end_of_a_line_is_taken_off(place: Workplace) -> None:
+    with Llama(Says("No code.", instead("return n / 3", "return n / 2}"))) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
+    assert place.text("half.py") == HALF.replace("3", "2")
+
+
+def test_what_was_asked_in_vain_is_not_asked_again(place: Workplace) -> None:
+    useless = Says("It must", finish="length")
+    with Llama(useless, dividing_by("4"), dividing_by("2")) as llama:
+        place.work(Local(llama.endpoint), TASK, check=CHECK)
+    assert [asked["seed"] for asked in llama.asked] == [1, 2, 3]
 
 
 def test_when_every_change_fails_the_file_is_put_back(place: Workplace) -> None:

@@ -6,12 +6,11 @@ from droidlite.providers.local.asserting import told
 from droidlite.providers.local.episode import Situation
 from droidlite.providers.local.failures import digest, is_better, progress
 from droidlite.providers.local.forms import FORMS, Form, Trial, best_trial, form_at
-from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
+from droidlite.providers.local.grammar import code_grammar, find_run
 from droidlite.providers.local.history import History, Run
 from droidlite.providers.local.prompting import missing_functions
 from droidlite.providers.local.proposing import split_answer
-from droidlite.providers.local.regions import code_lines
-from droidlite.providers.local.showing import lines_of_test, named_regions, without_bodies
+from droidlite.providers.local.showing import lines_of_test
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.targets import find_target
 from droidlite.providers.local.task import Task, read_task
@@ -150,20 +149,6 @@ def test_of_the_tests_of_a_new_file_only_the_statements_are_shown() -> None:
     assert lines_of_test(view, "") == "assert f() == 1"
 
 
-def test_the_code_in_question_can_be_left_blank() -> None:
-    view = View("a.py", ("def f(a):", '    """Twice."""', "    b = a", "    return b", "", "def g():", "    return 1"))
-    now = Situation(read_task("f() in a.py is wrong"), History(), frozenset())
-    assert without_bodies(now, view).lines == (
-        "def f(a):", '    """Twice."""', "    ...  # to be written", "", "def g():", "    return 1",
-    )  # fmt: skip
-
-
-def test_what_a_named_function_calls_is_in_question_too() -> None:
-    code = ("def half(n):", "    return part(n, 2)", "def part(n, m):", "    return n // m", "def other():", "    pass")
-    now = Situation(read_task("half() in a.py is wrong"), History(), frozenset())
-    assert [region.name for region in named_regions(now, View("a.py", code))] == ["half", "part"]
-
-
 def test_tests_and_imports_of_the_file_itself_are_taken_out() -> None:
     code = ["from a import f", "import re", "", "def f():", "    return 1", "", "def test_f():", "    assert f()"]
     assert without_tests(View("a.py"), code) == ["import re", "", "def f():", "    return 1", ""]
@@ -182,13 +167,6 @@ def test_a_fence_within_the_prose_is_none() -> None:
 def test_what_was_there_stays() -> None:
     code = ["import unittest", "class Base(unittest.TestCase):", "    pass"]
     assert without_tests(View("base.py", tuple(code)), code) == code
-
-
-def test_a_change_by_lines_may_begin_where_it_is_wanted_only() -> None:
-    lines = ("def f():", "    return 1", "def g():", "    return 2")
-    start = next(row for row in lines_grammar(lines, [2, 3]).split("\n") if row.startswith("old"))
-    assert start == "old ::= l2i0n8 | l3i4n8"
-    assert lines_grammar(lines, []) == lines_grammar(lines)
 
 
 def test_a_run_of_lines_is_found_without_its_indentation() -> None:
@@ -248,12 +226,6 @@ def test_a_failed_assertion_as_a_sentence(asserted: str, error: str, sentence: s
 def test_what_is_printed_below_such_a_sentence_is_left_out() -> None:
     output = UNITTEST.replace("AssertionError: 4 != 3\n", "AssertionError: 'a' != 'b'\n- a\n+ b\n")
     assert digest(run(output), {}).split("\n")[1:] == ["    median([4, 2]) gives 'a' but must give 'b'"]
-
-
-def test_one_line_can_be_asked_for() -> None:
-    lines = ("def f(a):", '    """Doubles."""', "    # twice", "    return a * 3")
-    assert code_lines("a.py", lines) == {3}
-    assert 'l3i4n1 ::= "return a * 3"' in lines_grammar(lines, [3], longest=1)
 
 
 CHECKED = Task("de.json has no text empty, which en.json has.", "change", ("de.json", "en.json"), ("empty",))

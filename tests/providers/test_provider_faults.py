@@ -102,7 +102,7 @@ def body(kind: str, message: str = "It said so.", code: str | None = None) -> di
             Said(fault="status", status=500, body=body("api_error"), headers=(("x-should-retry", "false"),)),
             ("server", "other", 500, None),
         ),
-        (Said(fault="status", status=307, headers=(("location", "/else"),)), ("invalid", "never", 307, None)),
+        (Said(fault="status", status=307, headers=(("location", "/else"),)), ("invalid", "other", 307, None)),
         (Said("Half of it and more.", fault="overloaded"), ("overloaded", "same", 200, None)),
         (
             Said("Half of it.", fault="error", body={"type": "rate_limit_error", "message": "slow"}),

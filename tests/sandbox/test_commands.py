@@ -22,7 +22,7 @@ from droidlite.sandbox.commands import UNKNOWN, Reading, Redirect, read_command
         ("echo it\\'s", Reading(commands=(("echo", "it's"),))),
         ("echo a#b", Reading(commands=(("echo", "a#b"),))),
         ("ls é", Reading(commands=(("ls", "é"),))),
-        ("a $x", Reading(commands=(("a", UNKNOWN),), why_not="it uses simple expansion")),
+        ("a $x", Reading(commands=(("a", UNKNOWN),), why_not="it uses the value of a variable")),
     ],
 )
 def test_readings(text: str, reading: Reading) -> None:

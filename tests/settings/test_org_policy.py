@@ -251,7 +251,7 @@ def test_a_dangling_link_is_a_policy_that_cannot_be_read(system: Path, tmp_path:
             '[models]\nregions = ["eu"]',
             QWEN,
             Endpoint(name="ollama", protocol="openai-chat"),
-            'endpoint "ollama" names no region; policy FILE:2 allows eu',
+            'endpoint "ollama" names no region (an [[endpoints]] of that name can); policy FILE:2 allows eu',
         ),
         ('[models]\nregions = ["eu"]', QWEN, Endpoint(name="embedded", protocol="local"), ""),
         ('[endpoints]\nallow = ["DIR*"]', OPUS, HERE, ""),

@@ -16,6 +16,9 @@ DEFAULTS = {
     "max_turns": "default",
     "timeout": "default",
     "stall_seconds": "default",
+    "retry_seconds": "default",
+    "router.fallback": "default",
+    "router.fallback_stronger": "default",
     "verify": "default",
     "verify_rounds": "default",
     "verify_seconds": "default",
@@ -138,7 +141,7 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         (
             "zzz = 1",
             "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, router, stall_seconds, timeout, verify, "
+            "endpoints, max_cost_usd, max_turns, model, models, retry_seconds, router, stall_seconds, timeout, verify, "
             "verify_rounds, verify_seconds",
         ),
         ('\n\n[router]\nmod = "cost"', 'USER:4: router.mod: unknown key; did you mean "mode"?'),

@@ -224,6 +224,9 @@ class Recorded:
     def interrupt(self) -> None:
         self.stop.set()
 
+    def endpoints(self) -> tuple[str, ...]:
+        return ("> house: ok · first word after 0.8 s",)
+
     def status(self) -> Status:
         return self.now
 

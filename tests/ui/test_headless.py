@@ -63,8 +63,11 @@ RUN: tuple[Event, ...] = (
     CallFinished(
         call_id="2", name="edit", content="ok", seconds=0.01, displays=(Diff("a.py", "@@\n-a\n+b", added=1, removed=1),)
     ),
-    CallDenied(call_id="3", name="shell", summary="rm -rf /", reason="policy forbids it"),
+    CallDenied(call_id="3", name="shell", summary="rm -rf /", reason="Not run: policy forbids it."),
+    CallFinished(call_id="3", name="shell", content="Not run: policy forbids it.", is_error=True),
     VerifyFinished(command="pytest -q", exit_code=0, output="", seconds=2.0),
+    VerifyFinished(command="make", exit_code=2, output="a\nb\n\n\x1b[31mc\nmake: *** [all] Error 2\n", seconds=2.0),
+    VerifyFinished(command="pytest -q", exit_code=1, output="long", seconds=2.0, failing=("t.py::a", "t.py::b\x1b[2J")),
     Warned("the price of x is not known"),
     FINISHED,
 )
@@ -82,11 +85,17 @@ def test_text_puts_the_answer_on_stdout_and_plain_progress_on_stderr() -> None:
         """\
 SCRIPTED: a script answers, not a model
 session s1 · claude-x via main · autonomy low
-attempt 1 failed (overloaded): The service is busy. Again in 0.5 s.
+attempt 1 failed (overloaded): The service is busy. Trying again in 0.5 s.
 shell  pytest -q  exit 1 · 1.2 s
 edit  a.py  +1 -1 a.py
-denied  shell: policy forbids it
+denied  shell  rm -rf /: Not run: policy forbids it.
 verify  pytest -q  exit 0 · 2.0 s
+verify  make  exit 2 · 2.0 s
+  b
+  c
+  make: *** [all] Error 2
+verify  pytest -q  exit 1 · 2.0 s
+  failing: t.py::a, t.py::b
 warning: the price of x is not known
 SCRIPTED · claude-x · $0.0132 · 2 turns · 3.4 s · success
 """,
@@ -117,7 +126,7 @@ def test_json_puts_only_the_result_on_stdout() -> None:
     assert msgspec.json.decode(out, type=RunFinished) == FINISHED
     assert out.count("\n") == 1
     assert json.loads(out)["type"] == "result"
-    assert "pytest -q  exit 1" not in err
+    assert "pytest -q  exit 1" in err
     assert "SCRIPTED" in err
 
 

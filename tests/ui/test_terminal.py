@@ -196,7 +196,7 @@ def test_keys_typed_ahead_never_answer_an_approval(start: Callable[..., Driver])
     driver.type("\r1y\r")
     driver.type("\x03")  # says no, and is heard only after all of those
     driver.sees("interrupted")
-    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+    assert driver.conversation.asked == [Answer("no")]
     driver.leaves()
 
 
@@ -206,7 +206,7 @@ def test_escape_in_an_approval_says_no_and_stops(start: Callable[..., Driver]) -
     driver.sees("Run this command?")
     driver.type("\x1b")
     driver.sees("interrupted")
-    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+    assert driver.conversation.asked == [Answer("no")]
     driver.leaves()
 
 
@@ -253,7 +253,7 @@ def test_leaving_answers_what_is_still_asked(start: Callable[..., Driver]) -> No
     driver.sees("Run this command?")
     driver.type("\x03\x03")
     driver.ended()
-    assert driver.conversation.asked == [Answer("no", "The person interrupted.")]
+    assert driver.conversation.asked == [Answer("no")]
 
 
 def test_the_model_is_chosen_in_the_picker(start: Callable[..., Driver]) -> None:
@@ -296,6 +296,7 @@ def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
         ("/help", "what runs without asking"),
         ("/cost", "48,000 tokens in"),
         ("/status", "24k of 200k tokens"),
+        ("/status", "way       > house: ok · first word after 0.8 s"),
         ("/diff", "the upper bound belongs"),
         ("/export json", "droidlite-01JD.json"),
         ("/export pdf", "md or json"),
@@ -382,3 +383,47 @@ def test_no_terminal_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(UsageError, match="not a terminal; use droidlite exec"):
         run(Recorded([]), history=tmp_path / "history")
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer", "kept"),
+    [
+        ("you should try\r", Answer("no"), "you should try"),
+        ("use 2 of 1\r", Answer("no"), "use 2 of 1"),
+        ("oops\x7f\x7f\x7f\x7f\r", Answer("no"), ""),
+        ("wait\r\x1b[B\r", Answer("session"), "wait"),
+        ("wait\x1b[A2", Answer("session"), "wait"),
+        ("y\r", Answer("once"), ""),
+        ("\x1b[By\r", Answer("once"), ""),
+    ],
+)
+def test_a_message_typed_into_an_approval_allows_nothing_and_is_kept(
+    start: Callable[..., Driver], keys: str, answer: Answer, kept: str
+) -> None:
+    driver = start(SHORT)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type(keys)
+    if answer.choice == "no":
+        driver.sees("kept for your message")
+        assert driver.conversation.asked == []
+        driver.type("\x1b")
+        driver.sees("interrupted")
+    else:
+        driver.sees("$0.0044 message")
+    assert driver.conversation.asked == [answer]
+    driver.type("!\r")  # sends what stands in the input
+    driver.until(lambda: driver.conversation.sent[1:] == ([f"{kept}!"] if kept else []))
+    driver.leaves()
+
+
+def test_what_is_typed_as_a_dialog_opens_is_kept(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, grace_seconds=1e9)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type("late 1\r")
+    driver.type("\x03")
+    driver.sees("interrupted")
+    driver.type("!\r")
+    driver.until(lambda: driver.conversation.sent == ["approve", "late 1!"])
+    driver.leaves()

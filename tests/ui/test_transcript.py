@@ -3,6 +3,7 @@
 import io
 import re
 
+import msgspec
 import pytest
 from recorded import CANDIDATES, DIFF, finished, fixing, reply, streamed
 
@@ -142,6 +143,15 @@ def test_text_of_an_attempt_that_failed_is_void() -> None:
     assert "Half" not in shown.live(10)
 
 
+def test_a_request_that_fails_again_is_one_calm_line() -> None:
+    shown = transcript()
+    shown.begin()
+    failed = AttemptFailed(fault="server", message="Down.", attempt=1, wait_seconds=0.5, endpoint="a")
+    assert "Trying again in 0.5 s." in shown.apply(failed)
+    assert shown.apply(msgspec.structs.replace(failed, attempt=2)) == ""
+    assert "Going on by b." in shown.apply(msgspec.structs.replace(failed, attempt=2, to="b"))
+
+
 def test_a_reply_that_was_not_streamed_is_shown() -> None:
     shown = transcript()
     shown.apply(TurnStarted(1))
@@ -154,6 +164,35 @@ def test_a_diff_that_was_approved_is_not_shown_again() -> None:
     event = CallFinished(call_id="1", name="edit", content="ok", displays=(DIFF,))
     assert shown.apply(event) == "\n● edit\n  ⎿ +2 -1 src/ranges.py\n"
     assert "return high" in shown.apply(event)
+
+
+def test_a_refusal_is_shown_once_with_its_command() -> None:
+    shown = transcript()
+    why = "Not run: the person said no. They say: use make"
+    shown.refused("rm -rf build")
+    denied = CallDenied(call_id="1", name="shell", summary="rm -rf build", reason=why)
+    assert shown.apply(denied) == f"\n⊘ shell  rm -rf build\n  ⎿ {why}\n"
+    ended = CallFinished(call_id="1", name="shell", content=why, is_error=True)
+    assert shown.apply(ended) == ""
+
+
+def test_what_an_interruption_refused_is_shown_once_with_its_command() -> None:
+    shown = transcript()
+    shown.refused("rm -rf build")
+    ended = CallFinished(call_id="1", name="shell", content="Not run: the person said no.", is_error=True)
+    assert shown.apply(ended) == "\n⊘ shell  rm -rf build\n  ⎿ Not run: the person said no.\n"
+    later = CallFinished(call_id="2", name="shell", content="Not run: the person interrupted.", is_error=True)
+    assert shown.apply(later) == "● shell\n  ⎿ Not run: the person interrupted.\n"
+
+
+@pytest.mark.parametrize(
+    ("failing", "below"),
+    [(("t.py::a", "t.py::b"), "    failing: t.py::a, t.py::b\n"), ((), "    two\n    three\n    four\n")],
+)
+def test_a_failed_check_shows_what_failed(failing: tuple[str, ...], below: str) -> None:
+    output = "one\ntwo\n\n\x1b[1mthree\nfour\n"
+    event = VerifyFinished(command="make", exit_code=2, output=output, seconds=2.0, failing=failing)
+    assert transcript().apply(event) == f"\n✗ verify  make  exit 2 · 2.0 s\n{below}"
 
 
 def test_how_a_run_that_failed_ends() -> None:

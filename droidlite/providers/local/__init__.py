@@ -31,7 +31,7 @@ from droidlite.types import Assistant, Call, CallAnnounced, Delta, Endpoint, Mod
 
 NOTE = (
     "The embedded model (Qwen2.5-Coder 1.5B) is small and runs on this machine's CPU. It is good for fixing one "
-    "function, writing a small new file, or one shell command. It solved about two thirds of 24 such tasks kept apart, "
+    "function, writing a small new file, or one shell command. It solved about two thirds of 36 such tasks kept apart, "
     "and is no use for anything larger: give it a check (--verify) and look at what it changed."
 )
 
@@ -86,7 +86,9 @@ class Local:
         yield from _announced(reply)
         yield msgspec.structs.replace(
             reply,
-            calls=_calls(request, [(call.name, msgspec.json.decode(call.arguments)) for call in reply.calls]),
+            calls=_calls(
+                request, [(call.name, msgspec.json.decode(call.arguments)) for call in reply.calls], speech.asked
+            ),
             stop="calls" if reply.calls else "end",
             model=spec.id,
         )
@@ -113,11 +115,14 @@ def _announced(reply: Assistant) -> Iterator[Delta]:
 
 
 def _calls(
-    request: Request, calls: "list[tuple[str, dict[str, object]]] | tuple[tuple[str, dict[str, object]], ...]"
+    request: Request,
+    calls: "list[tuple[str, dict[str, object]]] | tuple[tuple[str, dict[str, object]], ...]",
+    asked: int = 0,
 ) -> tuple[Call, ...]:
-    """Calls with ids that do not repeat within a conversation."""
+    """Calls with ids that do not repeat within a conversation, and tell how often the model was asked for a change."""
     place = len(request.messages)
+    told = f"_{asked}" if asked else ""
     return tuple(
-        Call(f"local_{place}_{number}", name, msgspec.json.encode(arguments).decode())
+        Call(f"local_{place}_{number}{told}", name, msgspec.json.encode(arguments).decode())
         for number, (name, arguments) in enumerate(calls)
     )

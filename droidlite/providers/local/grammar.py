@@ -3,13 +3,10 @@
 import json
 from collections.abc import Collection, Sequence
 
+from droidlite.providers.local.imports import MODULES
 from droidlite.providers.local.regions import indent_of
 
 _TEXT = r'[^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4})'
-_MODULES = (
-    "math", "re", "json", "csv", "sys", "os", "string", "datetime", "decimal", "fractions", "collections", "itertools",
-    "functools", "dataclasses", "typing", "pathlib", "enum", "random", "textwrap", "time", "statistics", "bisect",
-)  # fmt: skip
 LONGEST = 8
 """Most lines a change by lines may replace at once."""
 _PATH = "[A-Za-z0-9_] [A-Za-z0-9_./-]{0,80}"
@@ -28,7 +25,7 @@ def code_grammar(language: str, names: Sequence[str] = (), *, reasoned: bool = T
         'line ::= "\\n" | [^`\\n] [^\\n]* "\\n"',
     ]
     if begins:
-        modules = " | ".join(_literal(module) for module in _MODULES)
+        modules = " | ".join(_literal(module) for module in MODULES)
         head = '"def "' if functions else '("def " | "class ")'
         wanted = " | ".join(_literal(name) for name in names)
         rules += [
@@ -50,6 +47,11 @@ def choice_grammar(choices: Sequence[str]) -> str:
 
 def path_grammar() -> str:
     return f"root ::= {_PATH}"
+
+
+def hole_grammar(language: str) -> str:
+    """A code block of one line, or of a few where the one that was left out must become several."""
+    return f'root ::= "```{language}\\n" line (line line?)? "```"\nline ::= [ \\t]* [^`\\n \\t] [^\\n]* "\\n"'
 
 
 def lines_grammar(lines: Sequence[str], places: Collection[int] = (), *, longest: int = LONGEST) -> str:

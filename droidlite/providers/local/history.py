@@ -12,6 +12,7 @@ from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, U
 
 _HOST = re.compile(r"<(context|memory)\b[^>]*>.*?</\1>\s*", re.DOTALL)
 _CODE = re.compile(r"^\(exit code (\d+)", re.MULTILINE)
+_ASKED = re.compile(r"^local_\d+_0_(\d+)$")
 _MISSING = re.compile(r"does not exist|no such file", re.IGNORECASE)
 
 
@@ -28,7 +29,8 @@ class Run(Struct, frozen=True):
 class History(Struct, kw_only=True):
     """Since the newest message of the person. `before` is how files were when they were first read, `now` how they
     are; `refused` is the first tool's answer to a change that was not made. `changes` are the paths that were changed,
-    `tried` how each was then. `work` is what the model did so far, in tokens (see work_of)."""
+    `tried` how each was then. `work` is what the model did so far, in tokens (see work_of), `asked` how often it was
+    asked, for changes, as the ids of its calls tell."""
 
     said: str = ""
     earlier: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class History(Struct, kw_only=True):
     tried: list[View] = field(default_factory=list)
     refused: str = ""
     work: int = 0
+    asked: int = 0
 
     def run_of(self, command: str) -> Run | None:
         """The newest run of a command."""
@@ -54,8 +57,18 @@ def fold(messages: Sequence[Message]) -> History:
     history = History(said=users[-1] if users else "", earlier=tuple(text for text in users[:-1] if text))
     for call, result in _answered(messages[start:]):
         _take(history, call, result)
+    history.asked = sum(_asked(call) for call in _calls(messages[start:]))
     history.work = sum(work_of(m.usage) for m in messages[start:] if isinstance(m, Assistant) and m.usage)
     return history
+
+
+def _calls(messages: Sequence[Message]) -> Iterator[Call]:
+    return (call for message in messages if isinstance(message, Assistant) for call in message.calls)
+
+
+def _asked(call: Call) -> int:
+    found = _ASKED.match(call.id)
+    return int(found[1]) if found else 0
 
 
 def work_of(usage: Usage) -> int:

@@ -96,7 +96,7 @@ def _merge_parts(view: View, code: list[str]) -> View | None:
         lines, changed = merged, True
     for line in code:
         if _IMPORT.match(line) and line not in lines:
-            lines.insert(_after_imports(lines), line)
+            lines.insert(after_imports(lines), line)
     for name, rows in _assignments(view.path, code).items():
         _assign(view.path, lines, name, rows)
     return view.with_lines(lines) if changed else None
@@ -157,7 +157,7 @@ def _outermost(regions: list[Region]) -> list[Region]:
     return [region for region in regions if not any(r.start < region.start and region.end <= r.end for r in regions)]
 
 
-def _after_imports(lines: list[str]) -> int:
+def after_imports(lines: list[str]) -> int:
     """Where an import may stand: after the last one, else after the head of the file (comments, docstring)."""
     last = max((at for at, line in enumerate(lines) if _IMPORT.match(line)), default=-1)
     if last >= 0:
@@ -196,5 +196,5 @@ def _assign(path: str, lines: list[str], name: str, rows: list[str]) -> None:
         at = next(i for i in range(len(lines)) if lines[i : i + len(ours[name])] == ours[name])
         lines[at : at + len(ours[name])] = rows
         return
-    at = _after_imports(lines)
+    at = after_imports(lines)
     lines[at:at] = [*([""] if at and lines[at - 1].strip() else []), *rows]

@@ -8,11 +8,15 @@ from string import Template
 
 from droidlite.providers.local.episode import Situation
 from droidlite.providers.local.failures import digest, is_better, progress
-from droidlite.providers.local.forms import Form, Shape, Trial, first_trial
+from droidlite.providers.local.forms import Aim, Form, Shape, Trial, first_trial
+from droidlite.providers.local.pitfalls import MOST, notes_on
 from droidlite.providers.local.regions import find_regions
 from droidlite.providers.local.showing import (
     WHOLE_CHARACTERS,
+    callable_heads,
     excerpt,
+    holed,
+    in_question,
     is_short,
     lines_of_test,
     name_of,
@@ -60,39 +64,51 @@ def language_of(path: str) -> str:
     return _LANGUAGES.get(ending, ending if ending.isalnum() else "")
 
 
-def change_messages(now: Situation, path: str, form: Form, base: Trial) -> Messages:
+def change_messages(now: Situation, path: str, form: Form, base: Trial, aim: Aim) -> Messages:
     """Asks for a change of `base` in the given form; with `form.again` in answer to how `base` failed."""
     if form.again and base.run is not None and base.run.changes:
         shape = shape_of(now, base.view, form)
         before = Trial(first_trial(now.history, path, now.check).view, None)
-        first = _question(now, path, form, before)
+        first = _question(now, path, form, before, aim)
         tried = changed_part(first_trial(now.history, path, now.check).view, base.view)
         failed = template("failed").substitute(
             check=now.check, output=digest(base.run, tests_of(now, path)), what=what_to_write(now, base.view, shape)
         )
         return *first, ("assistant", f"```{language_of(path)}\n{tried}\n```"), ("user", failed)
-    return _question(now, path, form, base if form.told else Trial(base.view, None))
+    return _question(now, path, form, base if form.told else Trial(base.view, None), aim)
 
 
 def _first(form: Form) -> str:
     return template("reason").template + " " if form.reasoned else ""
 
 
-def _question(now: Situation, path: str, form: Form, base: Trial) -> Messages:
+def _failing(now: Situation, path: str, base: Trial) -> str:
+    if base.run is None or not base.run.code or not (base.view.lines or progress(base.run) is not None):
+        return ""
+    output = digest(base.run, tests_of(now, path))
+    partly = is_better(base.run, first_trial(now.history, path, now.check).run)
+    return "\n" + template("partly" if partly else "failing").substitute(check=now.check, output=output) + "\n"
+
+
+def _notes(now: Situation, view: View, aim: Aim) -> str:
+    code = view.lines[aim.line] if aim.line >= 0 else in_question(now, view)
+    helpers = [f"It may call {head}" for head in callable_heads(now, view)]
+    notes = [*helpers[:MOST], *notes_on(view.path, code, aim.turn)]
+    return "\n" + template("keep").substitute(notes="\n".join(f"- {note}" for note in notes)) + "\n" if notes else ""
+
+
+def _question(now: Situation, path: str, form: Form, base: Trial, aim: Aim) -> Messages:
     """`base.run` None: nothing is told of how it failed."""
-    failing = ""
-    if base.run is not None and base.run.code and (base.view.lines or progress(base.run) is not None):
-        output = digest(base.run, tests_of(now, path))
-        partly = is_better(base.run, first_trial(now.history, path, now.check).run)
-        failing = template("partly" if partly else "failing").substitute(check=now.check, output=output)
-        failing = f"\n{failing}\n"
     shown, view = around(now, path), base.view
+    failing = _failing(now, path, base) + (_notes(now, view, aim) if form.hinted else "")
     if not view.lines:
         return ask("create", path=path, task=now.task.text, others=shown, failing=failing, first=_first(form))
     shape = shape_of(now, view, form)
     text = excerpt(without_bodies(now, view) if form.blank else view, now.task.names)
+    if shape == "hole":
+        text = holed(view, aim.line)
     parts = {"path": path, "text": text, "task": now.task.text, "others": shown, "failing": failing}
-    if shape in ("lines", "line"):
+    if shape in ("lines", "line", "hole"):
         return ask(shape, **parts)
     return ask("change", **parts, what=what_to_write(now, view, shape), first=_first(form))
 
@@ -103,9 +119,9 @@ def shape_of(now: Situation, view: View, form: Form) -> Shape:
         return "whole"
     if missing_functions(now, view):
         return "parts"
-    if form.shape == "line":
-        return "line"
     parted = bool(find_regions(view.path, view.lines))
+    if form.shape in ("line", "hole"):
+        return form.shape if parted else "line"
     if form.shape == "lines" or not (parted or is_short(view)):
         return "lines"
     return form.shape if is_short(view) and parted else "whole" if is_short(view) else "parts"

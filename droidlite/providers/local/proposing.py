@@ -9,8 +9,20 @@ from msgspec import Struct
 
 from droidlite.providers.local.client import Answer, Ask
 from droidlite.providers.local.episode import ProposeChange, Situation
-from droidlite.providers.local.forms import Form, Shape, best_trial, first_trial, form_at, later_trials
-from droidlite.providers.local.grammar import code_grammar, find_run, lines_grammar
+from droidlite.providers.local.focus import failing_blocks, focused
+from droidlite.providers.local.forms import (
+    Aim,
+    Form,
+    Shape,
+    Trial,
+    best_trial,
+    first_trial,
+    form_at,
+    later_trials,
+    turn_of,
+)
+from droidlite.providers.local.grammar import code_grammar, find_run, hole_grammar, lines_grammar
+from droidlite.providers.local.imports import with_imports
 from droidlite.providers.local.merge import merge, strip_frame
 from droidlite.providers.local.prompting import (
     change_messages,
@@ -19,7 +31,7 @@ from droidlite.providers.local.prompting import (
     named_functions,
     shape_of,
 )
-from droidlite.providers.local.regions import code_lines, find_regions, indent_of
+from droidlite.providers.local.regions import code_lines, find_regions, guard_lines, indent_of
 from droidlite.providers.local.showing import named_regions
 from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import is_test
@@ -31,6 +43,8 @@ TRIES = 16
 _FENCE = re.compile(r"(?:^|\n)```\w*\n")
 _MOST_NEW = 900
 """Tokens of a new file; a change may have half as many more than the file itself takes."""
+_MOST_LINE = 160
+"""Tokens of an answer of one line."""
 _LEADS_IN = re.compile(r"(?:^|(?<=[.!?]) )[^.!?]*(?:[.][a-z][^.!?]*)?:$")  # "Here is the new file:"
 
 
@@ -49,11 +63,12 @@ class Useless(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """One way to ask for the change: `base` is what the answer changes."""
+    """One way to ask for the change: `base` is what the answer changes, at `line` where it is for one line."""
 
     ask: Ask
     base: View
     shape: Shape
+    line: int = -1
 
 
 def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[Question]:
@@ -62,30 +77,64 @@ def questions(now: Situation, step: ProposeChange, max_tokens: int) -> Iterator[
     first = first_trial(history, step.path, now.check)
     best = best_trial(history, step.path, now.check)
     for attempt in range(TRIES):
-        form = form_at(step.round + attempt)
+        turn = history.asked + attempt
+        form = form_at(turn)
         base = first if form.anew and (best == first or first.view.lines or step.round % 2) else best
         if form.again and step.round and base == first:
             base = later_trials(history, step.path, now.check)[-1]
-        shape = shape_of(now, base.view, form)
-        view = base.view
+        seen, base, form, aim = _aimed(now, base, form, turn_of(turn))
+        shape, view = shape_of(seen, base.view, form), base.view
         question = Ask(
-            messages=change_messages(now, step.path, form, base),
-            grammar=_grammar(now, view, shape, form, step.round + attempt),
+            messages=change_messages(seen, step.path, form, base, aim),
+            grammar=_grammar(seen, view, shape, form, aim),
             temperature=form.temperature,
-            seed=1 + attempt + TRIES * step.round,
-            max_tokens=min(max_tokens, _MOST_NEW if not view.lines else _MOST_NEW // 2 + len(view.text) // 2),
+            seed=1 + turn,
+            max_tokens=min(max_tokens, _most_tokens(view, shape)),
         )
-        yield Question(question, view, shape)
+        yield Question(question, view, shape, aim.line)
 
 
-def _grammar(now: Situation, view: View, shape: Shape, form: Form, turn: int) -> str:
+def _aimed(now: Situation, base: Trial, form: Form, turn: int) -> tuple[Situation, Trial, Form, Aim]:
+    """With what is in question narrowed down to one failing test where the form wants that, and to one line; a line
+    can only be left out where there is one."""
+    tests = 1
+    if form.told and not form.again and (form.hinted or form.shape == "hole"):
+        tests = len(failing_blocks(base.run)) or 1
+        now, base = focused(now, base, turn)
+    suspects = spots(now, base.view) if form.forced else []
+    if suspects:
+        return now, base, form, Aim(suspects[turn // tests % len(suspects)], turn)
+    form = msgspec.structs.replace(form, shape="line" if form.shape == "hole" else form.shape)
+    return now, base, form, Aim(turn=turn)
+
+
+def _most_tokens(view: View, shape: Shape) -> int:
+    if shape in ("line", "hole"):
+        return _MOST_LINE
+    return _MOST_NEW if not view.lines else _MOST_NEW // 2 + len(view.text) // 2
+
+
+def spots(now: Situation, view: View) -> list[int]:
+    """The lines one of which may be the faulty one: those of the functions in question first, then those of
+    what they call, those outside, guards last."""
+    code, guards = code_lines(view.path, view.lines), guard_lines(view.lines)
+    in_turn = [*named_regions(now, view), *find_regions(view.path, view.lines)]
+
+    def rank(at: int) -> tuple[bool, int, int]:
+        own = (place for place, one in enumerate(in_turn) if one.start <= at < one.end)
+        return at in guards, next(own, len(in_turn)), at
+
+    return sorted(code & set(_places(now, view) or code), key=rank)
+
+
+def _grammar(now: Situation, view: View, shape: Shape, form: Form, aim: Aim) -> str:
+    if shape == "hole":
+        return hole_grammar(language_of(view.path))
     if shape == "lines":
         return lines_grammar(view.lines, _places(now, view))
     if shape == "line":
-        code = code_lines(view.path, view.lines)
-        places = sorted(code & set(_places(now, view) or code))
-        one = places[turn % len(places) :][:1] if places and form.forced else places
-        return lines_grammar(view.lines, one, longest=1)
+        places = [aim.line] if aim.line >= 0 else sorted(spots(now, view))
+        return lines_grammar(view.lines, places, longest=1)
     language = language_of(view.path)
     if is_test(view.path) or (view.lines and shape == "whole"):
         return code_grammar(language, reasoned=form.reasoned)
@@ -109,11 +158,10 @@ def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal 
         return Useless("the answer was too long or repeated itself.")
     history, base = now.history, question.base
     before, current = history.before.get(base.path, View(base.path)), history.now.get(base.path, View(base.path))
-    by_lines = question.shape in ("lines", "line")
-    said, after = ("", _from_lines(base, answer.text)) if by_lines else _from_code(base, answer.text, now.task.text)
+    said, after = _changed(now, question, answer.text)
     if after is None:
         return Useless("it could not be told where the answer belongs.")
-    after = _tabbed(before, after)
+    after = with_imports(_tabbed(before, after), before)
     if after in (before, base, current):
         return Useless("the answer changed nothing.")
     if after in history.tried:
@@ -128,6 +176,17 @@ def read_answer(now: Situation, question: Question, answer: Answer) -> Proposal 
         if name not in now.tools or not after.whole:
             return Useless(f"the tool it needs ({name}) is not offered.")
     return Proposal(name, arguments, said)
+
+
+def _changed(now: Situation, question: Question, text: str) -> tuple[str, View | None]:
+    """What the model said of it, and the file after the change."""
+    match question.shape:
+        case "hole":
+            return "", _from_hole(question.base, text, question.line)
+        case "lines" | "line":
+            return "", _from_lines(question.base, text)
+        case "parts" | "whole":
+            return _from_code(question.base, text, now.task.text)
 
 
 def split_answer(text: str) -> tuple[str, list[str]]:
@@ -165,8 +224,24 @@ def _from_lines(view: View, text: str) -> View | None:
         return None
     start, end = found
     pad = view.lines[start][: indent_of(view.lines[start])]
-    new = [pad + line if line.strip() else "" for line in change.get("new", "").split("\n")]
+    new = [pad + line if line.strip() else "" for line in _unframed(change.get("new", "")).split("\n")]
     return view.with_lines([*view.lines[:start], *(new if change.get("new") else []), *view.lines[end:]])
+
+
+def _unframed(new: str) -> str:
+    """Without the bracket that ends the answer's object, which the model now and then writes within its text."""
+    return new[:-1] if new.endswith("}") and new.count("}") > new.count("{") and "\n" not in new else new
+
+
+def _from_hole(view: View, text: str, at: int) -> View | None:
+    rows = strip_frame(split_answer(text)[1])
+    if not rows:
+        return None
+    if find_regions(view.path, rows):  # it wrote the whole function
+        return merge(view, rows)
+    own, pad = indent_of(rows[0]), view.lines[at][: indent_of(view.lines[at])]
+    placed = [pad + row[min(own, indent_of(row)) :] if row.strip() else "" for row in rows]
+    return view.with_lines([*view.lines[:at], *placed, *view.lines[at + 1 :]])
 
 
 def _tabbed(before: View, after: View) -> View:

@@ -16,6 +16,7 @@ _BRACES = (
     re.compile(r"\s*()(?!if\b|for\b|while\b|else\b)(\w[\w-]*)\s*\(\)\s*\{?"),
     re.compile(r"\s*(func|fn|pub fn)\s+(?:\([^)]*\)\s*)?(\w+)"),
 )
+_GUARD = re.compile(r"\s*if .*:$")
 _IDLE = re.compile(r"\s*(//|/\*|\*\s|#|(import|from)\s+\w|[\])}]+[;,]?\s*$)")
 _BEFORE = re.compile(r"\s*(@|//|/\*|\*|#)")
 
@@ -60,6 +61,14 @@ def code_lines(path: str, lines: Sequence[str]) -> set[int]:
             found.add(at)
         quoted = quoted != (marks % 2 == 1)
     return found
+
+
+def guard_lines(lines: Sequence[str]) -> set[int]:
+    """The lines that only refuse bad input (`if ...:` and a `raise` alone in it), in Python: seldom the faulty ones."""
+    pairs = {
+        at for at in range(len(lines) - 1) if _GUARD.match(lines[at]) and lines[at + 1].lstrip().startswith("raise ")
+    }
+    return pairs | {at + 1 for at in pairs}
 
 
 def _kept(lines: Sequence[str], at: int, head: int, *, python: bool) -> bool:

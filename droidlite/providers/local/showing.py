@@ -7,7 +7,7 @@ from textwrap import dedent
 
 from droidlite.providers.local.episode import Situation
 from droidlite.providers.local.forms import best_trial
-from droidlite.providers.local.regions import Region, find_regions, indent_of
+from droidlite.providers.local.regions import Region, find_regions, guard_lines, indent_of
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.views import View
 
@@ -66,6 +66,38 @@ def without_bodies(now: Situation, view: View) -> View:
     return view.with_lines(lines)
 
 
+def in_question(now: Situation, view: View) -> str:
+    """The code of the functions the task speaks of, or all there is."""
+    named = [region for region in named_regions(now, view) if not region.is_class]
+    return "\n".join(line for one in named for line in view.lines[one.start : one.end]) or view.text
+
+
+def callable_heads(now: Situation, view: View) -> list[str]:
+    """The other functions of a file of Python that nothing in question calls yet, with what they say they do: a small
+    model does not see that one of them is what it needs."""
+    if not view.path.endswith((".py", ".pyi")):
+        return []
+    named, code = {region.name for region in named_regions(now, view)}, in_question(now, view)
+    found = []
+    for one in find_regions(view.path, view.lines):
+        if one.is_class or one.indent or one.name in named or re.search(rf"\b{re.escape(one.name)}\(", code):
+            continue
+        said = re.match(r'"""([^"]+)', view.lines[one.head + 1].strip()) if one.head + 1 < len(view.lines) else None
+        found.append(view.lines[one.head].strip().removeprefix("def ").rstrip(":") + (f": {said[1]}" if said else ""))
+    return found
+
+
+def holed(view: View, at: int) -> str:
+    """The function around line `at` with ____ instead of that line, what stands outside functions, and of the other
+    functions the heads, as it may call them."""
+    functions = [region for region in find_regions(view.path, view.lines) if not region.is_class]
+    others = [one for one in functions if not one.start <= at < one.end]
+    left_out = {line for one in others for line in range(one.start, one.end) if line != one.head}
+    lines = list(view.lines)
+    lines[at] = lines[at][: indent_of(lines[at])] + "____"
+    return _rows(view.with_lines(lines), [line for line in range(len(lines)) if line not in left_out], SHOWN_CHARACTERS)
+
+
 def _head(path: str, body: list[str]) -> list[str]:
     at = next((at for at, line in enumerate(body) if line.rstrip().endswith((":", "{"))), len(body) - 1)
     kept, rest = body[: at + 1], body[at + 1 :]
@@ -76,8 +108,9 @@ def _head(path: str, body: list[str]) -> list[str]:
         return [*kept, f"{pad}// to be written", rest[-1]]
     if rest[0].lstrip().startswith('"""'):
         ends = next((at for at, line in enumerate(rest) if line.count('"""') == (1 if at else 2)), 0)
-        kept += rest[: ends + 1]
-    return [*kept, f"{pad}...  # to be written"]
+        kept, rest = [*kept, *rest[: ends + 1]], rest[ends + 1 :]
+    guards = guard_lines(rest)
+    return [*kept, *rest[: next(at for at in range(len(rest) + 1) if at not in guards)], f"{pad}...  # to be written"]
 
 
 def excerpt(view: View, names: tuple[str, ...]) -> str:

@@ -22,7 +22,8 @@ _NEW_FILE = "(a new file)"
 
 
 class Speech:
-    """What the model says in one reply. `usage` is counted by the server, over all the times it was asked."""
+    """What the model says in one reply. `usage` is counted by the server, over all the times it was asked; `asked` is
+    how often that was for a change."""
 
     def __init__(
         self, address: Callable[[], Address], now: Situation, max_tokens: int, cancellation: Cancellation
@@ -30,6 +31,7 @@ class Speech:
         self._address, self._now, self._cancellation = address, now, cancellation
         self._max_tokens = max_tokens
         self._usage = Usage()
+        self.asked = 0
 
     def answer(self) -> Steps:
         """A question, answered in words."""
@@ -73,6 +75,7 @@ class Speech:
             if self._usage.output and self._now.history.work + work_of(self._usage) > MOST_WORK:
                 break
             yield Thought(f"Writing a change for {step.path}.\n")
+            self.asked += 1
             answer = yield from self._ask(question.ask, Thought)
             found = read_answer(self._now, question, answer)
             if isinstance(found, Useless):

@@ -1,0 +1,46 @@
+"""Failover through the true binary: one calm line for the person, every attempt in the events and the journal."""
+
+import json
+from pathlib import Path
+
+from binary import configure, droidlite, endpoint_settings
+from loopback import Loopback, Said
+
+FINE = Said("Done.", usage={"input": 50, "output": 5})
+QUOTA = Said(
+    fault="status", status=429, body={"error": {"type": "insufficient_quota", "message": "You exceeded your quota."}}
+)
+MODELS = '["claude-sonnet-5-5"]'
+
+
+def test_another_endpoint_goes_on(tmp_path: Path) -> None:
+    with Loopback([QUOTA]) as one, Loopback([FINE]) as other:
+        configure(
+            endpoint_settings(one.endpoint("anthropic"), name="one", models=MODELS)
+            + endpoint_settings(other.endpoint("anthropic"), name="other", models=MODELS)
+        )
+        text = droidlite("exec", "-m", "claude-sonnet-5-5", "x", cwd=tmp_path)
+        assert (text.code, text.out) == (0, "Done.\n")
+        (line,) = [line for line in text.err.splitlines() if "failed" in line]
+        assert line == (
+            "attempt 1 failed (quota): Endpoint one (127.0.0.1) says the account is out of credit or quota; add "
+            "credit, or use another endpoint or model. It said: You exceeded your quota. Going on by other."
+        )
+        again = droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "stream-json", "x", cwd=tmp_path)
+        assert (again.code, len(one.requests), len(other.requests)) == (0, 1, 2), "the next process knows"
+        assert "attempt_failed" not in [json.loads(line)["type"] for line in again.out.splitlines()]
+
+
+def test_an_endpoint_of_the_wrong_protocol(tmp_path: Path) -> None:
+    with Loopback([FINE]) as server:
+        url = f"http://127.0.0.1:{server.port}/anthropic"
+        configure(
+            f'[[endpoints]]\nname = "odd"\nprotocol = "openai-chat"\nbase_url = "{url}"\napi_key = "k"\n'
+            f"models = {MODELS}\n"
+        )
+        ran = droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "json", "x", cwd=tmp_path)
+        assert (ran.code, len(server.requests)) == (1, 1)
+    assert ran.result["result"].startswith(
+        "Endpoint odd (127.0.0.1) does not know model claude-sonnet-5-5; check the model name and the endpoint's "
+        "base_url and protocol."
+    )
