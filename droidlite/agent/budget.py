@@ -151,7 +151,12 @@ class Budget:
         or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing.
         `judge`: it only helped to choose a model."""
         held = self._open.get(reservation.number)
-        cost = self._cost(spec, usage, held=held, guess=guess) if sent else 0.0
+        if not sent:
+            cost: float | None = 0.0
+        elif usage is None:
+            cost = held if held is not None or guess is None else self.prices.cost(spec, guess)
+        else:
+            cost = self.prices.cost(spec, usage)
         spent = Spent(
             reservation=reservation.number,
             model=spec.id,
@@ -163,12 +168,6 @@ class Budget:
         )
         self._book(spent)
         return cost
-
-    def _cost(self, spec: ModelSpec, usage: Usage | None, *, held: float | None, guess: Usage | None) -> float | None:
-        """USD of a call that was sent, None where it is not known."""
-        if usage is not None:
-            return self.prices.cost(spec, usage)
-        return held if held is not None or guess is None else self.prices.cost(spec, guess)
 
     def _book(self, spent: Spent) -> None:
         with self._mutex:
