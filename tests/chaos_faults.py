@@ -45,7 +45,7 @@ class Row(Struct, frozen=True, kw_only=True):
     def apart(self) -> bool:
         """Whether the services are known to be bad or closed afterwards, in all processes of this person: then every
         session has a process and a home of its own."""
-        return len(self.faults) == EVER or (self.endpoints > 1 and "429 short" in self.faults)
+        return len(self.faults) > 2 or (self.endpoints > 1 and "429 short" in self.faults)
 
     def target(self) -> str:
         wanted = ["all go on" if self.recovers else "all end, told", f"in {self.most} attempts at most"]
