@@ -65,7 +65,8 @@ def test_a_check_that_passes_ends_it_on_the_first_model(tmp_path: Path, two) -> 
 def test_where_no_model_of_the_plan_satisfies_the_check_it_is_exit_4(tmp_path: Path, two) -> None:  # type: ignore[no-untyped-def]
     with_cheap, with_strong = two([Said("Done.")], [Said("Done too.")])
     with with_cheap, with_strong:
-        ran = droidlite("exec", "--auto", "low", "--verify", "false", "-o", "json", "fix the failing test", cwd=tmp_path)
+        words = ("--auto", "low", "--verify", "false", "-o", "json")
+        ran = droidlite("exec", *words, "fix the failing test", cwd=tmp_path)
     assert (ran.code, ran.result["subtype"], len(ran.result["routing"]["switches"])) == (4, "error_verify", 1)
 
 
