@@ -10,7 +10,7 @@ from zlib import crc32
 
 from msgspec import structs
 
-from droidlite.agent.driver import Retry, Route
+from droidlite.agent.attempts import Retry, Route, Trying
 from droidlite.app.assemble import Person, open_session
 from droidlite.app.options import Options
 from droidlite.app.session import Session
@@ -146,9 +146,9 @@ def opened(options: Options, service: Billing, raised: float = 0.0) -> Session:
     return session
 
 
-def at_once(error: ProviderError, attempt: int, elapsed: float) -> Retry | None:
-    """Again without a pause, as often as failover would."""
-    return Retry(0.0) if attempt < ATTEMPTS else None
+def at_once(trying: Trying) -> Retry | None:
+    """Again without a pause, as often as failover would; the first attempt as it is."""
+    return Retry(0.0) if trying.error is not None and trying.attempt < ATTEMPTS else None
 
 
 FAULTS: tuple[tuple[Fault, bool], ...] = (
