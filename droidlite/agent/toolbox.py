@@ -111,6 +111,7 @@ class Toolbox:
         news: News = queue.SimpleQueue()
         self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, text))
         threads: list[threading.Thread] = []
+        ended = False
         try:
             for item in batch:
                 summary = summarise(item.call)
@@ -128,9 +129,10 @@ class Toolbox:
                 else:
                     yield from self._refuse(item, summary, refusal, answers)
             yield from _drain(news, len(threads), self.context.cancellation, self.patience)
+            ended = True  # by their own word: on a busy machine the threads themselves may live a little longer
         finally:
-            if any(thread.is_alive() for thread in threads):
-                # Only an interruption or a closed iterator gets here with work under way: stop it before joining.
+            if not ended and any(thread.is_alive() for thread in threads):
+                # Only a failed journal or a closed iterator gets here with work under way: stop it before joining.
                 self.context.cancellation.cancel()
             deadline = time.monotonic() + self.patience
             for thread in threads:
