@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from droidlite import __version__
+from droidlite.app.checking import find_check
 from droidlite.app.probing import ANY, probe_all
 from droidlite.app.routing import Task, route
 from droidlite.app.setup import Setup, read_setup
@@ -57,6 +58,7 @@ def findings(cwd: Path) -> list[Finding]:
         _model(setup, cwd),
         *_endpoints(setup),
         _folder(cwd),
+        _check(setup, cwd),
         _allowed(setup, cwd),
         _git(cwd),
         _state(setup),
@@ -88,10 +90,11 @@ def _endpoints(setup: Setup) -> list[Finding]:
     for candidate in setup.candidates():
         if candidate.endpoint:
             problems.setdefault(candidate.endpoint, candidate.why_not)
+    ways = Ways(setup)
     return [
         Finding("endpoint", *_endpoint(way, problems.get(way.endpoint.name, "")))
         for endpoint in setup.endpoints
-        for way in Ways(setup).through(ANY, endpoint)
+        for way in ways.through(ANY, endpoint)
     ]
 
 
@@ -138,6 +141,16 @@ def _allowed(setup: Setup, cwd: Path) -> Finding:
     if not commands:
         return Finding("allowed", "off", "no command was allowed for good in this folder")
     return Finding("allowed", "ok", f"for good in this folder: {', '.join(commands)}; take back in {file}")
+
+
+def _check(setup: Setup, cwd: Path) -> Finding:
+    try:
+        check, untested = find_check(setup, find_root(cwd), cwd)
+    except DroidliteError as error:
+        return Finding("verify", "problem", str(error))
+    if check is None:
+        return Finding("verify", "off", untested or "no check is set; --verify names one, or auto finds the tests")
+    return Finding("verify", "ok", f"{check.command} ({check.why})" if check.why else check.command)
 
 
 def _git(cwd: Path) -> Finding:

@@ -36,6 +36,7 @@ from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.sharing import VARIABLE, open_ledger
 from droidlite.app.touching import READ_ONLY
 from droidlite.app.verifying import Verifier
+from droidlite.app.ways import Ways
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError
@@ -109,7 +110,8 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *wanted(options, setup, past), task=task)
     decision = gone_on(decision, options, past)
-    route = make_route(setup, spec, endpoint, compared=bool(decision.reference))
+    ways = Ways(setup)
+    route = ways.open(spec, endpoint, compared=bool(decision.reference))
     hide_process(setup.env, setup.secrets)
     redaction = Redaction(setup.secrets)
     warnings = [*settings.warnings, *journal.warnings]
@@ -166,7 +168,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since(1)),
         redaction=redaction,
     )
-    routes = Routes(setup, person, toolbox, task, budget)
+    routes = Routes(ways, person, toolbox, task, budget)
     driver, escalation = driven(route, decision, routes, transcript, context.cancellation)
     driver.effort, context.escalate = settings.effort, escalation.asked
     agent = Agent(

@@ -170,13 +170,15 @@ class Chat:
         return read_setup(options.cwd, options=options, discover=True)
 
     def choose(self, model: str, mode: str = "") -> None:
-        self.setup = self._setup(mode)
-        decision, spec, endpoint = choose_model(self.setup, model, "The person chose it.", task=self._task())
+        router = msgspec.convert(mode, Mode) if mode else self.options.router
+        options = msgspec.structs.replace(self.options, model=model, router=router)
+        setup = read_setup(options.cwd, options=options, discover=True)
+        decision, spec, endpoint = choose_model(setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
-        parts.aim(self.setup.settings.router.mode)
+        parts.aim(setup.settings.router.mode)
         self.session.route_to(
-            make_route(self.setup, spec, endpoint, compared=bool(decision.reference)),
+            make_route(setup, spec, endpoint, compared=bool(decision.reference)),
             decision,
             scripted=endpoint.protocol == "scripted",
         )
@@ -186,9 +188,7 @@ class Chat:
         transcript.retool(parts.agent.toolbox.specs)
         tell_tools(transcript, before)
         parts.warnings += losses(transcript.messages, spec, endpoint.protocol, endpoint.name)
-        self.options = msgspec.structs.replace(
-            self.options, model=model, router=msgspec.convert(mode, Mode) if mode else self.options.router
-        )
+        self.setup, self.options = setup, options
 
     def aim(self, mode: str) -> str:
         parts = self.session.parts

@@ -171,7 +171,7 @@ class Escalation:
         self, model: str, cause: str, signs: tuple[str, ...], transcript: Transcript
     ) -> Generator[Event, None, None]:
         self._course.tried.add("consult")
-        task = next((m.text for m in transcript.messages[1:] if isinstance(m, User)), "")
+        task = next(iter(transcript.prompts[-1:]), "")
         shown = digest(transcript.messages, task=task, check=transcript.check, signs=signs)
         try:
             advice, cost = consult(self._open_route(model), self._budget, shown, self._here.cancellation)

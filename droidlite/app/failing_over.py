@@ -12,12 +12,11 @@ from droidlite.app.setup import Setup
 from droidlite.app.ways import Way, Ways
 from droidlite.app.weighing import used
 from droidlite.errors import DroidliteError
-from droidlite.routing.escalation import switch_price
+from droidlite.routing.escalation import FAILED_OVER, switch_price
 from droidlite.routing.warmth import warm_tokens
 from droidlite.routing.weighing import ROOM
 from droidlite.types import ModelSpec, RoutingDecision, Switch, Tier
 
-FAILED_OVER = "no way to it is open"
 _TIERS: tuple[Tier, ...] = get_args(Tier)
 
 

@@ -11,11 +11,10 @@ from droidlite.agent.compaction import FULL
 from droidlite.agent.driver import Driver
 from droidlite.agent.handoff import hand_over, tell_tools
 from droidlite.agent.transcript import Transcript
-from droidlite.app.failing_over import FAILED_OVER
 from droidlite.app.weighing import note_load, used
 from droidlite.events import Event
 from droidlite.providers.losses import losses
-from droidlite.routing.escalation import switch_price
+from droidlite.routing.escalation import is_failover, switch_price
 from droidlite.routing.handoff_cost import HandoffCost, handoff_cost
 from droidlite.routing.warmth import warm_tokens
 from droidlite.types import Endpoint, ModelSpec, Switch
@@ -41,7 +40,7 @@ class HandingOver:
         price = switch.price_usd
         try:
             cost = self._cost(transcript, driver.route.spec, route.spec)
-            reached = not switch.cause.startswith(FAILED_OVER)
+            reached = not is_failover(switch)
             if reached and self._takes_note(cost, transcript, route.spec, switch):
                 noted = yield from hand_over(transcript, driver, route.spec)
                 told.append(_told(cost, switch.from_model, noted=noted))

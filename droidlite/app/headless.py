@@ -3,8 +3,9 @@
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import reduce
 
@@ -19,6 +20,9 @@ from droidlite.errors import DroidliteError, Interrupted, UsageError
 from droidlite.events import RunFinished
 from droidlite.types import Usage, add_usage
 from droidlite.ui.headless import OutputFormat, present, present_failure
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that end a run in order."""
 
 
 def run_headless(options: Options, prompt: str, file: str, output_format: OutputFormat) -> int:
@@ -75,12 +79,40 @@ def stopped_by_signals(session: Session) -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
         for each in before:
             signal.signal(each, leave)
-        code = 128 + number
-        session.stop(Interrupted("Interrupted." if number == signal.SIGINT else "Terminated.", exit_code=code))
+        session.stop(_ended_by(number))
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, stop) for number in ENDING}
     try:
-        yield
+        with _heard_at_once(lambda number: session.stop(_ended_by(number))):
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _heard_at_once(tell: Callable[[int], None]) -> Iterator[None]:
+    """Tells of a signal in a thread of its own. Python runs its handlers in the main thread alone: a signal that comes
+    just before that thread begins to wait, or in another thread, wakes nobody. The byte the interpreter writes does."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+
+    def listen() -> None:
+        while told := os.read(reading, 16):
+            for number in set(told).intersection(ENDING):
+                tell(number)
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(writing)
+        thread.join()
+        os.close(reading)
+
+
+def _ended_by(number: int) -> Interrupted:
+    return Interrupted("Interrupted." if number == signal.SIGINT else "Terminated.", exit_code=128 + number)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from droidlite.app.setup import Setup
-from droidlite.routing.escalation import FAILED_CHECK
+from droidlite.routing.escalation import FAILED_CHECK, is_failover
 from droidlite.routing.evidence import Evidence
 from droidlite.routing.learned import UNFINISHED, Run, learn
 from droidlite.session.outcomes import Outcome, read_outcomes
@@ -18,10 +18,12 @@ def own_evidence(setup: Setup, today: date) -> Evidence:
 
 
 def runs_of(outcome: Outcome) -> Iterator[Run]:
-    """One run for each model of a session: the last has its outcome, those before it gave way."""
+    """One run for each model of a session: the last has its outcome, those before it gave way; one that could only not
+    be reached tells nothing of itself."""
     day = datetime.fromtimestamp(outcome.date, UTC).date().isoformat()
-    causes = {switch.from_model: switch.cause for switch in outcome.switches}
-    for model in outcome.models:
+    causes = {switch.from_model: switch.cause for switch in outcome.switches if not is_failover(switch)}
+    unreached = {switch.from_model for switch in outcome.switches} - causes.keys() - set(outcome.models[-1:])
+    for model in (each for each in outcome.models if each not in unreached):
         cost, cause = outcome.cost_usd[model], causes.get(model)
         if cause is None:
             yield Run(kind=outcome.kind, model=model, solved=outcome.solved, weight=outcome.weight, cost=cost, date=day)

@@ -9,7 +9,7 @@ from droidlite.app.period import begin_of
 from droidlite.app.setup import read_setup
 from droidlite.app.stats import accounts_of
 from droidlite.routing.course import ASKED, PERSON
-from droidlite.routing.escalation import FAILED_CHECK, STOPPED
+from droidlite.routing.escalation import FAILED_CHECK, STOPPED, is_failover
 from droidlite.session.accounts import Account
 from droidlite.session.outcomes import result_of
 from droidlite.settings.paths import find_root, repository_of
@@ -67,10 +67,11 @@ def judge_router(accounts: Iterable[Account], *, since: str = "", repository: st
 
 
 class _Told:
-    """One session and what it says of the router."""
+    """One session and what it says of the router: a model that could not be reached is no choice that failed."""
 
     def __init__(self, account: Account) -> None:
-        self.account, self.switches = account, account.switches
+        self.account = account
+        self.switches = tuple(switch for switch in account.switches if not is_failover(switch))
         told = result_of(account)
         self.known = told is not None and told[2] in KNOWN
         self.solved = told is not None and told[0]
@@ -78,7 +79,7 @@ class _Told:
         self.kind = decision.kind if decision else ""
         self.expected = decision.estimate.success.mean if decision and decision.estimate else None
         self.start_failed = bool(self.switches) or not self.solved
-        last = self.switches[-1].to if self.switches else account.models[0]
+        last = self.switches[-1].to if self.switches else account.models[-1]
         self.after_usd = sum(call.usd for call in account.work if call.model == last) if self.switches else 0.0
         self.before_usd = account.cost_usd - self.after_usd
 

@@ -31,12 +31,12 @@ EditKind = Literal["edit", "patch"]
 
 
 class Routes:
-    """The ways open to one session, which works on `task`."""
+    """The `ways` open to one session, which works on `task`."""
 
-    def __init__(self, setup: Setup, person: Person, toolbox: Toolbox, task: Task, budget: Budget) -> None:
-        self._setup, self._person, self._toolbox, self._task = setup, person, toolbox, task
-        self.budget, self.settings, self.ask = budget, setup.settings.router, person.answer
-        self.ways = Ways(setup)
+    def __init__(self, ways: Ways, person: Person, toolbox: Toolbox, task: Task, budget: Budget) -> None:
+        self.ways, self._person, self._toolbox, self._task = ways, person, toolbox, task
+        self._setup, self.budget, self.ask = ways.setup, budget, person.answer
+        self.settings = ways.setup.settings.router
         self._judge = self._judge_on(budget)
 
     @property

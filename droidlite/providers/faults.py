@@ -193,14 +193,7 @@ class Faults:
         if names & {"ReadTimeout", "WriteTimeout"}:
             return self.make("stalled")
         root = chain[-1]
-        if names & {
-            "JSONDecodeError",
-            "DecodeError",
-            "ValidationError",
-            "UnicodeDecodeError",
-            "DecodingError",
-            "TooLarge",
-        }:
+        if names & UNREADABLE:
             return self.make("malformed", str(root))
         return self.make("network", str(root) or type(root).__name__)
 

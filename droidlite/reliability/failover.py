@@ -1,8 +1,8 @@
 """Where a model call goes next, and when: a pure function of the error, how the ways stand, the attempt and the clock.
 
 The order: the same model the same way, where its cache is warm and it says that it soon answers again; the same model
-another way;
-another model of the same tier, then a stronger one, as far as the caller offers them. A weaker one is never offered.
+another way; another model of the same tier, then a stronger one, as far as the caller offers them. A weaker one is
+never offered.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,6 @@ WARM_PATIENCE_SECONDS = 5.0
 """A warm cache is worth waiting so long for: elsewhere the whole conversation is read anew, at ten times the price."""
 MODEL_PATIENCE_SECONDS = 20.0
 """The model at work is worth waiting so long for where another one could answer at once."""
-
-
 OWN_FAULTS: frozenset[Fault] = frozenset({"auth", "quota", "rate_limit"})
 """Faults of one key; all others are of the service behind it, whatever the key."""
 

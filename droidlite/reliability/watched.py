@@ -45,7 +45,8 @@ class Watched:
             for item in inner:
                 if silent:
                     silent = False
-                    self._health.hear(self._clock() - started)
+                    with self._lock:
+                        self._health.hear(self._clock() - started)
                 reply = item if isinstance(item, Assistant) else reply
                 yield item
         except ProviderError as error:

@@ -144,15 +144,7 @@ class Ledger:
     def _catch_up(self) -> None:
         """Reads what others have added, and cuts off what one of them was killed in the middle of writing."""
         status = os.fstat(self._file)
-        try:
-            there = os.stat(self.path)
-        except OSError:
-            there = None
-        if (
-            there is None
-            or (there.st_dev, there.st_ino) != (status.st_dev, status.st_ino)
-            or status.st_size < self._read
-        ):
+        if not _is_at(self.path, status) or status.st_size < self._read:
             raise DroidliteError(
                 f"The ledger {self.path} was moved, replaced or cut short while in use, so what was spent cannot be "
                 "told; nothing was sent."
@@ -228,6 +220,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _is_at(path: Path, status: os.stat_result) -> bool:
+    """Whether the file of that status still is what `path` names."""
     try:
         return os.path.samestat(os.stat(path), status)
     except OSError:

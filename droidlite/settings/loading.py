@@ -100,8 +100,7 @@ class _Layers:
 
 def _plain_keys() -> list[str]:
     keys = [name for name in SettingsFile.__struct_fields__ if name not in (*_TABLES, "endpoints", "models")]
-    default = SettingsFile()
-    return keys + [f"{table}.{name}" for table in ("router",) for name in structs.asdict(getattr(default, table))]
+    return keys + [f"router.{name}" for name in structs.asdict(SettingsFile().router)]
 
 
 def _with_models(endpoint: Endpoint) -> Endpoint:
@@ -149,7 +148,7 @@ def _narrow(document: Document, layers: _Layers) -> None:
     router = found if isinstance(found, dict) else {}
     for key in _UNTRUSTED_OF_ROUTER:
         if key in router:
-            drop(("router", key), "a repository may not decide what a change of model may cost")
+            drop(("router", key), "a repository may not decide when and at what price the model changes")
             del router[key]
     cap, own = document.data.get("max_cost_usd"), layers.data.get("max_cost_usd")
     if isinstance(cap, int | float) and own is not None and not cap <= own:

@@ -141,3 +141,14 @@ def test_switching_back_to_a_warm_model_is_cheaper(tmp_path: Path) -> None:
     (again,) = [event.switch for event in rig.go() if isinstance(event, ModelSwitched)]
     assert (first.gate["warm_to"], again.gate["warm_to"]) == (0, 90)
     assert again.gate["reading_to_usd"] < first.gate["reading_to_usd"] + 5e-6 * 90
+
+
+def test_an_adviser_is_shown_the_newest_task_and_no_command_of_the_persons(tmp_path: Path) -> None:
+    rig = Watched(tmp_path, *[says("", SAME)] * 40, settings=VALUED)
+    rig.strong.steps = [says("Try b."), *[says("", SAME)] * 30, says("Done.")]
+    for said in ("Where you are.", "I ran this command myself:\n$ ls"):
+        rig.transcript.say(User(said), host=True)
+    rig.go()
+    (shown,) = rig.strong.requests[0].messages
+    assert isinstance(shown, User)
+    assert shown.text.startswith("<task>\ngo\n</task>")

@@ -46,6 +46,14 @@ def test_a_model_that_was_stopped_counts_weakly() -> None:
     ]
 
 
+def test_a_model_that_could_not_be_reached_tells_nothing_of_itself() -> None:
+    gone = Switch(from_model="small", to="large", cause="no way to it is open (house: overloaded)")
+    assert [(run.model, run.solved, run.weight) for run in runs_of(outcome(gone))] == [("large", True, 1.0)]
+    back = Switch(from_model="large", to="small", cause="the check still fails")
+    told = runs_of(outcome(gone, back, models=("large", "small")))
+    assert [(run.model, run.solved, run.weight) for run in told] == [("large", False, 1.0), ("small", True, 1.0)]
+
+
 def test_runs_add_up_by_kind_model_weight_and_age() -> None:
     runs = [
         Run(kind="fix", model="vendor/Large-1.0", solved=True, weight=1.0, cost=1.0, date=DAY),

@@ -90,6 +90,12 @@ def test_every_figure_counted_by_hand() -> None:
     assert judge_router(SESSIONS, repository="/shop") == STATS
 
 
+def test_an_outage_is_no_failure_of_the_model() -> None:
+    outage = to_large("no way to it is open (house: overloaded)")
+    told = judge_router([session(paid("small", 0.25), paid("large", 1.0), switch=outage, solved=True)])
+    assert (told.solved, told.failed_starts, told.moved, told.switches, told.causes) == (1, 0, 0, 0, ())
+
+
 def test_what_a_person_reads_at_80_columns() -> None:
     assert "\n".join(router_lines(STATS, 80)) == READ
 

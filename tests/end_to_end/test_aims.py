@@ -76,3 +76,15 @@ def test_an_aim_set_later_changes_no_model(tmp_path: Path, home: Path) -> None:
         terminal.type("/router cost\r")
         terminal.sees(f"aim: cost; {STRONG} goes on, its cache is warm; /model auto decides anew")
         assert terminal.leaves() == 0
+
+
+def test_a_model_that_was_chosen_is_the_next_sessions_too(tmp_path: Path, home: Path) -> None:
+    with session(tmp_path) as terminal:
+        terminal.type(f"/model {CHEAP}\r")
+        terminal.sees(f"model: {CHEAP} (chosen")
+        terminal.type("/new\r")
+        terminal.type("/status\r")
+        terminal.sees("autonomy low")
+        terminal.type("fix the failing test\r")
+        terminal.sees(f" session, {CHEAP} (chosen")
+        assert terminal.leaves() == 0

@@ -228,3 +228,10 @@ def test_a_check_that_passes_though_nothing_was_changed_proves_nothing(repo: Pat
     assert (ran.code, told["passed"], told["unproven"]) == (0, True, True)
     assert told["reason"] == "Nothing was changed, so it passes as it was: there was nothing to verify."
     assert told["reason"] in ran.err
+
+
+def test_doctor_tells_of_a_check_that_cannot_run(repo: Path, home: Path) -> None:
+    configure('verify = "no-such-program -q"\n')
+    found = {each["name"]: each for each in json.loads(droidlite("doctor", "--json", cwd=repo).out)}
+    assert found["verify"]["state"] == "problem"
+    assert "there is no program no-such-program on the PATH" in found["verify"]["detail"]

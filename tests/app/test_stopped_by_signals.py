@@ -1,0 +1,47 @@
+"""A signal ends a run though nothing wakes the thread that Python's handlers run in."""
+
+import os
+import queue
+import signal
+import sys
+import threading
+
+import pytest
+
+from droidlite.app.headless import stopped_by_signals
+from droidlite.errors import DroidliteError
+
+
+class Told:
+    """In the place of a session: keeps what it was stopped with."""
+
+    def __init__(self) -> None:
+        self.errors: queue.SimpleQueue[DroidliteError] = queue.SimpleQueue()
+
+    def stop(self, error: DroidliteError) -> None:
+        self.errors.put(error)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_that_another_thread_takes_is_heard_at_once(number: signal.Signals, code: int) -> None:
+    told, main = Told(), threading.get_ident()
+
+    def waits() -> DroidliteError:
+        return told.errors.get(timeout=10)  # in C, as the run's own thread waits
+
+    def takes() -> None:
+        while sys._current_frames()[main].f_code is not waits.__code__:
+            os.sched_yield()
+        signal.pthread_kill(threading.get_ident(), number)
+
+    with stopped_by_signals(told):  # type: ignore[arg-type]
+        threading.Thread(target=takes).start()
+        assert waits().exit_code == code
+
+
+def test_what_was_there_before_is_there_again() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    with stopped_by_signals(Told()):  # type: ignore[arg-type]
+        pass
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+    assert signal.set_wakeup_fd(-1) == -1
