@@ -12,7 +12,7 @@ from droidlite.agent.attempts import Retry, Route, Trying
 from droidlite.app.healths import healths
 from droidlite.app.setup import Setup
 from droidlite.errors import ProviderError
-from droidlite.reliability.failover import MAX_ATTEMPTS, GiveUp, Standing, Tried, next_step
+from droidlite.reliability.failover import GiveUp, Standing, Tried, most_attempts, next_step
 from droidlite.reliability.health import Health
 from droidlite.reliability.retries import Retries
 from droidlite.reliability.watched import Watched
@@ -95,7 +95,7 @@ class Ways:
             return None
         with self.healths.lock:
             standings = [_standing(way, ways[here], trying) for way in ways]
-            step = next_step(standings, self._tried(trying, here, warm=warm))
+            step = next_step(standings, self._tried(trying, standings, here, warm=warm))
         if isinstance(step, GiveUp):
             self._explain(trying, ways)
             return None
@@ -129,11 +129,13 @@ class Ways:
         require_official(weights)
         return structs.replace(endpoint, base_url=str(weights))
 
-    def _tried(self, trying: Trying, here: int, *, warm: bool) -> Tried:
+    def _tried(self, trying: Trying, standings: Sequence[Standing], here: int, *, warm: bool) -> Tried:
         error, retries = trying.error, self._retries
         if trying.attempt == 0 and not trying.elapsed:
             retries.earn()
-        counts = error is not None and error.retry == "same" and trying.attempt < MAX_ATTEMPTS
+        counts = (
+            error is not None and error.retry == "same" and trying.attempt < most_attempts(standings, here, error.fault)
+        )
         return Tried(
             here=here,
             error=error,

@@ -14,14 +14,20 @@ from droidlite.errors import Fault, ProviderError
 
 MAX_ATTEMPTS = 3
 """Attempts a request gets over all ways."""
+LONE_ATTEMPTS = 4
+"""Where one endpoint is all there is: three failures in a row are common in a blip, and there is nowhere else to go."""
 DEADLINE_SECONDS = 120.0
 """From the first failure: waiting past this is worse than telling the person."""
 FIRST_WAIT_SECONDS = 0.5
+MOMENTARY_WAIT_SECONDS = 0.15
+"""The first wait after a fault that says nothing of load: all the waits of a lone endpoint come to 1.05 s at most."""
 LONGEST_WAIT_SECONDS = 20.0
 WARM_PATIENCE_SECONDS = 5.0
 """A warm cache is worth waiting so long for: elsewhere the whole conversation is read anew, at ten times the price."""
 MODEL_PATIENCE_SECONDS = 20.0
 """The model at work is worth waiting so long for where another one could answer at once."""
+MOMENTARY: frozenset[Fault] = frozenset({"server", "network", "incomplete"})
+"""Faults that mostly pass at once, and that do not come of too many requests."""
 OWN_FAULTS: frozenset[Fault] = frozenset({"auth", "quota", "rate_limit"})
 """Faults of one key; all others are of the service behind it, whatever the key."""
 
@@ -68,7 +74,7 @@ class GiveUp(Struct, frozen=True):
 def next_step(ways: Sequence[Standing], tried: Tried) -> Go | GiveUp:
     """What to do before the first attempt, or after one that failed. `ways` are in the order they are wanted, those of
     the model at work first. Full jitter as in "Exponential Backoff And Jitter", AWS Architecture Blog, 2015."""
-    if why := _why_not(tried):
+    if why := _why_not(ways, tried):
         return GiveUp(why)
     if tried.error is None and (better := _better(ways, tried)) is not None:
         return Go(better)
@@ -76,14 +82,20 @@ def next_step(ways: Sequence[Standing], tried: Tried) -> Go | GiveUp:
     return _chosen(ways, waits, tried)
 
 
-def _why_not(tried: Tried) -> str:
+def most_attempts(ways: Sequence[Standing], here: int, fault: Fault) -> int:
+    """How many attempts a request gets that last failed so."""
+    alone = all(index == here or way.beside or way.ready_in == inf for index, way in enumerate(ways))
+    return LONE_ATTEMPTS if alone and fault in MOMENTARY else MAX_ATTEMPTS
+
+
+def _why_not(ways: Sequence[Standing], tried: Tried) -> str:
     error = tried.error
     if error is None:
         return ""
     if error.retry == "never":
         return "the same request would fail again"
-    if tried.attempt >= MAX_ATTEMPTS:
-        return f"{MAX_ATTEMPTS} attempts failed"
+    if tried.attempt >= most_attempts(ways, tried.here, error.fault):
+        return f"{tried.attempt} attempts failed"
     if tried.faults.count("empty") > 1:
         return "it answered with nothing twice"
     return "" if tried.may_retry or error.retry == "other" else "too many calls had to be tried again lately"
@@ -103,7 +115,8 @@ def _wait(way: Standing, index: int, tried: Tried) -> float:
     if error is not None and (index == tried.here or (way.beside and error.fault not in OWN_FAULTS)):
         if error.retry == "other":
             return inf
-        backoff = min(FIRST_WAIT_SECONDS * 2 ** (tried.attempt - 1), LONGEST_WAIT_SECONDS) * tried.jitter
+        first = MOMENTARY_WAIT_SECONDS if error.fault in MOMENTARY else FIRST_WAIT_SECONDS
+        backoff = min(first * 2 ** (tried.attempt - 1), LONGEST_WAIT_SECONDS) * tried.jitter
         wait = max(wait, backoff if error.retry_after is None else error.retry_after)
     return wait if tried.elapsed + wait <= tried.deadline else inf
 

@@ -82,11 +82,12 @@ def test_a_silent_service_is_left_after_the_limit(tmp_path: Path) -> None:
         (status(307, location="http://127.0.0.1:9/"), 1, 1),
         (status(500, x_should_retry="false"), 75, 1),
         (LATER, 75, 1),
-        (status(500), 75, 3),
+        (status(500), 75, 4),
+        (status(529, "overloaded_error"), 75, 3),
         (Said(fault="html"), 75, 3),
         (Said(fault="empty"), 75, 2),
     ],
-    ids=["401", "quota", "model", "400", "refusal", "redirect", "no-retry", "later", "5xx", "html", "empty"],
+    ids=["401", "quota", "model", "400", "refusal", "redirect", "no-retry", "later", "500", "529", "html", "empty"],
 )
 def test_what_fails_for_ever_alone(said: Said, exit_code: int, attempts: int, tmp_path: Path) -> None:
     with Loopback([said]) as server:

@@ -170,11 +170,11 @@ def test_max_cost_is_never_passed_and_ends_with_a_summary(repo: Path) -> None:
         assert 0 < ran.result["total_cost_usd"] <= 0.08
 
 
-def test_upstream_failure_is_exit_75_after_three_attempts(repo: Path) -> None:
+def test_upstream_failure_is_exit_75_after_four_attempts_where_nothing_else_is_open(repo: Path) -> None:
     with Loopback([Said(fault="status", status=500)]) as server:
         configure(endpoint_settings(server.endpoint("openai-chat")))
         ran = droidlite("exec", "-m", "gpt-6.1-sol", "-o", "json", "go", cwd=repo)
-        assert (ran.code, ran.result["subtype"], len(server.requests)) == (75, "error_upstream", 3), ran.err
+        assert (ran.code, ran.result["subtype"], len(server.requests)) == (75, "error_upstream", 4), ran.err
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -10,6 +10,7 @@ from droidlite.errors import Fault, ProviderError, Retry
 from droidlite.providers.faults import RETRIES
 from droidlite.reliability.failover import (
     DEADLINE_SECONDS,
+    LONE_ATTEMPTS,
     MAX_ATTEMPTS,
     GiveUp,
     Go,
@@ -40,9 +41,12 @@ def cooling(seconds: float, **facts: bool) -> Standing:
     ("ways", "tried", "expected"),
     [
         # one way
-        ([READY], failed("server"), Go(0, 0.5)),
+        ([READY], failed("server"), Go(0, 0.15)),
+        ([READY], failed("network", attempt=3), Go(0, 0.6)),
+        ([READY], failed("server", attempt=4), GiveUp("4 attempts failed")),
+        ([READY], failed("overloaded"), Go(0, 0.5)),
         ([READY], failed("overloaded", attempt=2, faults=("server", "overloaded")), Go(0, 1.0)),
-        ([READY], failed("server", attempt=3), GiveUp("3 attempts failed")),
+        ([READY], failed("overloaded", attempt=3), GiveUp("3 attempts failed")),
         ([cooling(7.0)], failed("rate_limit", after=7.0), Go(0, 7.0)),
         ([cooling(500.0)], failed("rate_limit", after=500.0), GiveUp("no other way to a model is open")),
         ([cooling(30.0)], failed("rate_limit", after=30.0, elapsed=91.0), GiveUp("no other way to a model is open")),
@@ -58,7 +62,11 @@ def cooling(seconds: float, **facts: bool) -> Standing:
         # the same model another way
         ([READY, READY], failed("server"), Go(1)),
         ([READY, READY], failed("server", warm=True), Go(1)),
-        ([READY, Standing(ready_in=0.0, beside=True)], failed("server"), Go(0, 0.5)),
+        ([READY, Standing(ready_in=0.0, beside=True)], failed("server"), Go(0, 0.15)),
+        ([READY, Standing(ready_in=0.0, beside=True)], failed("server", attempt=3), Go(0, 0.6)),
+        ([READY, CLOSED], failed("server", attempt=3), Go(0, 0.6)),
+        ([BEEN, BEEN], failed("server", attempt=3), GiveUp("3 attempts failed")),
+        ([BEEN, OTHER], failed("server", attempt=3), GiveUp("3 attempts failed")),
         ([READY, Standing(ready_in=0.0, beside=True), READY], failed("server"), Go(2)),
         ([CLOSED, Standing(ready_in=0.0, beside=True), READY], failed("quota"), Go(1)),
         ([Standing(ready_in=0.0, been=True), BEEN, READY], failed("server", attempt=2, here=1), Go(2)),
@@ -77,7 +85,7 @@ def cooling(seconds: float, **facts: bool) -> Standing:
         ([READY, cooling(0.0, suspect=True), READY], failed("server"), Go(2)),
         ([CLOSED, cooling(0.0, suspect=True)], failed("auth"), Go(1)),
         # another model
-        ([READY, OTHER], failed("server"), Go(0, 0.5)),
+        ([READY, OTHER], failed("server"), Go(0, 0.15)),
         ([BEEN, OTHER], failed("server", attempt=2), Go(1)),
         ([cooling(15.0), OTHER], failed("rate_limit", after=15.0), Go(0, 15.0)),
         ([cooling(60.0), OTHER], failed("rate_limit", after=60.0), Go(1)),
@@ -112,12 +120,16 @@ standings = st.builds(
 others = st.builds(Standing, ready_in=st.sampled_from([0.0, 5.0, inf]), other_model=st.just(True))
 
 
+def others_open(ways: list[Standing]) -> bool:
+    return any(way.ready_in < inf and not way.beside for way in ways[1:])
+
+
 @given(
     own=st.lists(standings, min_size=1, max_size=4),
     more=st.lists(others, max_size=2),
     fault=st.sampled_from([None, *sorted(RETRIES)]),
     after=st.sampled_from([None, 0.0, 3.0, 60.0, 1e9]),
-    facts=st.fixed_dictionaries({"attempt": st.integers(1, 4), "elapsed": st.floats(0, 300), "warm": st.booleans()}),
+    facts=st.fixed_dictionaries({"attempt": st.integers(1, 5), "elapsed": st.floats(0, 300), "warm": st.booleans()}),
     jitter=st.floats(0, 1, exclude_max=True),
 )
 def test_what_always_holds(own, more, fault, after, facts, jitter) -> None:
@@ -128,7 +140,7 @@ def test_what_always_holds(own, more, fault, after, facts, jitter) -> None:
     step = next_step(ways, tried)
     if isinstance(step, GiveUp):
         return
-    assert tried.attempt < MAX_ATTEMPTS
+    assert tried.attempt < (MAX_ATTEMPTS if others_open(ways) else LONE_ATTEMPTS)
     assert step.wait >= ways[step.way].ready_in, "nothing is sent to a way that is closed"
     assert tried.elapsed + step.wait <= DEADLINE_SECONDS
     if tried.error is None:
