@@ -12,10 +12,10 @@ from droidlite.sanitise import clean_line
 from droidlite.tool import Diff
 from droidlite.types import Autonomy, User
 from droidlite.ui.asking import Asking, Option
-from droidlite.ui.choosing import Dialog, Item, pick_from
+from droidlite.ui.choosing import Dialog, Item, Turned, pick_from
 from droidlite.ui.conversation import Conversation, ExportFormat, SessionRow
 from droidlite.ui.decision import decision_lines
-from droidlite.ui.picker import Aim, model_picker
+from droidlite.ui.picker import Aim, effort_of, model_picker
 from droidlite.ui.render import Painter
 from droidlite.ui.wording import SCRIPTED, ago, counted, dollars, tokens
 
@@ -55,23 +55,27 @@ def _help(host: Host, words: str) -> None:
 
 def _model(host: Host, words: str) -> None:
     status = host.conversation.status()
-    chosen: str | Aim | None = words or Aim("")
+    if words:
+        host.conversation.choose(words)
+        _tell_model(host)
+        return
+    current = "auto" if status.strategy == "auto" else status.model
+    chosen: Turned | Aim | None = Aim("")
     while isinstance(chosen, Aim):
         mode = chosen.mode
         auto, candidates = host.conversation.candidates(mode)
-        current = "auto" if status.strategy == "auto" else status.model
-        chosen = host.ask(model_picker(auto, candidates, current))
-    if not chosen:
-        return
-    host.conversation.choose(chosen, "" if words else mode)
-    _tell_model(host)
+        chosen = host.ask(model_picker(auto, candidates, current, model=status.model, effort=status.effort))
+    if chosen is not None:
+        host.conversation.choose(chosen.value, mode, effort_of(chosen))
+        _tell_model(host)
 
 
 def _tell_model(host: Host) -> None:
     now = host.conversation.status()
     where = f" via {now.endpoint}" if now.endpoint else ""
     aim = f", {now.aim}" if now.aim else ""
-    host.say(host.painter.text(f"model: {now.model} ({now.strategy}{aim}){where}", "dim"))
+    effort = f", effort {now.effort}" if now.effort else ""
+    host.say(host.painter.text(f"model: {now.model} ({now.strategy}{aim}){where}{effort}", "dim"))
 
 
 def _router(host: Host, words: str) -> None:

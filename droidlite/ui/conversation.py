@@ -118,8 +118,9 @@ class Conversation(Protocol):
         """What auto would choose, in `mode` ("" = the one in force), and every model."""
         ...
 
-    def choose(self, model: str, mode: str = "") -> None:
-        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
+    def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
+        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force) and with `effort` (None = that in
+        force)."""
         ...
 
     def aim(self, mode: str) -> str:

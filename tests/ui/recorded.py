@@ -25,7 +25,7 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
-from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Usage, User
+from droidlite.types import Autonomy, Candidate, Effort, Image, ModelSpec, RoutingDecision, Usage, User
 from droidlite.ui.conversation import ExportFormat, Person, Rewinding, SessionRow, Spending, Status, TurnRow
 
 PATCH = """\
@@ -236,7 +236,7 @@ class Recorded:
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         return AUTO, CANDIDATES
 
-    def choose(self, model: str, mode: str = "") -> None:
+    def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
         if model != "auto" and all(model != candidate.spec.id for candidate in CANDIDATES):
             raise UsageError(f"There is no model {model}.")
         chosen = AUTO.model if model == "auto" else model
