@@ -15,6 +15,7 @@ from droidlite.events import CallFinished, Event, ModelSwitched, ReplyFinished
 from droidlite.sanitise import clean_line
 from droidlite.types import Autonomy, User
 from droidlite.ui.approvals import AtTerminal
+from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog, Fragments
 from droidlite.ui.commands import COMMANDS, find_command
 from droidlite.ui.completion import Completions
@@ -72,13 +73,14 @@ class Session:
         return 0
 
     def _talk(self, prompt: str) -> None:
-        self.screen.say(self._painter.text("\n".join(header(self._status)), "bold" if not self._painter.colour else ""))
+        opening = [line for text in header(self._status) for line in fold(text, self._painter.width)]
+        self.screen.say("\n".join([*opening, ""]))  # not painted: rich is not loaded yet
         for event in self._conversation.past():
             self.screen.say(self._transcript.apply(event))
         self.screen.say(self._transcript.end())
         self.screen.flush()
         try:
-            self.screen.app.run(pre_run=lambda: self._take(prompt) if prompt else None)
+            self.screen.app.run(pre_run=lambda: self._start(prompt))
         finally:
             self._stop_working()
         self.screen.flush()
@@ -91,6 +93,11 @@ class Session:
             lines.append(f"Go on with: droidlite -r {self._status.session_id}" if stored else NOT_STORED)
             self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
             self.screen.flush()
+
+    def _start(self, prompt: str) -> None:
+        if prompt:
+            self._take(prompt)
+        asyncio.get_running_loop().call_soon(self._threads.submit, self._painter.warm)  # the prompt is drawn first
 
     def _stop_working(self) -> None:
         self.screen.close()
