@@ -37,9 +37,7 @@ def _readable(argv: list[str]) -> list[str]:
             raise UsageError(f"What follows {flag} is not UTF-8 text.")
     paths = ("-C", "--cwd", "--add-dir", "-f", "--file", "--ledger")
     return [
-        word
-        if is_text(word) or before in paths or word.startswith("-")
-        else os.fsencode(word).decode(errors="replace")
+        word if is_text(word) or before in paths or word.startswith("-") else os.fsencode(word).decode(errors="replace")
         for before, word in zip(["", *argv], argv, strict=False)
     ]
 

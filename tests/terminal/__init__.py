@@ -41,7 +41,7 @@ class Terminal:
     """`droidlite words...` in a terminal of `columns` by `rows` cells; killed at the end where it still runs. `modes`
     tells of each piece of output whether the terminal was raw when it came; `controls`: SIGHUP tells when it is closed.
 
-    `sees` asks for what was ever written, `shows` for what is on the screen now: wait for one of them, never for time."""
+    `sees` asks for what was ever written, `shows` for what is on the screen now: wait for one, never for time."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ class Screen:
         self._held = ""
 
     def feed(self, data: bytes) -> bytes:
-        """Takes in what was written; returns what a terminal says to it: where the cursor is, whenever that was asked."""
+        """Takes in what was written; returns what a terminal says to it: where the cursor is, where that was asked."""
         text = self._held + self._decoder.decode(data)
         begun = _BEGUN.search(text)
         text, self._held = (text[: begun.start()], begun[0]) if begun else (text, "")
@@ -43,6 +43,9 @@ class Screen:
         """What can be seen now, without blanks at the ends of lines."""
         return tuple(_text(line) for line in self._vt.view())
 
+    def line(self, row: int) -> str:
+        return _text(self._vt[row])
+
     @property
     def scrolled(self) -> tuple[str, ...]:
         """All of it from the beginning, as a person sees it who scrolls up."""
@@ -64,4 +67,6 @@ class Screen:
 
 
 def _text(line: avt.Line) -> str:
-    return "".join(cell.char for cell in line.cells if cell.width).rstrip()
+    """Its characters; the second cell of a wide one holds none."""
+    text = line.text.rstrip()
+    return text if text.isascii() else "".join(cell.char for cell in line.cells if cell.width).rstrip()
