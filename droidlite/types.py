@@ -247,9 +247,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
 class Candidate(Struct, frozen=True, kw_only=True):
     """A model as a choice: where it would run, what it costs and whether it may be used (`why_not` "" = yes).
     Prices are USD per million tokens at a small context; None = not known. `estimate` is for one task of the kind at
-    hand with this model alone. In a session that has begun: `warm` is how many tokens of the conversation its cache
-    holds, `switch_usd` what reading the others costs beyond a warm cache (None = not known, or nothing to read).
-    health: why its endpoint takes no requests now ("" = it does)."""
+    hand with this model alone."""
 
     spec: ModelSpec
     endpoint: str = ""
@@ -257,9 +255,6 @@ class Candidate(Struct, frozen=True, kw_only=True):
     output_price: float | None = None
     why_not: str = ""
     estimate: Estimate | None = None
-    warm: int = 0
-    switch_usd: float | None = None
-    health: str = ""
 
 
 class RoutingDecision(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from droidlite.app import changes
 from droidlite.app.assemble import open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
-from droidlite.app.picking import in_session
+from droidlite.app.picking import moves
 from droidlite.app.redacting import without_secrets
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
@@ -30,7 +30,7 @@ from droidlite.session.store import Store
 from droidlite.settings.config import Mode
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
-from droidlite.ui.conversation import ExportFormat, Rewinding, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, Move, Rewinding, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
 
 LISTED = 200
@@ -123,7 +123,10 @@ class Chat:
 
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         found = survey(self._setup(mode), self._task())
-        return found.auto, in_session(found.candidates, self.session.parts)
+        return found.auto, found.candidates
+
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        return moves(candidates, self.session.parts)
 
     def _task(self) -> Task:
         """What this session is about: its first prompt, where there was one."""

@@ -1,25 +1,25 @@
-"""What a session that has begun adds to the models a person chooses from: what the cache of each holds, what moving
-there costs, and how its endpoint does."""
+"""What it would mean for a session to go on with another model: what the cache of each holds, what moving there costs,
+and how its endpoint does."""
 
 import time
 from collections.abc import Iterable
-
-from msgspec import structs
 
 from droidlite.app.session import Parts
 from droidlite.app.telling import doing
 from droidlite.app.ways import Ways
 from droidlite.types import Candidate
+from droidlite.ui.conversation import Move
 
 
-def in_session(candidates: Iterable[Candidate], parts: Parts) -> tuple[Candidate, ...]:
-    """The same, with warm, switch_usd and health filled in for those that may be used."""
-    return tuple(candidate if candidate.why_not else _standing(candidate, parts) for candidate in candidates)
+def moves(candidates: Iterable[Candidate], parts: Parts) -> dict[str, Move]:
+    """By model id, for those that may be used: where it would be reached first."""
+    usable = [candidate for candidate in candidates if not candidate.why_not]
+    return {candidate.spec.id: _move(candidate, parts) for candidate in reversed(usable)}
 
 
-def _standing(candidate: Candidate, parts: Parts) -> Candidate:
+def _move(candidate: Candidate, parts: Parts) -> Move:
     warm, usd = parts.escalation.reading(candidate.spec) if parts.turns else (0, None)
-    return structs.replace(candidate, warm=warm, switch_usd=usd, health=_closed(candidate, parts))
+    return Move(warm=warm, switch_usd=usd, health=_closed(candidate, parts))
 
 
 def _closed(candidate: Candidate, parts: Parts) -> str:

@@ -15,7 +15,7 @@ from droidlite.ui.asking import Asking, Option
 from droidlite.ui.choosing import Dialog, Item, Turned, pick_from
 from droidlite.ui.conversation import Conversation, ExportFormat, SessionRow
 from droidlite.ui.decision import decision_lines
-from droidlite.ui.picker import Aim, effort_of, model_picker
+from droidlite.ui.picker import Aim, Now, effort_of, model_picker
 from droidlite.ui.render import Painter
 from droidlite.ui.wording import SCRIPTED, ago, counted, dollars, tokens
 
@@ -64,7 +64,8 @@ def _model(host: Host, words: str) -> None:
     while isinstance(chosen, Aim):
         mode = chosen.mode
         auto, candidates = host.conversation.candidates(mode)
-        chosen = host.ask(model_picker(auto, candidates, current, model=status.model, effort=status.effort))
+        moves = host.conversation.moves(candidates)
+        chosen = host.ask(model_picker(auto, candidates, Now(current, status.model, status.effort, moves)))
     if chosen is not None:
         host.conversation.choose(chosen.value, mode, effort_of(chosen))
         _tell_model(host)

@@ -33,6 +33,16 @@ class Status(Struct, frozen=True, kw_only=True):
     stored: bool = True
 
 
+class Move(Struct, frozen=True, kw_only=True):
+    """What going on with a model would mean for a session: `warm` tokens of the conversation are in its cache, reading
+    the others costs `switch_usd` beyond a warm cache (None = not known, or there is nothing to read). health: why its
+    endpoint takes no requests now ("" = it does)."""
+
+    warm: int = 0
+    switch_usd: float | None = None
+    health: str = ""
+
+
 class Spending(Struct, frozen=True, kw_only=True):
     """What a session has cost so far, in USD, and what the reference model would have (None = nobody routed)."""
 
@@ -116,6 +126,10 @@ class Conversation(Protocol):
 
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         """What auto would choose, in `mode` ("" = the one in force), and every model."""
+        ...
+
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        """By model id, for those that may be used."""
         ...
 
     def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import get_args
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from droidlite.sanitise import clean_line
 from droidlite.types import Candidate, Effort, Estimate, RoutingDecision, Tier
 from droidlite.ui.cells import column_widths, cut_middle, set_in_columns, wrap
 from droidlite.ui.choosing import Choosing, Dial, Item, Turned
+from droidlite.ui.conversation import Move
 from droidlite.ui.decision import decision_line, expected
 from droidlite.ui.wording import dollars, per_million, tokens
 
@@ -32,18 +33,26 @@ class Aim(Struct, frozen=True):
     mode: str
 
 
-def model_picker(
-    auto: RoutingDecision | None, candidates: Sequence[Candidate], current: str, *, model: str = "", effort: Effort = ""
-) -> Choosing:
+class Now(Struct, frozen=True):
+    """Where the session stands: `current` is what it is set to (an id, or "auto"), `model` works with `effort`, and
+    `moves` says by id what going on with another would mean."""
+
+    current: str
+    model: str = ""
+    effort: Effort = ""
+    moves: dict[str, Move] = field(default_factory=dict)
+
+
+def model_picker(auto: RoutingDecision | None, candidates: Sequence[Candidate], now: Now) -> Choosing:
     """The picker /model opens; its value is Turned(ModelSpec id or "auto", an effort of EFFORTS), None when left, Aim
-    where the person wants to see what auto would choose in the next mode. `current` is marked, `model` at work."""
+    where the person wants to see what auto would choose in the next mode."""
     ordered = sorted(candidates, key=_group)
     served = {
         spec_id: [c for c in ordered if c.spec.id == spec_id] for spec_id in dict.fromkeys(c.spec.id for c in ordered)
     }
-    items = (auto_item(auto), *(model_item(first, model, rest) for first, *rest in served.values()))
-    marked = tuple(_marked(item, current) for item in items)
-    start = next((index for index, item in enumerate(items) if item.value == current and not item.why_not), 0)
+    items = (auto_item(auto), *(model_item(first, now, rest) for first, *rest in served.values()))
+    marked = tuple(_marked(item, now.current) for item in items)
+    start = next((index for index, item in enumerate(items) if item.value == now.current and not item.why_not), 0)
     return Choosing(
         title="Choose a model" + (f" · {auto.kind} task · auto aims at {auto.mode}" if auto and auto.mode else ""),
         items=marked,
@@ -54,7 +63,7 @@ def model_picker(
         cursor=start,
         left=None,
         tab=("mode", Aim(next_mode(auto.mode))) if auto and auto.mode else None,
-        dial=Dial("effort", EFFORTS, EFFORTS.index(effort or EFFORTS[0])),
+        dial=Dial("effort", EFFORTS, EFFORTS.index(now.effort or EFFORTS[0])),
     )
 
 
@@ -91,9 +100,9 @@ def _expected(estimate: Estimate | None) -> tuple[str, str]:
     return ("", "") if estimate is None else (f"{estimate.success.mean:.0%}", f"{estimate.cost.mean:.2f}")
 
 
-def model_item(candidate: Candidate, model: str = "", rest: Sequence[Candidate] = ()) -> Item:
-    """A row of the picker in a session that `model` works for ("" = none began). `rest` is the same model elsewhere."""
-    spec = candidate.spec
+def model_item(candidate: Candidate, now: Now, rest: Sequence[Candidate] = ()) -> Item:
+    """A row of the picker. `rest` is the same model elsewhere."""
+    spec, move = candidate.spec, now.moves.get(candidate.spec.id, Move())
     why_not = clean_line(candidate.why_not, 400)
     name, where = clean_line(spec.id, 80), clean_line(candidate.endpoint or spec.provider, 60)
     cells = (
@@ -102,17 +111,17 @@ def model_item(candidate: Candidate, model: str = "", rest: Sequence[Candidate] 
         per_million(candidate.output_price),
         tokens(spec.context),
         *_expected(candidate.estimate),
-        _switch(candidate, model),
-        f"{where} !" if candidate.health else where,
+        _switch(move, at_work=spec.id == now.model),
+        f"{where} !" if move.health else where,
         why_not,
     )
     return Item(
         spec.id,
         cells,
-        detail=" · ".join([*_traits(candidate, cells[0] != name), *_elsewhere(rest)]),
+        detail=" · ".join([*_traits(candidate, move.health, cells[0] != name), *_elsewhere(rest)]),
         why_not=why_not,
         group=AWAY if why_not else spec.tier,
-        explained=_explained(candidate, model),
+        explained=_explained(candidate, move, at_work=spec.id == now.model),
     )
 
 
@@ -121,11 +130,11 @@ def _elsewhere(rest: Sequence[Candidate]) -> list[str]:
     return [f"then {', '.join(names)}"] if names else []
 
 
-def _traits(candidate: Candidate, shortened: bool) -> list[str]:
+def _traits(candidate: Candidate, health: str, shortened: bool) -> list[str]:
     spec = candidate.spec
     provider, where = clean_line(spec.provider, 40), clean_line(candidate.endpoint or spec.provider, 60)
     traits = [clean_line(spec.id, 80)] if shortened else []
-    traits += [f"{where}: {clean_line(candidate.health, 200)}"] if candidate.health else []
+    traits += [f"{where}: {clean_line(health, 200)}"] if health else []
     traits += [provider if where == provider else f"{provider} via {where}", spec.tier]
     traits.append(f"{per_million(candidate.input_price)} in, {per_million(candidate.output_price)} out $/M")
     traits.append(f"{tokens(spec.context)} context")
@@ -141,12 +150,11 @@ def _traits(candidate: Candidate, shortened: bool) -> list[str]:
     return traits
 
 
-def _switch(candidate: Candidate, model: str) -> str:
+def _switch(move: Move, *, at_work: bool) -> str:
     """What going on with this model costs beyond a warm cache."""
-    usd = candidate.switch_usd
-    if candidate.spec.id == model and candidate.warm:
+    if at_work and move.warm:
         return "warm"
-    return "" if usd is None else dollars(usd)
+    return "" if move.switch_usd is None else dollars(move.switch_usd)
 
 
 def _estimated(found: Estimate | None) -> tuple[str, ...]:
@@ -161,16 +169,16 @@ def _estimated(found: Estimate | None) -> tuple[str, ...]:
     )
 
 
-def _explained(candidate: Candidate, model: str) -> tuple[str, ...]:
+def _explained(candidate: Candidate, move: Move, *, at_work: bool) -> tuple[str, ...]:
     """Where the row's numbers come from, one sentence each."""
     spec, told = candidate.spec, list(_estimated(candidate.estimate))
     if candidate.estimate is None:
         told.append("solves, $/task: nothing is known of it for this kind of task, or it cannot be used here.")
-    if candidate.spec.id == model and candidate.warm:
-        told.append(f"switch: it is at work, and its cache holds {tokens(candidate.warm)} of this conversation.")
-    elif candidate.switch_usd is not None:
-        held = f" (its cache still holds {tokens(candidate.warm)} of it)" if candidate.warm else ""
-        usd = dollars(candidate.switch_usd)
+    if at_work and move.warm:
+        told.append(f"switch: it is at work, and its cache holds {tokens(move.warm)} of this conversation.")
+    elif move.switch_usd is not None:
+        held = f" (its cache still holds {tokens(move.warm)} of it)" if move.warm else ""
+        usd = dollars(move.switch_usd)
         told.append(f"switch {usd}: what reading the conversation there{held} costs beyond a warm cache.")
     told.append(
         "in, out $/M: USD per million tokens at a small context, by genai-prices or by your [[models]] price; "

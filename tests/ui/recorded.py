@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -26,7 +26,7 @@ from droidlite.events import (
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Effort, Image, ModelSpec, RoutingDecision, Usage, User
-from droidlite.ui.conversation import ExportFormat, Person, Rewinding, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, Move, Person, Rewinding, SessionRow, Spending, Status, TurnRow
 
 PATCH = """\
 --- a/src/ranges.py
@@ -235,6 +235,9 @@ class Recorded:
 
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         return AUTO, CANDIDATES
+
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        return {candidate.spec.id: Move(switch_usd=0.21) for candidate in candidates if not candidate.why_not}
 
     def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
         if model != "auto" and all(model != candidate.spec.id for candidate in CANDIDATES):

@@ -37,7 +37,7 @@ from droidlite.tool import Approval, Diff, Output, Todo, Todos
 from droidlite.types import RoutingDecision, Switch, User
 from droidlite.ui.approvals import approval_dialog
 from droidlite.ui.headless import present
-from droidlite.ui.picker import model_picker, table
+from droidlite.ui.picker import Now, model_picker, table
 from droidlite.ui.render import Painter
 from droidlite.ui.statusline import header, reply_line, status_bar
 from droidlite.ui.transcript import Transcript
@@ -310,7 +310,7 @@ def test_no_payload_reaches_dialogs_tables_and_status_lines(name: str) -> None:
     auto = RoutingDecision(model=bad, endpoint=bad, strategy="fixed", reasons=(bad,))
     status = replace(Recorded([]).now, model=bad, endpoint=bad, cwd=bad, branch=bad)
     drawn = [
-        *model_picker(auto, candidates, bad).draw(80, 24),
+        *model_picker(auto, candidates, Now(bad)).draw(80, 24),
         *approval_dialog(Approval(tool=bad, summary=bad, reason=bad, always=bad, lasting=True)).draw(80, 24),
         *status_bar(status, 120),
     ]
