@@ -253,7 +253,6 @@ class Screen:
         self.app.output.write_raw(_AT_ONCE)
         self.app.renderer.erase(leave_alternate_screen=False)
         self.flush()
-        self.app._request_absolute_cursor_position()
 
     def _show(self) -> None:
         """After something was drawn."""

@@ -30,7 +30,9 @@ def run(
     env = env or {}
     if terminal is None:
         _require_terminal(env)
-        terminal = create_input(sys.stdin), Vt100_Output.from_pty(sys.stdout, term=env.get("TERM"))
+        output = Vt100_Output.from_pty(sys.stdout, term=env.get("TERM"))
+        output.enable_cpr = False  # an answer that comes after more was printed has lines scrolled away
+        terminal = create_input(sys.stdin), output
     return Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds).run(prompt)
 
 
