@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, get_args
 
 from prompt_toolkit.input import Input
@@ -15,6 +14,7 @@ from droidlite.events import CallFinished, Event, ModelSwitched, ReplyFinished
 from droidlite.sanitise import clean_line
 from droidlite.types import Autonomy, User
 from droidlite.ui.approvals import AtTerminal
+from droidlite.ui.attention import Attention
 from droidlite.ui.choosing import Dialog, Fragments
 from droidlite.ui.commands import COMMANDS, find_command
 from droidlite.ui.completion import Completions
@@ -25,12 +25,11 @@ from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
 from droidlite.ui.statusline import header, parting_line, reply_line, status_bar
 from droidlite.ui.transcript import Transcript
+from droidlite.ui.working import Work
 
 TWICE_SECONDS = 2.0
 """How soon a second Ctrl+C or Esc must follow to count as twice."""
 NOT_STORED = "This session was not stored; it cannot be gone on with."
-LEAVING_SECONDS = 5.0
-"""How long a run may take to stop when the person leaves."""
 
 
 class Session:
@@ -42,10 +41,8 @@ class Session:
         self._conversation = conversation
         self._painter = Painter(lambda: terminal[1].get_size().columns, colour)
         self._transcript = Transcript(self._painter, time.monotonic)
-        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="conversation")
-        self._work: Future[None] | None = None
-        self._asides: set[Future[None]] = set()
-        self._crash: BaseException | None = None
+        self._work = Work(lambda function: self.screen.post(function), self.leave)
+        self._attention = Attention(terminal[1], time.monotonic)
         self._queue: list[str] = []
         self._doing = ""
         self._pressed = {"ctrl-c": -TWICE_SECONDS, "escape": -TWICE_SECONDS}
@@ -60,8 +57,10 @@ class Session:
             bindings=bind_keys(self),
             terminal=terminal,
             colour=colour,
+            asks=self._looks_up,
             grace_seconds=grace,
         )
+        self.screen.app.key_processor.before_key_press += lambda sender: self._attention.pressed()
         person = AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript)
         conversation.attend(person)
         self._status = conversation.status()
@@ -80,10 +79,12 @@ class Session:
         try:
             self.screen.app.run(pre_run=lambda: self._take(prompt) if prompt else None)
         finally:
-            self._stop_working()
+            self.screen.close()
+            self._work.stop(self._conversation.interrupt)
+            self._attention.close()
         self.screen.flush()
-        if self._crash:
-            raise self._crash
+        if self._work.crash:
+            raise self._work.crash
         if self._spoken:
             spending = self._conversation.spending()
             lines = [parting_line(spending)] if spending.by_model else []
@@ -92,28 +93,18 @@ class Session:
             self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
             self.screen.flush()
 
-    def _stop_working(self) -> None:
-        self.screen.close()
-        running = [future for future in (self._work, *self._asides) if future and not future.done()]
-        if running:
-            self._conversation.interrupt()
-            wait(running, timeout=LEAVING_SECONDS)
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
     # --- work -------------------------------------------------------------------------------------------------------
 
     @property
     def busy(self) -> bool:
-        return self._work is not None
+        return self._work.busy
 
     def _take(self, text: str) -> None:
         """Does what was typed: now, beside the agent, or when it has finished."""
         if not self.busy:
             self._begin(text)
         elif text.startswith("/") and self._looks_only(text):
-            aside = self._threads.submit(self._do, text)
-            self._asides.add(aside)
-            aside.add_done_callback(lambda done: self.screen.post(lambda: self._aside_ended(done)))
+            self._work.beside(lambda: self._do(text))
         else:
             self._queue.append(text)
 
@@ -129,9 +120,9 @@ class Session:
         self._transcript.begin("working" if not text.startswith("/") else text.split(" ")[0][1:])
         self._transcript.unfolded = text.startswith("!")
         self.screen.put(self._transcript.apply(User(text)))
-        self._work = work = self._threads.submit(self._do, text)
+        self._work.begin(lambda: self._do(text), self._ended)
         self.screen.app.create_background_task(self._tick())
-        work.add_done_callback(lambda done: self.screen.post(lambda: self._ended(done)))
+        self._looks_up()
 
     def _do(self, text: str) -> None:
         """In a worker thread."""
@@ -156,23 +147,23 @@ class Session:
             if isinstance(event, ReplyFinished | CallFinished | ModelSwitched):
                 self._status = self._conversation.status()
 
-    def _ended(self, done: "Future[None]") -> None:
-        self._work = None
+    def _ended(self) -> None:
         self.screen.put(self._transcript.end())
         if self._transcript.replied and not self._doing.startswith("/"):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
-        if error := done.exception():
-            self._crash = error
-            self.leave()
-        elif self._queue:
+        if self._queue:
             self._begin(self._queue.pop(0))
+        else:
+            self._looks_up(waits=True)
         self.screen.app.invalidate()
 
-    def _aside_ended(self, done: "Future[None]") -> None:
-        self._asides.discard(done)
-        if error := done.exception():
-            self._crash = error
-            self.leave()
+    def _looks_up(self, *, waits: bool = False) -> None:
+        """Something has changed that a person who looks elsewhere would want to know."""
+        asking = self.screen.asking
+        doing = "waits for you" if asking else self._doing if self.busy else PurePath(self._status.cwd).name
+        self._attention.title(f"{'?' if asking else '…' if self.busy else '✓'} droidlite · {doing}")
+        if asking or waits:
+            self._attention.waits()
 
     async def _tick(self) -> None:
         while self.busy:
@@ -274,9 +265,19 @@ class Session:
             self._conversation.set_autonomy("off")  # the next one up is not allowed: start again
         self._status = self._conversation.status()
 
-    def unfold(self) -> None:
-        if self._transcript.last_output:
-            self.screen.put("\n" + self._painter.output(self._transcript.last_output, 2000))
+    def view(self) -> None:
+        """Everything that was said and done, on the whole screen."""
+        self._work.beside(self._read_transcript)
+
+    def _read_transcript(self) -> None:
+        text = self._conversation.transcript()
+        self.screen.post(lambda: self.screen.view(text))
+
+    def explain(self) -> None:
+        self._take("/router numbers")
+
+    def next_model(self) -> None:
+        self._take("/model next")
 
     def edit(self) -> None:
         self.screen.edit()
