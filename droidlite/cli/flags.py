@@ -77,6 +77,9 @@ RouterMode = Annotated[
 AsJson = Annotated[bool, Option("--json", help="As JSON.")]
 
 
+Plain = Annotated[bool, Option("--plain", help="Lines only, nothing is redrawn: for screen readers and slow lines.")]
+
+
 def options(
     headless: bool,
     model: str,
@@ -98,6 +101,8 @@ def options(
     system: list[str],
     allowed: list[str],
     disallowed: list[str],
+    *,
+    plain: bool = False,
 ) -> "Options":
     from droidlite.app.options import Options
 
@@ -128,6 +133,7 @@ def options(
         append_system_prompt=tuple(system),
         allowed_tools=_names(allowed),
         disallowed_tools=_names(disallowed),
+        plain=plain,
     )
 
 

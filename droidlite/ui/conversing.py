@@ -36,13 +36,19 @@ class Session:
     """Host of the commands and what the keys control. Its state changes on the UI's thread only."""
 
     def __init__(
-        self, conversation: Conversation, history: Path, terminal: tuple[Input, Output], colour: bool, grace: float
+        self,
+        conversation: Conversation,
+        history: Path,
+        terminal: tuple[Input, Output],
+        colour: bool,
+        grace: float,
+        attention: Attention,
     ) -> None:
         self._conversation = conversation
         self._painter = Painter(lambda: terminal[1].get_size().columns, colour)
         self._transcript = Transcript(self._painter, time.monotonic)
         self._work = Work(lambda function: self.screen.post(function), self.leave)
-        self._attention = Attention(terminal[1], time.monotonic)
+        self._attention = attention
         self._queue: list[str] = []
         self._doing = ""
         self._pressed = {"ctrl-c": -TWICE_SECONDS, "escape": -TWICE_SECONDS}
