@@ -1,7 +1,6 @@
 """Turns everything a model service or the network can do wrong into one ProviderError with one clear sentence."""
 
 import re
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from droidlite.errors import Fault, ProviderError, Retry
+from droidlite.providers.reaching import REACHED, Obstacle, Reached, find_obstacle, refused, silent
 from droidlite.types import Endpoint
 
 KEY_LIKE = re.compile(
@@ -113,8 +113,6 @@ class BadStatus(Exception):
         self.status, self.headers, self.body = status, headers, body
 
 
-UNCONNECTED = frozenset({"ConnectError", "ConnectTimeout", "ConnectionRefusedError", "gaierror", "ProxyError"})
-"""Exceptions that mean no connection was made, so that nothing can have been billed."""
 UNREADABLE = frozenset(
     {"JSONDecodeError", "DecodeError", "ValidationError", "UnicodeDecodeError", "DecodingError", "TooLarge"}
 )
@@ -169,33 +167,44 @@ class Faults:
             final=headers.get("x-should-retry", "").lower() == "false",
         )
 
-    def from_exception(self, error: BaseException) -> ProviderError:
-        """The error for whatever an SDK, its HTTP library or a socket raised."""
+    def from_exception(self, error: BaseException, reached: Reached = REACHED) -> ProviderError:
+        """The error for whatever an SDK, its HTTP library or a socket raised when a request had come as far as
+        `reached`."""
         chain = list(_chain(error))
         for cause in chain:
             match cause:
                 case ProviderError():
                     return cause
+                case BadStatus(status=407):
+                    return self._unreached(refused(407, self._who(), reached))
                 case BadStatus():
                     return self.from_status(cause)
-                case ImportError():  # a cloud's own libraries, which its SDK asks for by name
-                    return self.make("invalid", str(cause), final=True)
-                case ssl.SSLCertVerificationError():
-                    reason = getattr(cause, "verify_message", "") or cause
-                    return self.make("network", f"TLS: the certificate was not accepted: {reason}", final=True)
-                case ssl.SSLError():
-                    return self.make("network", f"TLS: {cause}", final=True)
+        if (obstacle := find_obstacle(chain, self._who(), reached, self.scrub)) is not None:
+            return self._unreached(obstacle)
+        if (missing := next((cause for cause in chain if isinstance(cause, ImportError)), None)) is not None:
+            return self.make("invalid", str(missing), final=True)  # a cloud's own libraries, which its SDK asks for
         names = {type(cause).__name__ for cause in chain}
-        if names & UNCONNECTED:
-            error = self.make("network", str(chain[-1]) or type(chain[-1]).__name__)
-            error.sent = False
-            return error
         if names & {"ReadTimeout", "WriteTimeout"}:
             return self.make("stalled")
         root = chain[-1]
         if names & UNREADABLE:
             return self.make("malformed", str(root))
-        return self.make("network", str(root) or type(root).__name__)
+        made = self.make("network", str(root) or type(root).__name__)
+        made.sent = reached.whole
+        return made
+
+    def stalled(self, limit: float, reached: Reached) -> ProviderError:
+        """The error for no progress within `limit` seconds."""
+        told = f"no progress for {limit:g} s"
+        if reached.proxy and not reached.whole:
+            return self._unreached(silent(told, self._who(), reached))
+        made = self.make("stalled", told)
+        made.sent = reached.whole
+        return made
+
+    def _unreached(self, obstacle: Obstacle) -> ProviderError:
+        retry: Retry = "same" if obstacle.passes else "other"
+        return ProviderError(obstacle.told, fault="network", retry=retry, sent=False, lasting=not obstacle.passes)
 
     def scrub(self, text: str) -> str:
         """One line of at most 300 characters without control characters, the endpoint's key or anything like a key."""

@@ -2,13 +2,10 @@
 
 import gzip
 import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from loopback_raw import after_request, server
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError
@@ -21,37 +18,6 @@ SPEC = ModelSpec(id="test/model", provider="test")
 REQUEST = Request(system="Be brief.", tools=(), messages=(User("Hi."),), max_output=100)
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
 DIALECTS = ("anthropic", "openai-responses", "openai-chat")
-Speak = Callable[[socket.socket], None]
-
-
-@contextmanager
-def server(speak: Speak) -> Iterator[tuple[int, list[int]]]:
-    """A server that reads a request and then does whatever `speak` does; its port, and a list that grows with each
-    connection."""
-    seen: list[int] = []
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connected, _ = listener.accept()
-            except OSError:
-                return
-            seen.append(1)
-            with connected:
-                try:
-                    speak(connected)
-                except OSError:
-                    continue
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1], seen
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
 
 
 def failure(url: str, dialect: str = "anthropic", *, stall: float = 5.0) -> ProviderError:
@@ -59,15 +25,6 @@ def failure(url: str, dialect: str = "anthropic", *, stall: float = 5.0) -> Prov
     with pytest.raises(ProviderError) as caught:
         list(provider.stream(SPEC, REQUEST, Cancellation()))
     return caught.value
-
-
-def after_request(*pieces: bytes) -> Speak:
-    def speak(connected: socket.socket) -> None:
-        connected.recv(65_536)
-        for piece in pieces:
-            connected.sendall(piece)
-
-    return speak
 
 
 BOMB = gzip.compress(b"0" * 40_000_000, 9)
@@ -158,20 +115,6 @@ def test_a_redirect_is_not_followed() -> None:
         error = failure(f"http://127.0.0.1:{other}")
     assert (error.fault, error.retry, len(seen)) == ("invalid", "other", 0)
     assert "redirected to http://127.0.0.1" in str(error)
-
-
-def test_a_certificate_nobody_signed_is_one_attempt(tmp_path: Path) -> None:
-    certificate = Path(__file__).with_name("self_signed.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    def speak(connected: socket.socket) -> None:
-        context.wrap_socket(connected, server_side=True)
-
-    with server(speak) as (port, seen):
-        error = failure(f"https://127.0.0.1:{port}")
-    assert (error.fault, error.retry, len(seen)) == ("network", "other", 1)
-    assert "TLS: the certificate was not accepted: self-signed certificate" in str(error)
 
 
 @pytest.mark.parametrize(
