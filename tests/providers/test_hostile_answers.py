@@ -10,7 +10,7 @@ from loopback_raw import after_request, server
 from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError
 from droidlite.providers import make
-from droidlite.providers.faults import retry_after
+from droidlite.providers.classifying import retry_after
 from droidlite.providers.sse import LARGEST_EVENT, TooLarge, decode_events
 from droidlite.types import Endpoint, ModelSpec, Request, User
 

@@ -9,7 +9,7 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError, UsageError
 from droidlite.providers import make
 from droidlite.providers.anthropic import AnthropicMessages
-from droidlite.providers.faults import retry_after
+from droidlite.providers.classifying import retry_after
 from droidlite.providers.openai_chat import OpenAIChat
 from droidlite.providers.openai_responses import OpenAIResponses
 from droidlite.types import Assistant, Delta, Endpoint, ModelSpec, Request, ToolSpec, User
