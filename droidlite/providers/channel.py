@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import Interrupted, ProviderError
-from droidlite.providers.faults import BadStatus, Faults
+from droidlite.providers.faults import WEB_PAGE, BadStatus, Faults
 from droidlite.providers.lane import Heard, Lane, read_body
 from droidlite.providers.reaching import Reached
 from droidlite.providers.sse import ServerEvent, decode_events
@@ -225,7 +225,7 @@ def _check_type(response: "httpx2.Response", faults: Faults) -> None:
             raise faults.from_body(body, status=response.status_code)
         raise faults.make("malformed", "JSON where a stream was asked for", status=response.status_code)
     if kind in ("text/html", "application/xhtml+xml"):
-        raise faults.make("malformed", "a web page", status=response.status_code)
+        raise faults.make("malformed", status=response.status_code, sentence=WEB_PAGE)
 
 
 def _decoded(content: bytes) -> object:

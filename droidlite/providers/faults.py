@@ -1,76 +1,18 @@
 """Turns everything a model service or the network can do wrong into one ProviderError with one clear sentence."""
 
 import re
-import time
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
-from math import isfinite
-from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from droidlite.errors import Fault, ProviderError, Retry
+from droidlite.providers.classifying import classify, is_nowhere, read_error, read_json, retry_after
 from droidlite.providers.reaching import REACHED, Obstacle, Reached, find_obstacle, refused, silent
+from droidlite.secrecy import SHORTEST
 from droidlite.types import Endpoint
 
 KEY_LIKE = re.compile(
     r"(?i:bearer\s+|basic\s+)[\w.~+/=-]{8,}|\b(?:sk|pk|rk|key|gsk|xai|ghp|gho|hf|AIza|AKIA)[-_]?[A-Za-z0-9][\w-]{11,}"
 )
-CONTEXT_SIGNS = re.compile(
-    r"prompt is too long|context.?(length|window|size)|too many (input )?tokens|input is too long|maximum.{0,20}tokens"
-    r"|exceeds? the (model'?s )?(maximum|limit).{0,30}token",
-    re.IGNORECASE,
-)
-QUOTA_SIGNS = re.compile(
-    r"credit balance|exceeded your current quota|insufficient.{0,10}(quota|credit|balance|funds)", re.I
-)
-MODEL_SIGNS = re.compile(r"model.{0,80}(not found|does not exist|not exist|unknown|not supported|invalid)", re.I)
-
-CODES: dict[str, Fault] = {
-    "insufficient_quota": "quota",
-    "billing_error": "quota",
-    "billing_not_active": "quota",
-    "billing_hard_limit_reached": "quota",
-    "authentication_error": "auth",
-    "invalid_api_key": "auth",
-    "permission_error": "auth",
-    "not_found_error": "model",
-    "model_not_found": "model",
-    "context_length_exceeded": "context",
-    "request_too_large": "context",
-    "exceed_context_size_error": "context",
-    "string_above_max_length": "context",
-    "content_filter": "refusal",
-    "content_policy_violation": "refusal",
-    "bio_policy": "refusal",
-    "misalignment_policy_violation": "refusal",
-    "cyber_policy_violation": "refusal",
-    "rate_limit_error": "rate_limit",
-    "rate_limit_exceeded": "rate_limit",
-    "overloaded_error": "overloaded",
-    "server_is_overloaded": "overloaded",
-    "slow_down": "overloaded",
-    "api_error": "server",
-    "server_error": "server",
-    "timeout_error": "server",
-    "invalid_request_error": "invalid",
-    "invalid_prompt": "invalid",
-}
-"""What the services call their errors, in `error.code` or `error.type`, whatever the HTTP status."""
-
-STATUSES: dict[int, Fault] = {
-    401: "auth",
-    402: "quota",
-    403: "auth",
-    404: "model",
-    408: "server",
-    409: "server",
-    413: "context",
-    425: "server",
-    429: "rate_limit",
-    529: "overloaded",
-}
 RETRIES: dict[Fault, Retry] = {
     "rate_limit": "same",
     "overloaded": "same",
@@ -103,6 +45,9 @@ SENTENCES: dict[Fault, str] = {
     "empty": "{model} at {who} answered with neither text nor a tool call; try again.",
     "network": "{who} cannot be reached; check the network and the endpoint's base_url.",
 }
+NOT_HERE = "{who} has nothing there that speaks {protocol} ({status}); check the endpoint's base_url and protocol."
+WEB_PAGE = "{who} answered with a web page, as sign-in pages and proxies do; sign in to the network, or check base_url."
+"""Said of a 404 that is not about the model, and of a page where a stream was asked for."""
 
 
 class BadStatus(Exception):
@@ -126,14 +71,23 @@ class Faults:
         self.endpoint, self.model = endpoint, model
 
     def make(
-        self, fault: Fault, detail: str = "", *, status: int = 0, retry_after: float | None = None, final: bool = False
+        self,
+        fault: Fault,
+        detail: str = "",
+        *,
+        status: int = 0,
+        retry_after: float | None = None,
+        final: bool = False,
+        sentence: str = "",
     ) -> ProviderError:
-        """`detail` is the service's own words, shown after ours; `final` turns "same" into "other"."""
+        """`detail` is the service's own words, shown after ours; `final` turns "same" into "other"; `sentence` is said
+        in place of the fault's."""
         retry = RETRIES[fault]
         if final and retry == "same":
             retry = "other"
-        sentence = SENTENCES[fault].format(
+        sentence = (sentence or SENTENCES[fault]).format(
             who=self._who(),
+            protocol=self.endpoint.protocol,
             model=self.model,
             status=f"HTTP {status}" if status else "an error",
             wait=f" for {retry_after:g} s" if retry_after else "",
@@ -149,13 +103,13 @@ class Faults:
             elsewhere = f"{self._who()} redirects elsewhere (HTTP {bad.status}), where no key is sent"
             told = f"{elsewhere}; check the endpoint's base_url. It said: redirected to {target}"
             return ProviderError(told, fault="invalid", retry="other", status=bad.status)
-        return self.from_body(_json(bad.body), status=bad.status, headers=bad.headers)
+        return self.from_body(read_json(bad.body), status=bad.status, headers=bad.headers)
 
     def from_body(
         self, body: object, *, status: int = 0, headers: Mapping[str, str] | None = None, text: str = ""
     ) -> ProviderError:
         """The error for an error object, sent as a body or inside a stream that had begun well (`status` 200)."""
-        codes, message = _read_error(body)
+        codes, message = read_error(body)
         numbers = [int(code) for code in codes if code.isdigit()]
         fault = classify(numbers[0] if status in (0, 200) and numbers else status, codes, message or text)
         headers = headers or {}
@@ -165,6 +119,7 @@ class Faults:
             status=status,
             retry_after=retry_after(headers) if fault in ("rate_limit", "overloaded", "server") else None,
             final=headers.get("x-should-retry", "").lower() == "false",
+            sentence=NOT_HERE if fault == "model" and is_nowhere(status, codes, message) else "",
         )
 
     def from_exception(self, error: BaseException, reached: Reached = REACHED) -> ProviderError:
@@ -193,6 +148,10 @@ class Faults:
         made.sent = reached.whole
         return made
 
+    def unfinished(self, *, foreign: bool) -> ProviderError:
+        """The error for a stream that ended early; `foreign`: nothing in it was of the protocol."""
+        return self.make("malformed", "events of another protocol") if foreign else self.make("incomplete")
+
     def stalled(self, limit: float, reached: Reached) -> ProviderError:
         """The error for no progress within `limit` seconds."""
         told = f"no progress for {limit:g} s"
@@ -208,7 +167,7 @@ class Faults:
 
     def scrub(self, text: str) -> str:
         """One line of at most 300 characters without control characters, the endpoint's key or anything like a key."""
-        if self.endpoint.api_key:
+        if len(self.endpoint.api_key) >= SHORTEST:  # what local servers are given in place of one is a common word
             text = text.replace(self.endpoint.api_key, "[key]")
         text = KEY_LIKE.sub("[key]", text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -219,72 +178,8 @@ class Faults:
         return f"Endpoint {self.endpoint.name} ({host})" if host else f"Endpoint {self.endpoint.name}"
 
 
-def classify(status: int, codes: tuple[str, ...], message: str) -> Fault:
-    """The fault behind an HTTP status, the service's own error codes and its message (the last resort)."""
-    named = [CODES[code] for code in codes if code in CODES]
-    firm = [fault for fault in named if fault not in ("invalid", "server", "rate_limit")]
-    if firm:
-        return firm[0]
-    if QUOTA_SIGNS.search(message) and status in (0, 200, 400, 403, 429):
-        return "quota"
-    if CONTEXT_SIGNS.search(message) and status in (0, 200, 400, 422, 500) and "rate_limit" not in named:
-        return "context"
-    if status == 400 and MODEL_SIGNS.search(message):
-        return "model"
-    if status in STATUSES:
-        return STATUSES[status]
-    if status >= 500:
-        return "overloaded" if "overloaded" in message.lower() else "server"
-    if named:
-        return named[0]
-    return "invalid" if 300 <= status < 500 else "server"
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `retry-after-ms` or `retry-after` (seconds or an HTTP date, RFC 9110 10.2.3). A date is held
-    against the answer's own Date: the clock here may be wrong."""
-    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers.get(name, "")) / scale
-        except ValueError:
-            continue
-        return max(0.0, seconds) if isfinite(seconds) else None
-    until, now = _date(headers.get("retry-after", "")), _date(headers.get("date", ""))
-    return None if until is None else max(0.0, until - (time.time() if now is None else now))
-
-
-def _date(text: str) -> float | None:
-    """An HTTP date as seconds since 1970."""
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     while seen is not None:
         yield seen
         seen = seen.__cause__ or seen.__context__
-
-
-def _json(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        text = body.decode("utf-8", "replace")
-        return "" if "<html" in text[:2000].lower() else text
-
-
-def _read_error(body: object) -> tuple[tuple[str, ...], str]:
-    """The codes and the message of an error object: {"error": {...}}, {"error": "..."}, {"message": ...} or text."""
-    error: Any = body
-    while isinstance(error, dict) and isinstance(error.get("error"), dict | str):
-        error = error["error"]
-    if isinstance(error, list) and error:
-        return _read_error(error[0])
-    if not isinstance(error, dict):
-        return (), error if isinstance(error, str) else ""
-    codes = tuple(str(error[key]) for key in ("code", "type", "status") if isinstance(error.get(key), str | int))
-    message = error.get("message") or error.get("detail") or ""
-    return codes, message if isinstance(message, str) else str(message)
