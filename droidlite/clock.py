@@ -1,12 +1,12 @@
-"""The clock for how long something is left alone: nobody can set it, and it goes on while the machine sleeps."""
+"""The clock of what others were told or did: nobody can set it, and it goes on while this machine sleeps."""
 
 import time
 
 _ID = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Linux stops CLOCK_MONOTONIC while the machine sleeps; on macOS it goes on, and time.monotonic() does not."""
+"""Linux stops CLOCK_MONOTONIC while the machine sleeps; on macOS that goes on, and time.monotonic() does not."""
 
 
-def awake_or_not() -> float:
-    """Seconds since some moment of the past. A service that asked for an hour's patience counts the hours this machine
-    sleeps as well; what is done here (an answer, a command) is measured by time.monotonic()."""
+def sleep_included() -> float:
+    """Seconds since some moment of the past. A service that wants an hour's patience counts the time this machine is
+    asleep as well; how long something takes here (an answer, a command, a run) is for time.monotonic()."""
     return time.clock_gettime(_ID)
