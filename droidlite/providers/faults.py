@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from droidlite.errors import Fault, ProviderError, Retry
 from droidlite.providers.classifying import classify, is_nowhere, read_error, read_json, retry_after
-from droidlite.providers.reaching import REACHED, Obstacle, Reached, find_obstacle, refused, silent
+from droidlite.providers.reaching import REACHED, Obstacle, Reached, find_obstacle, reason_of, refused, silent
 from droidlite.secrecy import SHORTEST
 from droidlite.types import Endpoint
 
@@ -39,12 +39,15 @@ SENTENCES: dict[Fault, str] = {
     "context": "The conversation does not fit the context of {model} at {who}; compact it or use a larger model.",
     "refusal": "{model} at {who} refused this request on policy grounds; change the request.",
     "invalid": "{who} rejected the request ({status}); the request must change.",
-    "stalled": "{who} stopped making progress; try again, or use another endpoint or model.",
+    "stalled": "{who} stopped answering{why}; try again, or use another endpoint or model.",
     "incomplete": "{who} ended its answer before it was complete; try again.",
-    "malformed": "{who} answered with something that is not its protocol; check the endpoint's base_url and protocol.",
+    "malformed": "{who} answered with something that is not its protocol{why}; check the endpoint's base_url and "
+    "protocol.",
     "empty": "{model} at {who} answered with neither text nor a tool call; try again.",
-    "network": "{who} cannot be reached; check the network and the endpoint's base_url.",
+    "network": "{who}: the connection failed{why}; try again, or check the network and the endpoint's base_url.",
 }
+OWN: frozenset[Fault] = frozenset({"stalled", "malformed", "network"})
+"""Faults that no service tells of: why we think so is part of our sentence."""
 NOT_HERE = "{who} has nothing there that speaks {protocol} ({status}); check the endpoint's base_url and protocol."
 WEB_PAGE = "{who} answered with a web page, as sign-in pages and proxies do; sign in to the network, or check base_url."
 """Said of a 404 that is not about the model, and of a page where a stream was asked for."""
@@ -80,28 +83,28 @@ class Faults:
         final: bool = False,
         sentence: str = "",
     ) -> ProviderError:
-        """`detail` is the service's own words, shown after ours; `final` turns "same" into "other"; `sentence` is said
-        in place of the fault's."""
+        """`detail` is the service's own words, shown after ours, or what we found (OWN); `final` turns "same" into
+        "other"; `sentence` is said in place of the fault's."""
         retry = RETRIES[fault]
         if final and retry == "same":
             retry = "other"
+        told = self.scrub(detail)
         sentence = (sentence or SENTENCES[fault]).format(
             who=self._who(),
             protocol=self.endpoint.protocol,
             model=self.model,
             status=f"HTTP {status}" if status else "an error",
             wait=f" for {retry_after:g} s" if retry_after else "",
+            why=f" ({told.rstrip('.')})" if told else "",
         )
-        told = self.scrub(detail)
-        message = f"{sentence} It said: {told}" if told else sentence
+        message = f"{sentence} It said: {told}" if told and fault not in OWN else sentence
         return ProviderError(message, fault=fault, retry=retry, status=status, retry_after=retry_after)
 
     def from_status(self, bad: BadStatus) -> ProviderError:
         """The error for an HTTP status, read from the body and the headers of both vendors and their imitators."""
         if 300 <= bad.status < 400:
-            target = self.scrub(bad.headers.get("location", ""))
-            elsewhere = f"{self._who()} redirects elsewhere (HTTP {bad.status}), where no key is sent"
-            told = f"{elsewhere}; check the endpoint's base_url. It said: redirected to {target}"
+            target = self.scrub(bad.headers.get("location", "")) or "elsewhere"
+            told = f"{self._who()} redirects to {target} (HTTP {bad.status}), where no key is sent; check base_url."
             return ProviderError(told, fault="invalid", retry="other", status=bad.status)
         return self.from_body(read_json(bad.body), status=bad.status, headers=bad.headers)
 
@@ -141,10 +144,9 @@ class Faults:
         names = {type(cause).__name__ for cause in chain}
         if names & {"ReadTimeout", "WriteTimeout"}:
             return self.make("stalled")
-        root = chain[-1]
         if names & UNREADABLE:
-            return self.make("malformed", str(root))
-        made = self.make("network", str(root) or type(root).__name__)
+            return self.make("malformed", str(chain[-1]))
+        made = self.make("network", reason_of(chain[-1]))
         made.sent = reached.whole
         return made
 

@@ -52,7 +52,7 @@ def find_obstacle(
                 told = f"{who} does not speak TLS as it should ({said}); check whether base_url is https:// or http://."
                 return Obstacle(told, passes=False)
     names, root = {type(cause).__name__ for cause in causes}, causes[-1]
-    reason = clean(_reason(root))
+    reason = clean(reason_of(root))
     if "ProxyError" in names and (status := re.match(r"\d{3}\b", str(root))):
         return refused(int(status[0]), who, reached)
     if reached.proxy and not reached.whole:
@@ -96,7 +96,8 @@ def _certificate(error: ssl.SSLCertVerificationError, who: str, clean: Callable[
     return Obstacle(f"{who} shows a certificate that is {told}.", passes=False)
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What it says, without numbers and full stop."""
     if isinstance(error, LOST):
         return "the connection was cut while TLS was set up"
     strerror = error.strerror if isinstance(error, OSError) else ""
