@@ -27,7 +27,7 @@ Fault = Literal[
     "empty",  # a reply with neither text nor calls
     "auth",  # 401, 403
     "quota",  # out of credit
-    "model",  # the endpoint does not know the model
+    "model",  # the endpoint does not know the model, or has no such service at all
     "context",  # the request does not fit the context window
     "refusal",  # the model or a content filter refused
     "invalid",  # any other 4xx
