@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import Any, get_args
+from typing import Any
 
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
@@ -12,28 +12,28 @@ from prompt_toolkit.output import Output
 from droidlite.errors import DroidliteError, Interrupted, UsageError
 from droidlite.events import CallFinished, Event, ModelSwitched, ReplyFinished
 from droidlite.sanitise import clean_line
-from droidlite.types import Autonomy, User
+from droidlite.types import User
 from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.attention import Attention
-from droidlite.ui.choosing import Dialog, Fragments
+from droidlite.ui.cells import fold
+from droidlite.ui.choosing import Dialog
 from droidlite.ui.commands import COMMANDS, find_command
 from droidlite.ui.completion import Completions
-from droidlite.ui.conversation import Conversation
+from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
 from droidlite.ui.mentions import images_in
 from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
 from droidlite.ui.statusline import header, parting_line, reply_line, status_bar
+from droidlite.ui.steering import Steering
 from droidlite.ui.transcript import Transcript
 from droidlite.ui.working import Work
 
-TWICE_SECONDS = 2.0
-"""How soon a second Ctrl+C or Esc must follow to count as twice."""
 NOT_STORED = "This session was not stored; it cannot be gone on with."
 
 
 class Session:
-    """Host of the commands and what the keys control. Its state changes on the UI's thread only."""
+    """Host of the commands, steered by the keys. Its state changes on the UI's thread only."""
 
     def __init__(
         self,
@@ -49,18 +49,18 @@ class Session:
         self._transcript = Transcript(self._painter, time.monotonic)
         self._work = Work(lambda function: self.screen.post(function), self.leave)
         self._attention = attention
-        self._queue: list[str] = []
+        self.queue: list[str] = []
         self._doing = ""
-        self._pressed = {"ctrl-c": -TWICE_SECONDS, "escape": -TWICE_SECONDS}
         self._spoken = False
-        self.screen = Screen(
+        steering = Steering(self)
+        self.screen: Screen = Screen(
             live=self._transcript.live,
             moving=lambda: self.busy,
-            bar=lambda width: [*self._bar(width)],
-            queued=lambda: tuple(clean_line(text, 60) for text in self._queue),
+            bar=lambda width: [*status_bar(self._status, width, steering.hint)],
+            queued=lambda: tuple(clean_line(text, 60) for text in self.queue),
             completions=Completions({c.name: c.about for c in COMMANDS}, conversation.files),
             history=history,
-            bindings=bind_keys(self),
+            bindings=bind_keys(steering),
             terminal=terminal,
             colour=colour,
             asks=self._looks_up,
@@ -69,7 +69,7 @@ class Session:
         self.screen.app.key_processor.before_key_press += lambda sender: self._attention.pressed()
         person = AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript)
         conversation.attend(person)
-        self._status = conversation.status()
+        self._status: Status = conversation.status()
 
     def run(self, prompt: str) -> int:
         with self.screen.app.input.raw_mode():  # from the start: what is typed ahead arrives as it was pressed
@@ -77,13 +77,14 @@ class Session:
         return 0
 
     def _talk(self, prompt: str) -> None:
-        self.screen.say(self._painter.text("\n".join(header(self._status)), "bold" if not self._painter.colour else ""))
+        opening = [line for text in header(self._status) for line in fold(text, self._painter.width)]
+        self.screen.say("\n".join([*opening, ""]))  # not painted: rich is not loaded yet
         for event in self._conversation.past():
             self.screen.say(self._transcript.apply(event))
         self.screen.say(self._transcript.end())
         self.screen.flush()
         try:
-            self.screen.app.run(pre_run=lambda: self._take(prompt) if prompt else None)
+            self.screen.app.run(pre_run=lambda: self._start(prompt))
         finally:
             self.screen.close()
             self._work.stop(self._conversation.interrupt)
@@ -99,20 +100,26 @@ class Session:
             self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
             self.screen.flush()
 
+    def _start(self, prompt: str) -> None:
+        if prompt:
+            self.take(prompt)
+        # The prompt is drawn first.
+        asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._painter.warm))
+
     # --- work -------------------------------------------------------------------------------------------------------
 
     @property
     def busy(self) -> bool:
         return self._work.busy
 
-    def _take(self, text: str) -> None:
+    def take(self, text: str) -> None:
         """Does what was typed: now, beside the agent, or when it has finished."""
         if not self.busy:
             self._begin(text)
         elif text.startswith("/") and self._looks_only(text):
             self._work.beside(lambda: self._do(text))
         else:
-            self._queue.append(text)
+            self.queue.append(text)
 
     def _looks_only(self, text: str) -> bool:
         try:
@@ -157,8 +164,8 @@ class Session:
         self.screen.put(self._transcript.end())
         if self._transcript.replied and not self._doing.startswith("/"):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
-        if self._queue:
-            self._begin(self._queue.pop(0))
+        if self.queue:
+            self._begin(self.queue.pop(0))
         else:
             self._looks_up(waits=True)
         self.screen.app.invalidate()
@@ -194,106 +201,33 @@ class Session:
         return self.screen.ask(dialog)
 
     def fill(self, text: str) -> None:
-        self.screen.post(lambda: self._fill(text))
+        self.screen.post(lambda: self.refill(text))
 
-    def _fill(self, text: str) -> None:
+    def refill(self, text: str) -> None:
         self.screen.buffer.text = text
         self.screen.buffer.cursor_position = len(text)
 
     def leave(self) -> None:
-        self.screen.post(self._leave)
+        self.screen.post(self.leave_now)
 
-    def _leave(self) -> None:
+    def leave_now(self) -> None:
         if not self.screen.app.is_done:
             self.screen.close()
             self.screen.app.exit()
 
-    # --- what keys do -----------------------------------------------------------------------------------------------
+    # --- what keys do it with, on the UI's thread -------------------------------------------------------------------
 
     @property
-    def asking(self) -> bool:
-        return self.screen.asking
+    def status(self) -> Status:
+        return self._status
 
-    def press(self, key: str, text: str = "") -> None:
-        self.screen.press(key, text)
-
-    def submit(self) -> None:
-        buffer = self.screen.buffer
-        text = buffer.text.strip()
-        if text:
-            buffer.append_to_history()
-            buffer.reset()
-            self._take(text)
-
-    def escape(self) -> None:
-        if self.screen.buffer.complete_state:
-            self.screen.buffer.cancel_completion()
-        elif self.busy:
-            self._interrupt()
-        elif self._twice("escape"):
-            self.rewind()
-
-    def rewind(self) -> None:
-        if self.busy:
-            self._interrupt()
-        elif self.screen.buffer.text:
-            self.screen.buffer.reset()
-        else:
-            self._begin("/rewind")
-
-    def _interrupt(self) -> None:
-        """Stops the run; what was queued comes back to be looked at again, not to be sent unasked."""
-        self._conversation.interrupt()
-        if self._queue:
-            self._fill("\n".join([*self._queue, self.screen.buffer.text]).rstrip())
-            self._queue.clear()
-
-    def stop_or_leave(self) -> None:
-        if self._twice("ctrl-c"):
-            self._leave()
-        elif self.asking:
-            self.screen.walk_away()
-        elif self.busy:
-            self._interrupt()
-        else:
-            self.screen.buffer.reset()
-
-    def _twice(self, key: str) -> bool:
-        before, self._pressed[key] = self._pressed[key], time.monotonic()
-        if loop := self.screen.app.loop:
-            loop.call_later(TWICE_SECONDS, self.screen.app.invalidate)  # the hint goes when it no longer holds
-        return self._pressed[key] - before < TWICE_SECONDS
-
-    def cycle_autonomy(self) -> None:
-        levels = get_args(Autonomy)
-        wanted = levels[(levels.index(self._status.autonomy) + 1) % len(levels)]
-        if self._conversation.set_autonomy(wanted) != wanted:
-            self._conversation.set_autonomy("off")  # the next one up is not allowed: start again
+    def look_again(self) -> None:
         self._status = self._conversation.status()
 
-    def view(self) -> None:
+    def open_transcript(self) -> None:
         """Everything that was said and done, on the whole screen."""
         self._work.beside(self._read_transcript)
 
     def _read_transcript(self) -> None:
         text = self._conversation.transcript()
         self.screen.post(lambda: self.screen.view(text))
-
-    def explain(self) -> None:
-        self._take("/router numbers")
-
-    def next_model(self) -> None:
-        self._take("/model next")
-
-    def edit(self) -> None:
-        self.screen.edit()
-
-    def take_back_queued(self) -> bool:
-        if not self._queue:
-            return False
-        self._fill(self._queue.pop())
-        return True
-
-    def _bar(self, width: int) -> Fragments:
-        pressed = time.monotonic() - self._pressed["ctrl-c"] < TWICE_SECONDS
-        return status_bar(self._status, width, "Ctrl+C again to leave" if pressed else "")

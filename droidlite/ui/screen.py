@@ -29,6 +29,11 @@ from droidlite.ui.viewing import viewer
 GRACE_SECONDS = 0.6
 """A dialog that appears while someone types must not take a key meant for the input: it waits for so long a rest."""
 INPUT_LINES = 10
+PRINT_SECONDS = 0.05
+"""How long what is printed waits for more of it, so that a fast stream costs no redraw per line. The redraw after a key
+takes it along; a key waits for nothing."""
+_AT_ONCE, _SHOWN = "\x1b[?2026h", "\x1b[?2026l"
+"""What lies between is shown as one by terminals that know how to, and nothing to the others."""
 
 
 class Screen:
@@ -56,7 +61,8 @@ class Screen:
         self._dialogs: deque[tuple[Dialog, Future[Any]]] = deque()
         self._opened, self._grace = 0.0, grace_seconds
         self._printed: deque[str] = deque()
-        self._printing = self._editing = False
+        self._viewing = self._printing = self._together = False
+        self._shown = 0.0
         self.closed = False
         self.buffer = Buffer(
             multiline=True,
@@ -72,7 +78,8 @@ class Screen:
             color_depth=ColorDepth.DEPTH_4_BIT if colour else ColorDepth.DEPTH_1_BIT,
             input=terminal[0],
             output=terminal[1],
-            min_redraw_interval=0.04,
+            before_render=lambda _: self._print(),
+            after_render=lambda _: self._show(),
             erase_when_done=True,
         )
         self.app.ttimeoutlen, self.app.timeoutlen = 0.05, 0.25  # Esc has to be quick
@@ -194,35 +201,38 @@ class Screen:
         if ansi:
             self._printed.append(ansi)
         loop = self.app.loop
-        if self._printed and not (self._printing or self._editing or self.closed or loop is None):
+        if self._printed and not (self._printing or self.closed or loop is None):
             self._printing = True
-            loop.call_soon(self._print)
+            loop.call_later(max(self._shown + PRINT_SECONDS - loop.time(), 0.0), self.app.invalidate)
 
     def _print(self) -> None:
-        """Takes away what is drawn, prints, draws again. The terminal stays raw: prompt_toolkit's run_in_terminal would
-        switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new line."""
-        self._printing = False
-        if self.closed or self._editing or not self.app.is_running or self.app.is_done:
-            return  # printed at the end, or when the editor has closed
+        """Before anything is drawn: takes away what is, and prints. The terminal stays raw: prompt_toolkit's
+        run_in_terminal would switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new
+        line."""
+        if not self._printed:
+            return
+        self._together = True
+        self.app.output.write_raw(_AT_ONCE)
         self.app.renderer.erase(leave_alternate_screen=False)
         self.flush()
         self.app._request_absolute_cursor_position()
-        self.app._redraw()
+
+    def _show(self) -> None:
+        """After something was drawn."""
+        if self._together and (loop := self.app.loop):
+            self._together = self._printing = False
+            self._shown = loop.time()
+            self.app.output.write_raw(_SHOWN)
+            self.app.output.flush()
 
     def edit(self) -> None:
         """Lets the person write in their editor; what is to be printed waits for it."""
-
-        def edited(done: object) -> None:
-            self._editing = False
-            self.put("")
-
-        self._editing = True
-        self.buffer.open_in_editor().add_done_callback(edited)
+        self.buffer.open_in_editor()
 
     def view(self, text: str) -> None:
         """Shows a long text on the whole screen; what is to be printed waits until it is left."""
-        if not (self._editing or self.closed):
-            self._editing = True
+        if not (self._viewing or self.closed):
+            self._viewing = True
             self.app.create_background_task(self._viewed(text))
 
     async def _viewed(self, text: str) -> None:
@@ -230,8 +240,7 @@ class Screen:
             async with in_terminal():
                 await viewer(text, self._terminal, colour=self._colour).run_async()
         finally:
-            self._editing = False
-            self.put("")
+            self._viewing = False
 
     def flush(self) -> None:
         """Writes what waits to be printed. Only while nothing is drawn."""
