@@ -146,6 +146,9 @@ class Chat:
             raise UsageError("There is nothing to judge yet.")
         parts.journal.append(Judged(good=good))
 
+    def transcript(self) -> str:
+        return export(self.session.parts.journal.session(), "md")
+
     def diff(self) -> str:
         return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
 

@@ -76,6 +76,11 @@ class Escalation:
         self._weighing.follow(self._decision)
 
     @property
+    def switch_share(self) -> float:
+        """What changes of model may cost, as a part of the task's own cost."""
+        return self._weighing.settings.max_switch_share
+
+    @property
     def is_warm(self) -> bool:
         """Whether a change of model would lose something in the cache of the one at work."""
         return not self._weighing.scales.is_cold(self._now())

@@ -67,6 +67,9 @@ RouterMode = Annotated[
 AsJson = Annotated[bool, Option("--json", help="As JSON.")]
 
 
+Plain = Annotated[bool, Option("--plain", help="Lines only, nothing is redrawn: for screen readers and slow lines.")]
+
+
 def options(
     headless: bool,
     model: str,
@@ -88,6 +91,8 @@ def options(
     system: list[str],
     allowed: list[str],
     disallowed: list[str],
+    *,
+    plain: bool = False,
 ) -> "Options":
     from droidlite.app.options import Options
 
@@ -118,6 +123,7 @@ def options(
         append_system_prompt=tuple(system),
         allowed_tools=_names(allowed),
         disallowed_tools=_names(disallowed),
+        plain=plain,
     )
 
 

@@ -14,8 +14,8 @@ from droidlite.types import Autonomy, User
 from droidlite.ui.asking import Asking, Option
 from droidlite.ui.choosing import Dialog, Item, Turned, pick_from
 from droidlite.ui.conversation import Conversation, ExportFormat, SessionRow
-from droidlite.ui.decision import decision_lines
-from droidlite.ui.picker import Aim, Now, effort_of, model_picker
+from droidlite.ui.decision import budget_line, decision_lines, numbers
+from droidlite.ui.picker import Aim, Now, effort_of, model_picker, next_model
 from droidlite.ui.render import Painter
 from droidlite.ui.wording import SCRIPTED, ago, counted, dollars, tokens
 
@@ -56,7 +56,7 @@ def _help(host: Host, words: str) -> None:
 def _model(host: Host, words: str) -> None:
     status = host.conversation.status()
     if words:
-        host.conversation.choose(words)
+        host.conversation.choose(_next_model(host) if words == "next" else words)
         _tell_model(host)
         return
     current = "auto" if status.strategy == "auto" else status.model
@@ -71,6 +71,12 @@ def _model(host: Host, words: str) -> None:
         _tell_model(host)
 
 
+def _next_model(host: Host) -> str:
+    status = host.conversation.status()
+    _, candidates = host.conversation.candidates()
+    return next_model(candidates, "auto" if status.strategy == "auto" else status.model)
+
+
 def _tell_model(host: Host) -> None:
     now = host.conversation.status()
     where = f" via {now.endpoint}" if now.endpoint else ""
@@ -82,7 +88,12 @@ def _tell_model(host: Host) -> None:
 def _router(host: Host, words: str) -> None:
     modes = ("cost", "balanced", "quality")
     if words in ("", "why"):
-        lines = decision_lines(host.conversation.decision(), host.conversation.switches())
+        switches = host.conversation.switches()
+        lines = decision_lines(host.conversation.decision(), switches)
+        budget = budget_line(host.conversation.status(), switches)
+        host.say("\n" + host.painter.text("\n".join([*lines, budget]).rstrip(), indent="  "))
+    elif words == "numbers":
+        lines = numbers(host.conversation.decision(), host.conversation.status())
         host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
     elif words in modes:
         if told := host.conversation.aim(words):
@@ -90,7 +101,7 @@ def _router(host: Host, words: str) -> None:
         else:
             _tell_model(host)
     else:
-        raise UsageError(f"/router takes why, or a mode: {', '.join(modes)}.")
+        raise UsageError(f"/router takes why, numbers, or a mode: {', '.join(modes)}.")
 
 
 def _escalate(host: Host, words: str) -> None:
@@ -242,7 +253,9 @@ KEYS = (
     ("Ctrl+J", "new line (also Alt+Enter, or \\ before Enter)"),
     ("Esc", "interrupt; twice when idle: rewind"),
     ("Shift+Tab", "next autonomy level"),
-    ("Ctrl+O", "show the last tool's whole output"),
+    ("Ctrl+O", "the whole transcript, to scroll and search"),
+    ("Ctrl+N", "next model: auto, then the first of each tier"),
+    ("?", "on an empty line: where the numbers come from"),
     ("Ctrl+G", "write in your editor"),
     ("Up, Down", "history; Up takes back a queued message"),
     ("@path", "mention a file"),

@@ -14,11 +14,13 @@ ExportFormat = Literal["md", "json"]
 
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
-    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed)."""
+    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed); `switch_share` of what a task
+    costs may go to changes of model (0 = not routed)."""
 
     model: str
     strategy: Literal["auto", "chosen"]
     aim: str = ""
+    switch_share: float = 0.0
     session_id: str
     cwd: str
     endpoint: str = ""
@@ -188,6 +190,10 @@ class Conversation(Protocol):
     def undo_rewind(self) -> tuple[str, ...]:
         """Takes the last rewind back, until the next prompt or command: lines that say what was done. Raises
         UsageError when there is none."""
+        ...
+
+    def transcript(self) -> str:
+        """All that was said and done so far, tools' output in full, as text; while something runs, too."""
         ...
 
     def diff(self) -> str:

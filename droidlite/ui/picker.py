@@ -73,6 +73,13 @@ def effort_of(chosen: Turned) -> Effort:
     return efforts[EFFORTS.index(chosen.dial)]
 
 
+def next_model(candidates: Sequence[Candidate], current: str) -> str:
+    """After `current` in the round of Ctrl+N: auto, then the first model of each tier that may be used."""
+    first = {c.spec.tier: c.spec.id for c in reversed(candidates) if not c.why_not}
+    ring = [AUTO, *(first[tier] for tier in TIERS if tier in first)]
+    return ring[(ring.index(current) + 1) % len(ring)] if current in ring else AUTO
+
+
 def _group(candidate: Candidate) -> tuple[bool, int]:
     """By tier, the strongest first; what cannot be used here comes last."""
     return bool(candidate.why_not), TIERS.index(candidate.spec.tier)

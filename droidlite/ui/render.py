@@ -125,9 +125,12 @@ class Painter:
         painted.rstrip()
         return self.paint(painted, "  ")
 
-    def todos(self, todos: Todos) -> str:
-        lines = _text()
-        for todo in todos.items:
+    def todos(self, todos: Todos, most: int = 1_000) -> str:
+        """The list, or `most` lines of it around what is being done."""
+        items, lines = todos.items, _text()
+        now = next((n for n, todo in enumerate(items) if todo.status != "completed"), len(items))
+        start = max(min(now - 1, len(items) - most), 0)
+        for todo in items[start : start + most]:
             mark, style = _MARKS[todo.status]
             lines.append(f"{mark} {clean_line(todo.text, 200)}\n", style=style)
         lines.rstrip()

@@ -1,6 +1,5 @@
 """The drawn part of the terminal: what still moves, then the input or a dialog, then the status line."""
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -8,12 +7,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from prompt_toolkit.application import Application
+from prompt_toolkit.application import Application, in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import ThreadedCompleter
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
-from prompt_toolkit.history import FileHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import ConditionalContainer, HSplit, Layout, Window
@@ -21,10 +19,12 @@ from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
-from prompt_toolkit.styles import Style
 
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
+from droidlite.ui.history import History
+from droidlite.ui.styles import styles
+from droidlite.ui.viewing import viewer
 
 GRACE_SECONDS = 0.6
 """A dialog that appears while someone types must not take a key meant for the input: it waits for so long a rest."""
@@ -35,52 +35,11 @@ takes it along; a key waits for nothing."""
 _AT_ONCE, _SHOWN = "\x1b[?2026h", "\x1b[?2026l"
 """What lies between is shown as one by terminals that know how to, and nothing to the others."""
 
-_STYLE = {
-    "title": "bold",
-    "dim": "fg:ansibrightblack",
-    "detail": "fg:ansibrightblack",
-    "greyed": "fg:ansibrightblack",
-    "selected": "bold fg:ansicyan",
-    "warning": "fg:ansiyellow",
-    "filter": "fg:ansicyan",
-    "typed": "",
-    "body": "bold",
-    "rule": "fg:ansibrightblack",
-    "prompt": "bold fg:ansicyan",
-    "scripted": "bold fg:ansiyellow",
-    "completion-menu": "noreverse bg:default fg:default",
-    "completion-menu.completion": "bg:default fg:default",
-    "completion-menu.completion.current": "bold noreverse bg:default fg:ansicyan",
-    "completion-menu.meta.completion": "bg:default fg:ansibrightblack",
-    "completion-menu.meta.completion.current": "bg:default fg:ansicyan",
-    "scrollbar.background": "bg:default",
-    "scrollbar.button": "bg:ansibrightblack",
-}
-
-
-class History(FileHistory):
-    """Prompts across sessions, readable by their writer only; a disk that cannot be written only forgets."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path))
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-
-    def load_history_strings(self) -> Any:
-        try:
-            yield from super().load_history_strings()
-        except OSError:
-            return
-
-    def store_string(self, string: str) -> None:
-        with contextlib.suppress(OSError):
-            super().store_string(string)
-
 
 class Screen:
-    """Draws, prints above what it draws, and asks. `live(rows)` gives ANSI text, drawn while `moving()`;
-    `bar(width)` the status line, `queued()` the messages waiting. `say` and `ask` may be called from any thread."""
+    """Draws, prints above what it draws, and asks. `live(rows)` gives ANSI text, drawn while `moving()`; `bar(width)`
+    the status line, `queued()` the messages waiting; `asks` is told whenever a dialog opens or has ended. `say` and
+    `ask` may be called from any thread."""
 
     def __init__(
         self,
@@ -94,13 +53,15 @@ class Screen:
         bindings: KeyBindingsBase,
         terminal: tuple[Input, Output],
         colour: bool,
+        asks: Callable[[], None] = lambda: None,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
+        self._terminal, self._colour, self._asks = terminal, colour, asks
         self._live, self._is_moving, self._queued, self._bar = live, moving, queued, bar
         self._dialogs: deque[tuple[Dialog, Future[Any]]] = deque()
         self._opened, self._grace = 0.0, grace_seconds
         self._printed: deque[str] = deque()
-        self._printing = self._together = False
+        self._viewing = self._printing = self._together = False
         self._shown = 0.0
         self.closed = False
         self.buffer = Buffer(
@@ -113,7 +74,7 @@ class Screen:
         self.app: Application[None] = Application(
             layout=self._layout(),
             key_bindings=bindings,
-            style=Style.from_dict(_STYLE if colour else _uncoloured()),
+            style=styles(colour),
             color_depth=ColorDepth.DEPTH_4_BIT if colour else ColorDepth.DEPTH_1_BIT,
             input=terminal[0],
             output=terminal[1],
@@ -196,6 +157,7 @@ class Screen:
 
     def _attend(self) -> None:
         self._opened = time.monotonic()
+        self._asks()
         self.app.layout.focus(self._dialog_window if self._dialogs else self._input_window)
         self.app.invalidate()
 
@@ -266,6 +228,19 @@ class Screen:
         """Lets the person write in their editor; what is to be printed waits for it."""
         self.buffer.open_in_editor()
 
+    def view(self, text: str) -> None:
+        """Shows a long text on the whole screen; what is to be printed waits until it is left."""
+        if not (self._viewing or self.closed):
+            self._viewing = True
+            self.app.create_background_task(self._viewed(text))
+
+    async def _viewed(self, text: str) -> None:
+        try:
+            async with in_terminal():
+                await viewer(text, self._terminal, colour=self._colour).run_async()
+        finally:
+            self._viewing = False
+
     def flush(self) -> None:
         """Writes what waits to be printed. Only while nothing is drawn."""
         while self._printed:
@@ -289,8 +264,3 @@ class Screen:
     def close(self) -> None:
         self.closed = True
         self.walk_away()
-
-
-def _uncoloured() -> dict[str, str]:
-    kept = {"bold", "noreverse"}
-    return {name: " ".join(word for word in style.split() if word in kept) for name, style in _STYLE.items()}

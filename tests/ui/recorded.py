@@ -25,7 +25,7 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
-from droidlite.types import Autonomy, Candidate, Effort, Image, ModelSpec, RoutingDecision, Usage, User
+from droidlite.types import Autonomy, Candidate, Effort, Image, ModelSpec, RoutingDecision, Switch, Usage, User
 from droidlite.ui.conversation import ExportFormat, Move, Person, Rewinding, SessionRow, Spending, Status, TurnRow
 
 PATCH = """\
@@ -235,6 +235,15 @@ class Recorded:
 
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         return AUTO, CANDIDATES
+
+    def decision(self) -> RoutingDecision:
+        return AUTO
+
+    def switches(self) -> tuple[Switch, ...]:
+        return ()
+
+    def transcript(self) -> str:
+        return "".join(f"line {number} of the transcript\n" for number in range(500))
 
     def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
         return {candidate.spec.id: Move(switch_usd=0.21) for candidate in candidates if not candidate.why_not}
