@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from prompt_toolkit.application import Application, in_terminal
+from prompt_toolkit.application import in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import ThreadedCompleter
 from prompt_toolkit.filters import Condition
@@ -23,6 +23,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
 from droidlite.ui.history import History
+from droidlite.ui.resizing import Resizable
 from droidlite.ui.styles import styles
 from droidlite.ui.viewing import viewer
 
@@ -71,7 +72,7 @@ class Screen:
             complete_while_typing=True,
             tempfile_suffix=".md",
         )
-        self.app: Application[None] = Application(
+        self.app = Resizable(
             layout=self._layout(),
             key_bindings=bindings,
             style=styles(colour),
@@ -209,7 +210,7 @@ class Screen:
         """Before anything is drawn: takes away what is, and prints. The terminal stays raw: prompt_toolkit's
         run_in_terminal would switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new
         line."""
-        if not self._printed:
+        if not (self.app.follow_size() or self._printed):
             return
         self._together = True
         self.app.output.write_raw(_AT_ONCE)

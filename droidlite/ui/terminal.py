@@ -17,6 +17,7 @@ from droidlite.ui.attention import Attention
 from droidlite.ui.conversation import Conversation
 from droidlite.ui.conversing import Session
 from droidlite.ui.linear import Linear
+from droidlite.ui.resizing import wraps
 from droidlite.ui.screen import GRACE_SECONDS
 
 
@@ -59,5 +60,6 @@ def run(
         terminal = create_input(sys.stdin), output
     attention = Attention(terminal[1], time.monotonic, title=look.title, bell=look.bell)
     session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention)
+    session.screen.app.wraps = wraps(env)
     session.screen.app.editing_mode = EditingMode.VI if look.vi else EditingMode.EMACS
     return session.run(prompt)
