@@ -258,7 +258,7 @@ KEYS = (
     ("?", "on an empty line: where the numbers come from"),
     ("Ctrl+G", "write in your editor"),
     ("Up, Down", "history; Up takes back a queued message"),
-    ("@path", "mention a file"),
+    ("@path", "mention a file; a picture's goes with it (Ctrl+V pastes one)"),
     ("!command", "run a shell command yourself"),
     ("Ctrl+C", "interrupt or clear; twice: leave"),
 )

@@ -23,6 +23,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
 from droidlite.ui.history import History
+from droidlite.ui.output import Framed
 from droidlite.ui.resizing import Resizable
 from droidlite.ui.styles import styles
 from droidlite.ui.viewing import viewer
@@ -33,8 +34,6 @@ INPUT_LINES = 10
 PRINT_SECONDS = 0.05
 """How long what is printed waits for more of it, so that a fast stream costs no redraw per line. The redraw after a key
 takes it along; a key waits for nothing."""
-_AT_ONCE, _SHOWN = "\x1b[?2026h", "\x1b[?2026l"
-"""What lies between is shown as one by terminals that know how to, and nothing to the others."""
 
 
 class Screen:
@@ -213,7 +212,8 @@ class Screen:
         if not (self.app.follow_size() or self._printed):
             return
         self._together = True
-        self.app.output.write_raw(_AT_ONCE)
+        if isinstance(self.app.output, Framed):
+            self.app.output.begin()
         self.app.renderer.erase(leave_alternate_screen=False)
         self.flush()
 
@@ -222,8 +222,8 @@ class Screen:
         if self._together and (loop := self.app.loop):
             self._together = self._printing = False
             self._shown = loop.time()
-            self.app.output.write_raw(_SHOWN)
-            self.app.output.flush()
+            if isinstance(self.app.output, Framed):
+                self.app.output.end()
 
     def edit(self) -> None:
         """Lets the person write in their editor; what is to be printed waits for it."""

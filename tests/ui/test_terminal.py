@@ -266,6 +266,16 @@ def test_the_model_is_chosen_in_the_picker(start: Callable[..., Driver]) -> None
     driver.leaves()
 
 
+def test_a_long_paste_stands_folded_and_is_sent_whole(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    lines = "\n".join(f"line {number}" for number in range(10_000))
+    driver.type(f"look: \x1b[200~{lines}\x1b[201~ and say\r")
+    driver.sees("❯ look: [pasted 10,000 lines #1] and say")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == [f"look: {lines} and say"]
+    assert "line 77" not in driver.leaves()
+
+
 def test_ctrl_n_goes_round_auto_and_the_first_model_of_each_tier(start: Callable[..., Driver]) -> None:
     driver = start(SHORT)
     for model, strategy in [
