@@ -8,6 +8,7 @@ from droidlite.agent.compaction import compact
 from droidlite.agent.handoff import tell_tools
 from droidlite.app import changes
 from droidlite.app.assemble import open_session
+from droidlite.app.company import Company
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.picking import moves
@@ -46,6 +47,7 @@ class Chat:
         self.options = options
         self.setup = read_setup(options.cwd, options=options, discover=None)
         self.store = Store(self.setup.places.state / "sessions")
+        self._company = Company(self.store)
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
         self._person = Person()
@@ -87,6 +89,8 @@ class Chat:
     # --- running ----------------------------------------------------------------------------------------------------
 
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
+        parts = self.session.parts
+        parts.warnings += self._company.news(parts.context.root, parts.session_id)
         return self.session.run(text, images)
 
     def shell(self, command: str) -> Iterator[Event]:
