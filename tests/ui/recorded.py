@@ -25,8 +25,11 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
-from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Usage, User
+from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Switch, Usage, User
+from droidlite.ui.bill import Bill, StageCost
 from droidlite.ui.conversation import ExportFormat, Person, Rewinding, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.filling import Filling
+from droidlite.ui.spending import ModelSpend
 
 PATCH = """\
 --- a/src/ranges.py
@@ -147,6 +150,53 @@ AUTO = RoutingDecision(
 )
 
 
+TO_OPUS = Switch(
+    from_model="claude-sonnet-4-5",
+    to="claude-opus-4-5",
+    cause="the check still fails",
+    price_usd=0.02,
+    reasons=("switching to claude-opus-4-5 costs $0.02 (3k tokens cold), success 0.12 -> 0.57, worth $1.21",),
+)
+BILL = Bill(
+    total_usd=0.211,
+    cap_usd=1.0,
+    models=(
+        ModelSpend(
+            model="claude-opus-4-5", calls=1, usage=Usage(input=6_000, cache_write=1_000, output=900), cost_usd=0.1
+        ),
+        ModelSpend(
+            model="claude-sonnet-4-5",
+            calls=4,
+            usage=Usage(input=11_000, cache_read=30_000, output=2_200),
+            cost_usd=0.091,
+        ),
+    ),
+    open_usd=0.02,
+    beside_calls=1,
+    beside_usd=0.003,
+    saved_usd=0.042,
+    stages=(
+        StageCost(model="claude-sonnet-4-5", calls=4, cost_usd=0.091, passed=False),
+        StageCost(model="claude-opus-4-5", calls=1, cost_usd=0.1, switch=TO_OPUS, passed=True),
+    ),
+    counterfactual=Counterfactual(model="claude-opus-4-5", cost_usd=0.35),
+)
+
+FILLING = Filling(
+    model="claude-sonnet-4-5",
+    parts=(
+        ("system prompt", 812),
+        ("tools", 3_204),
+        ("AGENTS.md and facts", 950),
+        ("conversation", 12_034),
+        ("tool results", 7_000),
+    ),
+    window=200_000,
+    compacted_at=160_000,
+    counted=23_000,
+)
+
+
 class Recorded:
     """Plays `events` for every message, `pause` seconds apart; ask words in a message bring up the dialogs."""
 
@@ -250,8 +300,11 @@ class Recorded:
     def raise_cap(self, cap_usd: float) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)
 
-    def cost_lines(self) -> tuple[str, ...]:
-        return ("$0.2110 of $1.00 in this session", "claude-sonnet: 5 calls, 48,000 tokens in, 3,100 out")
+    def filling(self) -> Filling:
+        return FILLING
+
+    def bill(self) -> Bill:
+        return BILL
 
     def spending(self) -> Spending:
         used = ModelUsage(usage=Usage(input=48_000, output=3_100), cost_usd=0.211, calls=5)

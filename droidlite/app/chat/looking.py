@@ -1,11 +1,15 @@
 """What a terminal is told of its session: where it stands, what it cost, what it changed."""
 
 from droidlite.app import changes
+from droidlite.app.billing import bill_of
 from droidlite.app.chat.opened import Open
-from droidlite.app.telling import cost_lines, endpoint_lines, spending_of, status_of
+from droidlite.app.filling import filling_of
+from droidlite.app.telling import endpoint_lines, spending_of, status_of
 from droidlite.errors import UsageError
 from droidlite.session.records import Judged
+from droidlite.ui.bill import Bill
 from droidlite.ui.conversation import Spending, Status
+from droidlite.ui.filling import Filling
 
 
 class Looking(Open):
@@ -20,8 +24,11 @@ class Looking(Open):
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)
 
-    def cost_lines(self) -> tuple[str, ...]:
-        return cost_lines(self.session.parts)
+    def bill(self) -> Bill:
+        return bill_of(self.session.parts, self.setup)
+
+    def filling(self) -> Filling:
+        return filling_of(self.session.parts)
 
     def spending(self) -> Spending:
         return spending_of(self.session.parts)

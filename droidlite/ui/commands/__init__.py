@@ -22,7 +22,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("router", "why this model; cost, balanced, quality: what auto aims at", models.router),
     Command("escalate", "a stronger model takes over, or the one you name", models.escalate, True),
     Command("cost", "what this session has cost, by model", looking.cost, True),
-    Command("status", "model, endpoint, context, folder and session", looking.status, True, ("context",)),
+    Command("context", "what fills the model's context window", looking.context, True),
+    Command("status", "model, endpoint, folder and session", looking.status, True),
     Command(
         "autonomy", "what runs without asking: off, low, medium, high", permissions.autonomy, True, ("permissions",)
     ),
