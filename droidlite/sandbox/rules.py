@@ -41,8 +41,9 @@ Allowed = str | tuple[str, ...]
 
 
 class Verdict(Struct, frozen=True):
-    """`allow`: runs without asking; else `reason` says why not, as part of a sentence. `prefixes`: the leading
-    words, one for each kind of command in it, that "always" would allow (() = not offered). `denied`: forbidden, asking does not help."""
+    """`allow`: runs without asking; else `reason` says why not, as part of a sentence. `prefixes`: the leading words
+    that "always" would allow, of each command that must be asked about (() = not offered). `denied`: forbidden, asking
+    does not help."""
 
     allow: bool
     reason: str = ""
