@@ -10,6 +10,7 @@ from droidlite.tool import Answer, Approval, Question
 from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
 from droidlite.ui.bill import Bill
 from droidlite.ui.filling import Filling
+from droidlite.ui.permitted import Permit, Permitted
 
 ExportFormat = Literal["md", "json"]
 
@@ -144,6 +145,14 @@ class Conversation(Protocol):
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
         """What it is from now on: policy may allow less than was asked for."""
+        ...
+
+    def permitted(self) -> Permitted:
+        """What may run without asking."""
+        ...
+
+    def revoke(self, permit: Permit) -> None:
+        """Has it asked about again, from now on. Raises DroidliteError where it cannot be."""
         ...
 
     def raise_cap(self, cap_usd: float) -> None: ...

@@ -29,6 +29,7 @@ from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecisi
 from droidlite.ui.bill import Bill, StageCost
 from droidlite.ui.conversation import ExportFormat, Person, Rewinding, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.filling import Filling
+from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.spending import ModelSpend
 
 PATCH = """\
@@ -220,6 +221,10 @@ class Recorded:
         self.sent: list[str] = []
         self.judged: list[bool] = []
         self.asked: list[object] = []
+        self.permits = [
+            Permit(allows="commands that begin `make`", where="you, in this project"),
+            Permit(allows="commands that begin `git commit`", where="config.toml:3", fixed="config.toml:3 says so."),
+        ]
         self.stop = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
@@ -296,6 +301,12 @@ class Recorded:
         allowed: Autonomy = "medium" if autonomy == "high" else autonomy
         self.now = replace(self.now, autonomy=allowed)
         return allowed
+
+    def permitted(self) -> Permitted:
+        return Permitted(autonomy=self.now.autonomy, most="medium", permits=tuple(self.permits), denied=("rm -rf",))
+
+    def revoke(self, permit: Permit) -> None:
+        self.permits.remove(permit)
 
     def raise_cap(self, cap_usd: float) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)

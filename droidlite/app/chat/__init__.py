@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from droidlite.agent.compaction import compact
 from droidlite.app.chat.choosing import Choosing
 from droidlite.app.chat.looking import Looking
+from droidlite.app.chat.permitting import Permitting
 from droidlite.app.chat.sessions import Sessions
 from droidlite.app.person import Person
 from droidlite.app.redacting import without_secrets
@@ -15,7 +16,7 @@ from droidlite.types import Image, User
 from droidlite.ui.conversation import Person as AtTheTerminal
 
 
-class Chat(Looking, Choosing, Sessions):
+class Chat(Looking, Choosing, Permitting, Sessions):
     """Implements droidlite.ui.conversation.Conversation over one Session at a time."""
 
     def attend(self, person: AtTheTerminal) -> None:

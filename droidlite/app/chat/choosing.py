@@ -12,10 +12,8 @@ from droidlite.app.setup import Setup, read_setup
 from droidlite.app.telling import going_on
 from droidlite.errors import UsageError
 from droidlite.providers.losses import losses
-from droidlite.sandbox.gitprograms import git_guards
 from droidlite.settings.config import Mode
-from droidlite.settings.policy import narrow
-from droidlite.types import Autonomy, Candidate, RoutingDecision, Switch
+from droidlite.types import Candidate, RoutingDecision, Switch
 
 
 class Choosing(Open):
@@ -73,13 +71,6 @@ class Choosing(Open):
     def escalate(self, model: str) -> str:
         spec = find_model(self.setup, model)[0].id if model else ""
         return self.session.parts.escalation.request(spec)
-
-    def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
-        settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
-        allowed = settings.autonomy or "off"
-        self.session.parts.agent.toolbox.permissions.autonomy = allowed
-        self.session.parts.context.guards = git_guards(allowed, self.setup.env)
-        return allowed
 
     def raise_cap(self, cap_usd: float) -> None:
         most = self.setup.policy.budget.max_cost_usd

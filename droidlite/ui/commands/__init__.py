@@ -24,9 +24,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("cost", "what this session has cost, by model", looking.cost, True),
     Command("context", "what fills the model's context window", looking.context, True),
     Command("status", "model, endpoint, folder and session", looking.status, True),
-    Command(
-        "autonomy", "what runs without asking: off, low, medium, high", permissions.autonomy, True, ("permissions",)
-    ),
+    Command("autonomy", "what runs without asking: off, low, medium, high", permissions.autonomy, True),
+    Command("permissions", "what runs without asking, and why; revoke a rule", permissions.permissions, True),
     Command("compact", "replace the conversation so far by a summary", changes.compact),
     Command("diff", "everything this session changed", changes.diff, True),
     Command("fork", "go on with a copy of this session", sessions.fork),
