@@ -165,7 +165,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         check=settings.verify,
         prompts=tuple(turn.prompt for turn in past.turns) if past else (),
         todos=past.todos if past else (),
-        changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since(1)),
+        changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since()),
         redaction=redaction,
     )
     routes = Routes(ways, person, toolbox, task, budget)

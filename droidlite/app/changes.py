@@ -28,7 +28,7 @@ SHOWN = 200_000
 def session_diff(checkpoint: Checkpoint, root: Path) -> str:
     """Unified diff of what this session changed, against what the files were before its first change."""
     parts: list[str] = []
-    for change in checkpoint.changes_since(1):
+    for change in checkpoint.changes_since():
         before = checkpoint.content_before(change.path)
         after = _text(root / change.path)
         if before is None or after is None:
@@ -43,7 +43,7 @@ def session_diff(checkpoint: Checkpoint, root: Path) -> str:
 def files_before(checkpoint: Checkpoint) -> dict[str, str | None]:
     """What the text files that this session changed were before its first change; None = there was no such file."""
     found: dict[str, str | None] = {}
-    for change in checkpoint.changes_since(1):
+    for change in checkpoint.changes_since():
         before = checkpoint.content_before(change.path)
         if change.effect == "created" or before is not None:
             found[change.path] = None if change.effect == "created" else before

@@ -21,6 +21,7 @@ from droidlite.session.records import (
     Judged,
     Left,
     Listed,
+    PutBack,
     Record,
     Replied,
     Reserved,
@@ -34,6 +35,7 @@ from droidlite.session.records import (
     Spent,
     Switched,
     Titled,
+    Unsaid,
     Verified,
 )
 from droidlite.tool import Todo
@@ -145,6 +147,10 @@ class Fold:
                 self._talk.left.update(record.files)
             case Rewound():
                 self._talk.rewind(record)
+            case Unsaid():
+                self._talk.unsay(record)
+            case PutBack():
+                self._talk.put_back(record)
             case RewindUndone():
                 self._talk.undo()
             case Verified():
