@@ -6,11 +6,12 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from droidlite.events import Counterfactual, Event, ModelUsage
-from droidlite.tool import Answer, Approval, Question
+from droidlite.tool import Answer, Approval, Diff, Question
 from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
 from droidlite.ui.bill import Bill
 from droidlite.ui.filling import Filling
 from droidlite.ui.permitted import Permit, Permitted
+from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
 
 ExportFormat = Literal["md", "json"]
 
@@ -52,21 +53,6 @@ class SessionRow(Struct, frozen=True, kw_only=True):
     updated: float
     turns: int = 0
     cost_usd: float = 0.0
-
-
-class TurnRow(Struct, frozen=True, kw_only=True):
-    """A message of the person's that /rewind can return to (to just before it); `files` changed since."""
-
-    turn: int
-    text: str
-    files: int = 0
-
-
-class Rewinding(Struct, frozen=True):
-    """What a rewind came to: the message of its turn, to edit and send again, and lines about what did not go back."""
-
-    prompt: str
-    told: tuple[str, ...] = ()
 
 
 class Person(Protocol):
@@ -174,12 +160,9 @@ class Conversation(Protocol):
         ...
 
     def turns(self) -> tuple[TurnRow, ...]: ...
-    def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        """Lines that say what rewinding would restore and drop."""
-        ...
-
-    def rewind(self, turn: int) -> Rewinding:
-        """Rewinds files and conversation to just before `turn`."""
+    def preview_rewind(self, turn: int) -> Preview: ...
+    def rewind(self, turn: int, part: Part) -> Rewinding:
+        """Takes files, conversation or both back to just before `turn`."""
         ...
 
     def undo_rewind(self) -> tuple[str, ...]:
@@ -187,8 +170,9 @@ class Conversation(Protocol):
         UsageError when there is none."""
         ...
 
-    def diff(self) -> str:
-        """Unified diff of everything this session changed; "" for nothing."""
+    def diff(self, turn: int = 0) -> tuple[Diff, ...]:
+        """What was changed since the start of `turn` (0 = by the whole session), file by file; the patch of one that
+        is not text is ""."""
         ...
 
     def export(self, form: ExportFormat) -> str:

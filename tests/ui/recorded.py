@@ -27,9 +27,10 @@ from droidlite.events import (
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Switch, Usage, User
 from droidlite.ui.bill import Bill, StageCost
-from droidlite.ui.conversation import ExportFormat, Person, Rewinding, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.conversation import ExportFormat, Person, SessionRow, Spending, Status
 from droidlite.ui.filling import Filling
 from droidlite.ui.permitted import Permit, Permitted
+from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
 from droidlite.ui.spending import ModelSpend
 
 PATCH = """\
@@ -220,6 +221,7 @@ class Recorded:
         self.person: Person | None = None
         self.sent: list[str] = []
         self.judged: list[bool] = []
+        self.rewound: list[tuple[int, Part]] = []
         self.asked: list[object] = []
         self.permits = [
             Permit(allows="commands that begin `make`", where="you, in this project"),
@@ -348,17 +350,19 @@ class Recorded:
     def turns(self) -> tuple[TurnRow, ...]:
         return (TurnRow(turn=1, text="fix clamp", files=1), TurnRow(turn=2, text="now the docs", files=0))
 
-    def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        return ("src/ranges.py: restored", "1 message of yours and what followed are dropped")
+    def preview_rewind(self, turn: int) -> Preview:
+        files = ("src/ranges.py: its content goes back (+2 -1)",) if turn == 1 else ()
+        return Preview(files, ("1 message of yours and what followed are dropped",))
 
-    def rewind(self, turn: int) -> Rewinding:
-        return Rewinding(self.turns()[turn - 1].text)
+    def rewind(self, turn: int, part: Part) -> Rewinding:
+        self.rewound.append((turn, part))
+        return Rewinding("" if part == "files" else self.turns()[turn - 1].text)
 
     def undo_rewind(self) -> tuple[str, ...]:
         raise UsageError("There is no rewind to take back; that works until the next prompt or command.")
 
-    def diff(self) -> str:
-        return "diff --git a/src/ranges.py b/src/ranges.py\n" + PATCH
+    def diff(self, turn: int = 0) -> tuple[Diff, ...]:
+        return (DIFF, Diff("logo.png", ""))
 
     def export(self, form: ExportFormat) -> str:
         return f"/home/ada/ranges/droidlite-01JD.{form}"

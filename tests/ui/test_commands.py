@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from recorded import Recorded
 
+from droidlite.errors import UsageError
 from droidlite.events import Event
 from droidlite.sanitise import clean
 from droidlite.types import User
+from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog
 from droidlite.ui.commands import find_command
 from droidlite.ui.render import Painter
@@ -77,3 +79,53 @@ def test_a_rule_is_revoked(host: Host) -> None:
     assert [item.why_not for item in dialog.items] == ["", "config.toml:3 says so."]
     host.does("/permissions")
     assert len(host.asked) == 1  # nothing is left that could be revoked
+
+
+def choose(value: str) -> Any:
+    """Takes the option of that value, which must be offered."""
+
+    def answer(dialog: Asking) -> tuple[str, str]:
+        assert value in [option.value for option in dialog.options]
+        return (value, "")
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("part", "filled", "told"),
+    [
+        ("both", "fix clamp", "rewound; your message is below"),
+        ("conversation", "fix clamp", "the conversation is rewound, files stay"),
+        ("files", "", "the files are put back, the conversation stays"),
+    ],
+)
+@pytest.mark.parametrize("looks", [False, True])
+def test_files_conversation_or_both_are_rewound(host: Host, part: str, filled: str, told: str, looks: bool) -> None:
+    look = [choose("look")] if looks else []
+    host.answers = [lambda dialog: row(dialog, "fix clamp"), *look, choose(part)]
+    said = host.does("/rewind")
+    assert (host.conversation.rewound, host.filled, told in said) == ([(1, part)], filled, True)
+    assert ("# the upper bound belongs" in said) == looks
+    assert host.asked[1].body == (
+        "files:",
+        "  src/ranges.py: its content goes back (+2 -1)",
+        "conversation:",
+        "  1 message of yours and what followed are dropped",
+    )
+
+
+def test_where_no_file_changed_only_the_conversation_can_go_back(host: Host) -> None:
+    host.answers = [lambda dialog: row(dialog, "now the docs")]
+    host.does("/rewind")
+    assert [option.value for option in host.asked[1].options] == ["both", "no"]
+    assert host.conversation.rewound == []
+
+
+def test_a_diff_says_how_much_first(host: Host) -> None:
+    lines = [line.strip() for line in host.does("/diff").splitlines()]
+    assert lines[1:4] == ["src/ranges.py  +2        -1", "logo.png           not text", "2 files        +2        -1"]
+    assert "# the upper bound belongs" in host.said[1]
+    host.said.clear()
+    assert host.does("/diff logo") == "\n  logo.png  not text\n"
+    with pytest.raises(UsageError, match=r"changed no file x\.py; /diff lists"):
+        host.does("/diff x.py")

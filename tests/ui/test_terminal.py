@@ -283,7 +283,7 @@ def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
     driver.type("\x1b\x1b")
     driver.sees("Rewind to just before")
     driver.type("\r")
-    driver.sees("src/ranges.py: restored")
+    driver.sees("1 message of yours and what followed are dropped")
     driver.type("1")
     driver.sees("rewound")
     driver.until(lambda: "❯nowthedocs" in driver.written.plain)

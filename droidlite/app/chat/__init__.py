@@ -6,6 +6,7 @@ from droidlite.agent.compaction import compact
 from droidlite.app.chat.choosing import Choosing
 from droidlite.app.chat.looking import Looking
 from droidlite.app.chat.permitting import Permitting
+from droidlite.app.chat.rewinding import Rewinds
 from droidlite.app.chat.sessions import Sessions
 from droidlite.app.person import Person
 from droidlite.app.redacting import without_secrets
@@ -16,7 +17,7 @@ from droidlite.types import Image, User
 from droidlite.ui.conversation import Person as AtTheTerminal
 
 
-class Chat(Looking, Choosing, Permitting, Sessions):
+class Chat(Looking, Choosing, Permitting, Rewinds, Sessions):
     """Implements droidlite.ui.conversation.Conversation over one Session at a time."""
 
     def attend(self, person: AtTheTerminal) -> None:

@@ -7,6 +7,7 @@ from droidlite.app.filling import filling_of
 from droidlite.app.telling import endpoint_lines, spending_of, status_of
 from droidlite.errors import UsageError
 from droidlite.session.records import Judged
+from droidlite.tool import Diff
 from droidlite.ui.bill import Bill
 from droidlite.ui.conversation import Spending, Status
 from droidlite.ui.filling import Filling
@@ -39,5 +40,5 @@ class Looking(Open):
             raise UsageError("There is nothing to judge yet.")
         parts.journal.append(Judged(good=good))
 
-    def diff(self) -> str:
-        return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
+    def diff(self, turn: int = 0) -> tuple[Diff, ...]:
+        return changes.session_diffs(self.session.parts.checkpoint, self.session.parts.context.root, turn)

@@ -1,20 +1,19 @@
-"""A terminal's sessions: the stored ones, going on with one, going back in the one at hand, writing it out."""
+"""A terminal's sessions: the stored ones, going on with one, writing one out."""
 
-from droidlite.app import changes
 from droidlite.app.chat.opened import Open
 from droidlite.app.retelling import retell
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.events import Event
 from droidlite.session.export import export
 from droidlite.types import User
-from droidlite.ui.conversation import ExportFormat, Rewinding, SessionRow, TurnRow
+from droidlite.ui.conversation import ExportFormat, SessionRow
 
 LISTED = 200
 """Sessions /resume shows."""
 
 
 class Sessions(Open):
-    """The part of Conversation that keeps, finds and rewinds."""
+    """The part of Conversation that finds and keeps."""
 
     def _retold(self) -> tuple[Event | User, ...]:
         parts = self.session.parts
@@ -40,38 +39,6 @@ class Sessions(Open):
         if not parts.journal.stored:
             raise UsageError("This session is not stored, so there is nothing to copy.")
         self._go_on(resume=parts.session_id, fork=True)
-
-    def turns(self) -> tuple[TurnRow, ...]:
-        parts = self.session.parts
-        past = parts.journal.session()
-        return tuple(
-            TurnRow(turn=turn.number, text=turn.text, files=len(parts.checkpoint.changes_since(turn.number)))
-            for turn in past.turns
-        )
-
-    def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        parts = self.session.parts
-        return changes.preview(parts.journal.session(), parts.checkpoint.changes_since(turn), turn)
-
-    def rewind(self, turn: int) -> Rewinding:
-        parts = self.session.parts
-        before = parts.journal.session()
-        prompt = changes.prompt_of(before, turn)
-        told = [line for line in parts.checkpoint.rewind(turn) if "not put back" in line or "outside" in line]
-        self._restore()
-        return Rewinding(prompt, (*told, *changes.not_taken_back(before, turn)))
-
-    def undo_rewind(self) -> tuple[str, ...]:
-        told = self.session.parts.checkpoint.undo_rewind()
-        self._restore()
-        return tuple(told)
-
-    def _restore(self) -> None:
-        """The conversation as the journal now tells it."""
-        parts = self.session.parts
-        now = parts.journal.session()
-        parts.agent.transcript.restore(now.messages, tuple(row.prompt for row in now.turns))
-        parts.turns = len(now.turns)
 
     def export(self, form: ExportFormat) -> str:
         parts = self.session.parts
