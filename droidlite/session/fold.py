@@ -38,6 +38,7 @@ from droidlite.session.records import (
     Unsaid,
     Verified,
 )
+from droidlite.session.titles import title_of
 from droidlite.tool import Todo
 from droidlite.types import Message, RoutingDecision, Switch, ToolResult
 
@@ -186,7 +187,7 @@ class Fold:
         messages, unanswered = talk.sendable()
         return Session(
             header=self.header,
-            title=self._title or (talk.turns[0].text if talk.turns else ""),
+            title=self._title or (title_of(talk.turns[0].prompt) if talk.turns else ""),
             messages=messages,
             turns=tuple(talk.turns),
             spent_usd=money.spent_usd,

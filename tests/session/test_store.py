@@ -54,6 +54,8 @@ def test_a_list_tells_each_session_in_one_line(store: Store) -> None:
         model="big-1",
         turns=2,
         first_prompt="Fix the till",
+        last_prompt="Thanks — and naïve café 🧾?",
+        open_todos=0,
     )
     assert store.list() == [expected]
     assert store.list() == [expected]  # now from the cache
