@@ -2,7 +2,7 @@
 
 from droidlite.agent.describing import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
-from droidlite.session.conversation import Turn
+from droidlite.session.conversation import Turn, said_by_the_person
 from droidlite.tool import Output
 from droidlite.types import Assistant, Message, ToolResult, User
 
@@ -14,7 +14,7 @@ def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Even
     """What the person and the model said and did, newest messages only; what the host said on its own (its opening, a
     nudge, a summary) is left out. `turns` are the person's. Costs are not retold: they are the session's."""
     told: list[Event | User] = []
-    persons = _said_by_the_person(messages, turns)
+    persons = said_by_the_person(messages, turns)
     names: dict[str, str] = {}
     for place, message in list(enumerate(messages))[-LAST:]:
         if isinstance(message, Assistant):
@@ -30,18 +30,6 @@ def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Even
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
     return tuple(told)
-
-
-def _said_by_the_person(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> set[int]:
-    """Where the person's prompts stand: matched from the newest, since a compaction takes away the oldest."""
-    prompts = [turn.prompt for turn in turns]
-    found: set[int] = set()
-    for place in range(len(messages) - 1, -1, -1):
-        message = messages[place]
-        if prompts and isinstance(message, User) and message.text == prompts[-1]:
-            prompts.pop()
-            found.add(place)
-    return found
 
 
 def _retold(result: ToolResult, name: str) -> CallFinished:

@@ -1,6 +1,6 @@
 """Keeps the conversation of a fold valid: one result for every call, in order, through kills, damage and rewinds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 
 from msgspec import Struct
@@ -166,6 +166,18 @@ class Conversation:
 def done_before(saved: list[Saved], turn: int) -> list[Saved]:
     """The saves of turn `turn` and later as those of the turn before it (0 = before the first)."""
     return [one if one.turn < turn else replace(one, turn=turn - 1) for one in saved]
+
+
+def said_by_the_person(messages: Sequence[Message], turns: Sequence[Turn]) -> set[int]:
+    """Where the person's prompts stand: matched from the newest, since a compaction takes away the oldest."""
+    prompts = [turn.prompt for turn in turns]
+    found: set[int] = set()
+    for place in range(len(messages) - 1, -1, -1):
+        message = messages[place]
+        if prompts and isinstance(message, User) and message.text == prompts[-1]:
+            prompts.pop()
+            found.add(place)
+    return found
 
 
 def first_line(text: str, limit: int = 120) -> str:

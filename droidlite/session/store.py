@@ -154,7 +154,7 @@ class Store:
         return header.session_id
 
     def export(self, session: str, form: str) -> str:
-        """A session as text, `form` json or md. Raises UsageError."""
+        """A session as text, `form` md, json or html. Raises UsageError."""
         from droidlite.session.export import export
 
         return export(self.load(session), form)

@@ -267,7 +267,7 @@ def test_json_holds_the_messages_without_what_only_the_service_can_read(store: S
     data = json.loads(text)
     assert (data["session_id"], data["spent_usd"], len(data["messages"])) == (name, 0.28, 6)
     assert (data["messages"][-1]["text"], "ENCRYPTED" in text) == ("bye", False)
-    with pytest.raises(UsageError, match="json or md, not as 'pdf'"):
+    with pytest.raises(UsageError, match="md, json or html, not as 'pdf'"):
         store.export(name, "pdf")
 
 
