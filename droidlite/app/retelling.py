@@ -1,10 +1,14 @@
 """A stored conversation told again as events, for a person who comes back to it."""
 
+from pathlib import Path
+
 from droidlite.agent.describing import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
 from droidlite.session.conversation import Turn, said_by_the_person
+from droidlite.session.searching import Found
 from droidlite.tool import Output
 from droidlite.types import Assistant, Message, ToolResult, User
+from droidlite.ui.past import SessionRow
 
 LAST = 12
 """Messages retold; the rest is in `droidlite sessions show`."""
@@ -30,6 +34,23 @@ def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Even
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
     return tuple(told)
+
+
+def session_row(found: Found, here: Path | None = None) -> SessionRow:
+    """A stored session as a person is shown it; its folder where that is not `here` (None = it does not matter)."""
+    one = found.summary
+    return SessionRow(
+        id=one.id,
+        title=one.title,
+        updated=one.updated,
+        turns=one.turns,
+        cost_usd=one.cost_usd,
+        model=one.model,
+        last=one.last_prompt,
+        line=found.line,
+        folder=one.cwd if here is not None and one.cwd != str(here) else "",
+        open_todos=one.open_todos,
+    )
 
 
 def _retold(result: ToolResult, name: str) -> CallFinished:

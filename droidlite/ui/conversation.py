@@ -10,10 +10,11 @@ from droidlite.tool import Answer, Approval, Diff, Question
 from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
 from droidlite.ui.bill import Bill
 from droidlite.ui.filling import Filling
+from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
 
-ExportFormat = Literal["md", "json"]
+ExportFormat = Literal["md", "json", "html"]
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -43,16 +44,6 @@ class Spending(Struct, frozen=True, kw_only=True):
     by_model: dict[str, ModelUsage]
     total_usd: float
     counterfactual: Counterfactual | None = None
-
-
-class SessionRow(Struct, frozen=True, kw_only=True):
-    """A stored session, for /resume. `updated` is seconds since the epoch."""
-
-    id: str
-    title: str
-    updated: float
-    turns: int = 0
-    cost_usd: float = 0.0
 
 
 class Person(Protocol):
@@ -149,7 +140,15 @@ class Conversation(Protocol):
         """Keeps whether the session did what the person wanted; raises UsageError where nothing was asked of it."""
         ...
 
-    def sessions(self) -> tuple[SessionRow, ...]: ...
+    def sessions(self, words: str = "") -> tuple[SessionRow, ...]:
+        """Those of this folder, newest use first; with `words` the one of that id, else those whose title or prompts
+        hold them all."""
+        ...
+
+    def rename(self, title: str) -> str:
+        """Calls the session so from here on; returns the title as it is kept. Raises UsageError for none."""
+        ...
+
     def resume(self, session_id: str) -> tuple[Event | User, ...]:
         """Makes that session the current one; what it returns retells its last turns."""
         ...

@@ -201,7 +201,7 @@ def test_what_others_wrote_does_not_steer_the_terminal(repo: Path, tmp_path: Pat
         ["sessions", "show", session, "--json"],
         ["sessions", "export", session, "--format", "json"],
     ):
-        ran = droidlite(*words, cwd=repo)
+        ran = droidlite(*words, cwd=repo, env={"COLUMNS": "200"})
         assert (ran.code, "end" in ran.out, STEERING & set(ran.out)) == (0, True, set()), words
         if "json" in words[-1]:
             assert "\u202egnp.exe" in json.dumps(json.loads(ran.out), ensure_ascii=False)  # nothing is lost

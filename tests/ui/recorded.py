@@ -27,8 +27,9 @@ from droidlite.events import (
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Switch, Usage, User
 from droidlite.ui.bill import Bill, StageCost
-from droidlite.ui.conversation import ExportFormat, Person, SessionRow, Spending, Status
+from droidlite.ui.conversation import ExportFormat, Person, Spending, Status
 from droidlite.ui.filling import Filling
+from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
 from droidlite.ui.spending import ModelSpend
@@ -329,13 +330,17 @@ class Recorded:
             raise UsageError("There is nothing to judge yet.")
         self.judged.append(good)
 
-    def sessions(self) -> tuple[SessionRow, ...]:
-        return (
+    def rename(self, title: str) -> str:
+        return title
+
+    def sessions(self, words: str = "") -> tuple[SessionRow, ...]:
+        rows = (
             SessionRow(
                 id="01JA", title="Fix the off-by-one in clamp", updated=time.time() - 4000, turns=3, cost_usd=0.2
             ),
             SessionRow(id="01JB", title="Add a parser for dates", updated=time.time() - 90_000, turns=12, cost_usd=1.5),
         )
+        return tuple(row for row in rows if words in row.title or words == row.id)
 
     def resume(self, session_id: str) -> tuple[Event | User, ...]:
         self.now = replace(self.now, session_id=session_id)

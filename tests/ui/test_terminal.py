@@ -299,7 +299,7 @@ def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
         ("/status", "way       > house: ok · first word after 0.8 s"),
         ("/diff", "the upper bound belongs"),
         ("/export json", "droidlite-01JD.json"),
-        ("/export pdf", "md or json"),
+        ("/export pdf", "md, json or html"),
         ("/new", "new session 01JE"),
         ("/resume 01JA", "resumed 01JA"),
         ("/autonomy high", "policy allows no more than medium"),

@@ -30,11 +30,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("diff", "everything this session changed", changes.diff, True),
     Command("fork", "go on with a copy of this session", sessions.fork),
     Command("rewind", "take back messages and the files they changed; undo", changes.rewind, False, ("undo",)),
-    Command("resume", "go on with an earlier session", sessions.resume, False, ("sessions",)),
+    Command("resume", "go on with an earlier session", sessions.resume),
+    Command("sessions", "list this folder's sessions, or search them", sessions.sessions, True),
+    Command("rename", "give this session a title", sessions.rename, True, ("title",)),
     Command("new", "start a new session", sessions.new, False, ("clear",)),
     Command("good", "this session did what you wanted: counts when auto chooses", sessions.good),
     Command("bad", "this session did not do what you wanted: counts as well", sessions.bad),
-    Command("export", "write this session to a file: md or json", sessions.export),
+    Command("export", "write this session to a file: md, json, html", sessions.export),
     Command("quit", "leave (also Ctrl+C twice, Ctrl+D)", _quit, True, ("exit",)),
 )
 
