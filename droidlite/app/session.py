@@ -35,7 +35,8 @@ class Parts(Struct, kw_only=True):
     under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
     take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
     session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
-    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen."""
+    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen. `notes`
+    are what the model is told before the next prompt, by what they are about."""
 
     session_id: str
     cwd: str
@@ -56,6 +57,7 @@ class Parts(Struct, kw_only=True):
     turns: int = 0
     resumed: bool = False
     warnings: list[str]
+    notes: dict[str, str] = {}
     close: Callable[[], None]
     shadow: Shadow | None = None
     counterfactual: Callable[[RoutingDecision], Counterfactual | None] = lambda decision: None
@@ -138,6 +140,8 @@ class Session:
         parts.escalation.begin_task()
         parts.checkpoint.begin_turn(parts.turns)
         self.open_conversation()
+        while parts.notes:
+            parts.agent.transcript.say(User(parts.notes.pop(next(iter(parts.notes)))), host=True)
 
     def _introduction(self) -> Iterator[Event]:
         parts = self.parts
