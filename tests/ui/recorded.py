@@ -323,7 +323,7 @@ class Recorded:
     def revoke(self, permit: Permit) -> None:
         self.permits.remove(permit)
 
-    def raise_cap(self, cap_usd: float) -> None:
+    def cap(self, cap_usd: float) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)
 
     def filling(self) -> Filling:

@@ -81,9 +81,18 @@ class Choosing(Open):
         spec = find_model(self.setup, model)[0].id if model else ""
         return self.session.parts.escalation.request(spec)
 
-    def raise_cap(self, cap_usd: float) -> None:
+    def cap(self, cap_usd: float) -> None:
         most = self.setup.policy.budget.max_cost_usd
         if most is not None and cap_usd > most:
             where = self.setup.policy.where("budget.max_cost_usd")
             raise UsageError(f"Policy {where} allows at most ${most:g} a session.")
-        self.session.parts.agent.driver.budget.cap_usd = cap_usd
+        driver = self.session.parts.agent.driver
+        budget, before = driver.budget, driver.budget.cap_usd
+        if cap_usd <= budget.spent_usd:
+            raise UsageError(f"${budget.spent_usd:.4f} is spent already; name a cap above that.")
+        budget.cap_usd = cap_usd
+        try:
+            budget.check_priced(driver.route.spec)
+        except UsageError:
+            budget.cap_usd = before
+            raise

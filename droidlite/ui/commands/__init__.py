@@ -37,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("router", "why this model; its aim", models.router),
     Command("escalate", "hand to a stronger model", models.escalate, True),
     Command("cost", "what it has cost", looking.cost, True),
+    Command("cap", "what it may cost at most", looking.cap, True),
     Command("context", "what fills the window", looking.context, True),
     Command("status", "where the session stands", looking.status, True),
     Command("autonomy", "what runs without asking", permissions.autonomy, True),
