@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
 from droidlite.agent.attempts import Route
 from droidlite.agent.loop import Agent
@@ -18,7 +18,15 @@ from droidlite.app.sharing import shared_ledger
 from droidlite.app.verifying import Verifier
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, DroidliteError, TimedOut, VerifyFailed
-from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
+from droidlite.events import (
+    Counterfactual,
+    Event,
+    ModelChosen,
+    RunFinished,
+    SessionStarted,
+    Warned,
+)
+from droidlite.result import Review, Routing, VerifyResult
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
@@ -204,12 +212,15 @@ class Session:
             exit_code=error.exit_code if error else 0,
         )
 
-    def _checked(self) -> dict[str, object] | None:
-        """The `verify` object of the result: how the check went, or what a reviewer said."""
+    def _checked(self) -> VerifyResult | None:
+        """How the check went, or what a reviewer said."""
         verifier, reviewer = self.parts.verifier, self.parts.reviewer
         if verifier is not None and verifier.last is not None:
             return verifier.last.as_result()
-        return {"review": to_builtins(reviewer.last)} if reviewer is not None and reviewer.last is not None else None
+        if reviewer is None or reviewer.last is None:
+            return None
+        said = reviewer.last
+        return VerifyResult(review=Review(model=said.model, approved=said.approved, reason=said.reason))
 
 
 def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
@@ -220,13 +231,13 @@ def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
     return f"--max-cost ${cap_usd:g} is far below the ${expected:.2f} this plan is expected to cost."
 
 
-def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> dict[str, object]:
+def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> Routing:
     """The `routing` object of the result."""
-    return {
-        "model": decision.model,
-        "endpoint": decision.endpoint,
-        "strategy": decision.strategy,
-        "reasons": list(decision.reasons),
-        "runners_up": list(decision.runners_up),
-        "switches": [to_builtins(switch) for switch in switches],
-    }
+    return Routing(
+        model=decision.model,
+        endpoint=decision.endpoint,
+        strategy=decision.strategy,
+        reasons=decision.reasons,
+        runners_up=decision.runners_up,
+        switches=tuple(switches),
+    )

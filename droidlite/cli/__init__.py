@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 # each hangs its commands on app
-from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, stats  # noqa: F401
+from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, schema, stats  # noqa: F401
 from droidlite.cli.app import app
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.sanitise import ended

@@ -14,7 +14,7 @@ FILES = sorted(p for p in PACKAGE.rglob("*.py"))
 TABLE = (
     "__init__ errors cancellation sanitise secrecy",
     "types",
-    "tool",
+    "tool result",
     "events",
     "tools providers settings sandbox session checks",
     "routing reliability agent ui",
