@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from droidlite.errors import SettingsError
+from droidlite.settings.config import Settings
 from droidlite.settings.remembered import allowed_file, load_allowed, remember_allowed
 
 
@@ -27,3 +28,12 @@ def remembering(state: Path, root: Path, warn: Callable[[str], None]) -> Callabl
             warn(f"`{prefix}` is allowed in this session only: {allowed_file(state, root)} was not written: {why}.")
 
     return remember
+
+
+def withheld(settings: Settings) -> str:
+    """What to say where a run that nobody watches refused what `autonomy` in the settings would have allowed."""
+    level, where = settings.unheeded
+    return (
+        f"autonomy ({where}) holds where a person watches; exec was read-only and refused what it would have allowed. "
+        f"Give it with the run: --auto {level}."
+    )

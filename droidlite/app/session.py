@@ -43,7 +43,8 @@ class Parts(Struct, kw_only=True):
     under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
     take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
     session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
-    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen."""
+    model of a decision would have cost so far. `withheld` is what to say where a read-only run refused what settings
+    would have allowed. `shadow` asks in shadow mode what auto would have chosen."""
 
     session_id: str
     cwd: str
@@ -64,6 +65,7 @@ class Parts(Struct, kw_only=True):
     turns: int = 0
     resumed: bool = False
     warnings: list[str]
+    withheld: str = ""
     close: Callable[[], None]
     shadow: Shadow | None = None
     counterfactual: Callable[[RoutingDecision], Counterfactual | None] = lambda decision: None
@@ -101,6 +103,7 @@ class Session:
         finally:
             timer.cancel()
         yield from parts.escalation.told()
+        yield from self._told_late()
         verification = parts.verifier.last if parts.verifier else None
         if error is None and verification is not None:
             error = verification.error()
@@ -166,8 +169,19 @@ class Session:
             yield ModelChosen(parts.decision)
             if told := small_cap(parts.decision, parts.agent.driver.budget.cap_usd):
                 yield Warned(told)
-        while parts.warnings:
-            yield Warned(parts.warnings.pop(0))
+        yield from self._warnings()
+
+    def _told_late(self) -> Iterator[Event]:
+        """What came up on the way."""
+        parts = self.parts
+        if parts.agent.toolbox.permissions.withheld and parts.withheld:
+            parts.warnings.append(parts.withheld)
+            parts.withheld = ""
+        yield from self._warnings()
+
+    def _warnings(self) -> Iterator[Event]:
+        while self.parts.warnings:
+            yield Warned(self.parts.warnings.pop(0))
 
     def _timer(self) -> threading.Timer:
         seconds = self.parts.timeout
