@@ -27,7 +27,7 @@ Fault = Literal[
     "empty",  # a reply with neither text nor calls
     "auth",  # 401, 403
     "quota",  # out of credit
-    "model",  # the endpoint does not know the model
+    "model",  # the endpoint does not know the model, or has no such service at all
     "context",  # the request does not fit the context window
     "refusal",  # the model or a content filter refused
     "invalid",  # any other 4xx
@@ -93,7 +93,8 @@ class VerifyFailed(DroidliteError):
 
 class ProviderError(DroidliteError):
     """A model service failed. `retry_after` is in seconds; `status` is the HTTP status or 0; `sent` is False where no
-    connection was made. Exit code and subtype say "try later" only where that may help."""
+    connection was made; `lasting`: somebody must mend something first, though the fault mostly passes by itself. Exit
+    code and subtype say "try later" only where that may help."""
 
     exit_code = 75
     subtype: Subtype = "error_upstream"
@@ -107,10 +108,11 @@ class ProviderError(DroidliteError):
         status: int = 0,
         retry_after: float | None = None,
         sent: bool = True,
+        lasting: bool = False,
     ) -> None:
         super().__init__(message)
         self.fault: Fault = fault
-        if fault in LASTING:
+        if lasting or fault in LASTING:
             self.exit_code, self.subtype = DroidliteError.exit_code, DroidliteError.subtype
         self.retry: Retry = retry
         self.status = status

@@ -10,6 +10,7 @@ from droidlite.app import changes
 from droidlite.app.assemble import open_session
 from droidlite.app.options import Options
 from droidlite.app.person import Person
+from droidlite.app.picking import moves
 from droidlite.app.redacting import without_secrets
 from droidlite.app.retelling import retell
 from droidlite.app.routes import make_route, tools_for
@@ -28,8 +29,8 @@ from droidlite.session.records import Judged
 from droidlite.session.store import Store
 from droidlite.settings.config import Mode
 from droidlite.settings.policy import narrow
-from droidlite.types import Autonomy, Candidate, Image, RoutingDecision, Switch, User
-from droidlite.ui.conversation import ExportFormat, Rewinding, SessionRow, Spending, Status, TurnRow
+from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
+from droidlite.ui.conversation import ExportFormat, Move, Rewinding, SessionRow, Spending, Status, TurnRow
 from droidlite.ui.conversation import Person as AtTheTerminal
 
 LISTED = 200
@@ -124,6 +125,9 @@ class Chat:
         found = survey(self._setup(mode), self._task())
         return found.auto, found.candidates
 
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        return moves(candidates, self.session.parts)
+
     def _task(self) -> Task:
         """What this session is about: its first prompt, where there was one."""
         root = self.session.parts.context.root
@@ -141,6 +145,9 @@ class Chat:
         if not parts.turns:
             raise UsageError("There is nothing to judge yet.")
         parts.journal.append(Judged(good=good))
+
+    def transcript(self) -> str:
+        return export(self.session.parts.journal.session(), "md")
 
     def diff(self) -> str:
         return changes.session_diff(self.session.parts.checkpoint, self.session.parts.context.root)
@@ -169,14 +176,18 @@ class Chat:
             options = msgspec.structs.replace(options, router=msgspec.convert(mode, Mode))
         return read_setup(options.cwd, options=options, discover=True)
 
-    def choose(self, model: str, mode: str = "") -> None:
+    def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
         router = msgspec.convert(mode, Mode) if mode else self.options.router
         options = msgspec.structs.replace(self.options, model=model, router=router)
+        if effort is not None:
+            options = msgspec.structs.replace(options, effort=effort)
         setup = read_setup(options.cwd, options=options, discover=True)
         decision, spec, endpoint = choose_model(setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
         parts.aim(setup.settings.router.mode)
+        if effort is not None:
+            parts.agent.driver.effort = effort
         self.session.route_to(
             make_route(setup, spec, endpoint, compared=bool(decision.reference)),
             decision,

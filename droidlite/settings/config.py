@@ -62,6 +62,17 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ask_before_switch: bool = False
 
 
+class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the interactive session is on this terminal. plain: lines only, nothing is redrawn (also: --plain);
+    editing: which keys the input has; bell: it rings when the session waits for a person who has not touched a key for
+    a while; title: the terminal's title says what the session does."""
+
+    plain: bool = False
+    editing: Literal["emacs", "vi"] = "emacs"
+    bell: bool = True
+    title: bool = True
+
+
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
@@ -89,6 +100,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     allowed_commands: tuple[str, ...] = ()
     denied_commands: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
+    ui: UiSettings = UiSettings()
 
 
 class Settings(SettingsFile, frozen=True, forbid_unknown_fields=True):

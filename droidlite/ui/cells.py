@@ -82,6 +82,11 @@ def hung(line: str, width: int, indent: str = "  ") -> str:
     return f"\n{indent}".join(parts).replace("\0", " ")
 
 
+def fold(text: str, width: int) -> list[str]:
+    """`text` as it is where it takes at most `width` cells, wrapped where it takes more."""
+    return [text] if width_of(text) <= width else wrap(text, width)
+
+
 def column_widths(rows: Sequence[Sequence[str]], width: int, shrink: Sequence[tuple[int, int]]) -> list[int]:
     """Natural widths, then the columns named in `shrink` (index, least width) give way in that order. A column whose
     least width is 0 stays as it is or goes whole, with its gap; it then has width 0."""

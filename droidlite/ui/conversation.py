@@ -14,11 +14,13 @@ ExportFormat = Literal["md", "json"]
 
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
-    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed)."""
+    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed); `switch_share` of what a task
+    costs may go to changes of model (0 = not routed)."""
 
     model: str
     strategy: Literal["auto", "chosen"]
     aim: str = ""
+    switch_share: float = 0.0
     session_id: str
     cwd: str
     endpoint: str = ""
@@ -31,6 +33,16 @@ class Status(Struct, frozen=True, kw_only=True):
     branch: str = ""
     scripted: bool = False
     stored: bool = True
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """What going on with a model would mean for a session: `warm` tokens of the conversation are in its cache, reading
+    the others costs `switch_usd` beyond a warm cache (None = not known, or there is nothing to read). health: why its
+    endpoint takes no requests now ("" = it does)."""
+
+    warm: int = 0
+    switch_usd: float | None = None
+    health: str = ""
 
 
 class Spending(Struct, frozen=True, kw_only=True):
@@ -118,8 +130,13 @@ class Conversation(Protocol):
         """What auto would choose, in `mode` ("" = the one in force), and every model."""
         ...
 
-    def choose(self, model: str, mode: str = "") -> None:
-        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        """By model id, for those that may be used."""
+        ...
+
+    def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
+        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force) and with `effort` (None = that in
+        force)."""
         ...
 
     def aim(self, mode: str) -> str:
@@ -173,6 +190,10 @@ class Conversation(Protocol):
     def undo_rewind(self) -> tuple[str, ...]:
         """Takes the last rewind back, until the next prompt or command: lines that say what was done. Raises
         UsageError when there is none."""
+        ...
+
+    def transcript(self) -> str:
+        """All that was said and done so far, tools' output in full, as text; while something runs, too."""
         ...
 
     def diff(self) -> str:

@@ -35,7 +35,9 @@ class Controls(Protocol):
     def stop_or_leave(self) -> None: ...
     def rewind(self) -> None: ...
     def cycle_autonomy(self) -> None: ...
-    def unfold(self) -> None: ...
+    def view(self) -> None: ...
+    def explain(self) -> None: ...
+    def next_model(self) -> None: ...
     def edit(self) -> None: ...
     def take_back_queued(self) -> bool:
         """True when a queued message is now in the input."""
@@ -100,7 +102,21 @@ def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
 
     @keys.add("c-o", filter=typing)
     def _(event: KeyPressEvent) -> None:
-        controls.unfold()
+        controls.view()
+
+    @keys.add("c-n", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.complete_state:
+            event.current_buffer.complete_next()
+        else:
+            controls.next_model()
+
+    @keys.add("?", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.insert_text("?")
+        else:
+            controls.explain()
 
     @keys.add("c-d", filter=typing)
     def _(event: KeyPressEvent) -> None:

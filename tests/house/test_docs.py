@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from typer.main import get_command
 
-from droidlite.cli import app
+from droidlite.cli.parsing import app
 from droidlite.settings.config import SettingsFile
 
 ROOT = Path(__file__).parents[2]
