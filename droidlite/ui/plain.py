@@ -113,11 +113,6 @@ def show_document(text: str, form: Literal["md", "json"]) -> None:
         show_table(text)
 
 
-def in_colour(no_color: str, term: str) -> bool:
-    """Whether standard output may carry colour: a terminal, NO_COLOR unset, TERM not dumb."""
-    return sys.stdout.isatty() and not no_color and term != "dumb"
-
-
 def takes_control_codes(stream: TextIO, env: Mapping[str, str]) -> bool:
     """Whether `stream` is a terminal that somebody looks at: not where TERM=dumb, NO_COLOR or a CI service say that
     what is written there is kept, or read as text."""
