@@ -18,7 +18,7 @@ from droidlite.agent.prompt import Facts, opening, system_prompt
 from droidlite.agent.sharing import Shared
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
-from droidlite.app.allowing import allowed_here, remembering, withheld
+from droidlite.app.allowing import allowed_by, allowed_here, remembering, withheld
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
@@ -142,7 +142,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
-        prefixes=(*settings.allowed_commands, *allowed_here(setup.places.state, root, warnings.append)),
+        rules=(*allowed_by(settings), *allowed_here(setup.places.state, root, warnings.append)),
         remember=remembering(setup.places.state, root, warnings.append),
         unheeded=settings.unheeded[0],
     )
@@ -166,7 +166,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         check=settings.verify,
         prompts=tuple(turn.prompt for turn in past.turns) if past else (),
         todos=past.todos if past else (),
-        changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since(1)),
+        changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since()),
         redaction=redaction,
     )
     routes = Routes(ways, person, toolbox, task, budget)
@@ -258,7 +258,7 @@ def _judge(denied: tuple[str, ...], tree: Tree, check: str) -> Callable[[str, Au
         whole = exactly(check) if check and autonomy != "off" else ()
         verdict = judge(command, autonomy, (*prefixes, *whole), denied, tree=tree)
         same = bool(check) and autonomy != "off" and command.strip() == check.strip() and not verdict.denied
-        return Ruling(verdict.allow or same, verdict.reason, verdict.prefix, verdict.denied)
+        return Ruling(verdict.allow or same, verdict.reason, verdict.prefixes, verdict.denied)
 
     return rule
 

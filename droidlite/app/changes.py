@@ -2,7 +2,9 @@
 
 import difflib
 import os
+import re
 import subprocess
+from heapq import nsmallest
 from pathlib import Path
 
 from droidlite.errors import UsageError
@@ -10,6 +12,10 @@ from droidlite.session.checkpoint import Checkpoint, FileChange
 from droidlite.session.conversation import first_line
 from droidlite.session.fold import Session as Past
 from droidlite.settings.paths import find_root
+from droidlite.tool import Diff
+from droidlite.tools.diffs import diff_of
+from droidlite.ui.rewinding import Preview
+from droidlite.ui.wording import counted
 
 EFFECTS = {
     "modified": "its content goes back",
@@ -19,8 +25,10 @@ EFFECTS = {
     "unsaved": "it cannot go back",
 }
 MOST_FILES = 50
+MOST_LISTED = 10
+"""Files a preview names."""
 MOST_NAMED = 3
-"""Commands named where more were run."""
+"""Commands and messages named where there are more."""
 SHOWN = 200_000
 """Characters of one file a diff is made of."""
 
@@ -28,7 +36,7 @@ SHOWN = 200_000
 def session_diff(checkpoint: Checkpoint, root: Path) -> str:
     """Unified diff of what this session changed, against what the files were before its first change."""
     parts: list[str] = []
-    for change in checkpoint.changes_since(1):
+    for change in checkpoint.changes_since():
         before = checkpoint.content_before(change.path)
         after = _text(root / change.path)
         if before is None or after is None:
@@ -40,10 +48,21 @@ def session_diff(checkpoint: Checkpoint, root: Path) -> str:
     return "".join(part if part.endswith("\n") else f"{part}\n\\ No newline at end of file\n" for part in parts)
 
 
+def session_diffs(checkpoint: Checkpoint, root: Path, turn: int = 0) -> tuple[Diff, ...]:
+    """What was changed since the start of `turn` (0 = by the whole session), file by file; the patch of one that is not
+    text, or was not kept, is ""."""
+    found: list[Diff] = []
+    for change in checkpoint.changes_since(turn):
+        before, after = checkpoint.content_before(change.path, turn), _text(root / change.path)
+        whole = before is not None and after is not None
+        found.append(diff_of(change.path, before or "", after or "") if whole else Diff(change.path, ""))
+    return tuple(found)
+
+
 def files_before(checkpoint: Checkpoint) -> dict[str, str | None]:
     """What the text files that this session changed were before its first change; None = there was no such file."""
     found: dict[str, str | None] = {}
-    for change in checkpoint.changes_since(1):
+    for change in checkpoint.changes_since():
         before = checkpoint.content_before(change.path)
         if change.effect == "created" or before is not None:
             found[change.path] = None if change.effect == "created" else before
@@ -59,13 +78,16 @@ def _text(path: Path) -> str | None:
     return None if len(data) > SHOWN or b"\0" in data else data.decode("utf-8", "replace")
 
 
-def preview(past: Past, found: list[FileChange], turn: int) -> tuple[str, ...]:
+def preview(past: Past, found: list[FileChange], diffs: tuple[Diff, ...], turn: int) -> Preview:
     """What going back to the start of `turn` would do to files and conversation, and what it cannot take back."""
-    lines = [f"{change.path}: {EFFECTS[change.effect]}" for change in found]
+    sizes = {diff.path: f" (+{diff.added} -{diff.removed})" for diff in diffs if diff.patch}
+    lines = [f"{change.path}: {EFFECTS[change.effect]}{sizes.get(change.path, '')}" for change in found[:MOST_LISTED]]
+    lines += [f"and {counted(len(found) - MOST_LISTED, 'more file')}"] if len(found) > MOST_LISTED else []
     lines += [f"{change.path}: {change.note}" for change in found if change.note]
-    dropped = sum(1 for row in past.turns if row.number >= turn)
-    said = f"{dropped} message{'' if dropped == 1 else 's'} of yours and what followed are dropped"
-    return (*lines, *not_taken_back(past, turn), said)
+    dropped = [row.text for row in past.turns if row.number >= turn]
+    said = [f"{counted(len(dropped), 'message')} of yours and what followed are dropped"]
+    said += [f"❯ {text}" for text in dropped[:MOST_NAMED]]
+    return Preview(tuple(lines), tuple(said), not_taken_back(past, turn))
 
 
 def not_taken_back(past: Past, turn: int) -> tuple[str, ...]:
@@ -92,32 +114,27 @@ class Files:
 
     def __init__(self, cwd: Path) -> None:
         self._cwd, self._root = cwd, find_root(cwd)
-        self._paths: list[str] | None = None
+        self._paths: list[tuple[str, str]] | None = None
 
     def matching(self, typed: str) -> tuple[str, ...]:
         """Paths that hold the typed letters in order, those with the text in one piece and short ones first."""
         if self._paths is None:
             found = list_files(self._root)
             here = self._cwd == self._root
-            self._paths = found if here else [os.path.relpath(self._root / path, self._cwd) for path in found]
+            paths = found if here else [os.path.relpath(self._root / path, self._cwd) for path in found]
+            self._paths = [(path, path.lower()) for path in paths]
         wanted = typed.lower()
-        scored = [
-            (score, len(path), path) for path in self._paths if (score := _score(path.lower(), wanted)) is not None
-        ]
-        return tuple(path for _, _, path in sorted(scored)[:MOST_FILES])
+        in_order = re.compile("".join(f"[^{re.escape(letter)}]*{re.escape(letter)}" for letter in wanted)).match
+        scored = ((_score(low, wanted), len(path), path) for path, low in self._paths if in_order(low))
+        return tuple(path for _, _, path in nsmallest(MOST_FILES, scored))
 
 
-def _score(path: str, typed: str) -> int | None:
-    """Lower is better; None where the letters are not all there in order."""
+def _score(path: str, typed: str) -> int:
+    """Lower is better, for a path that has all the letters in order."""
+    if typed not in path:
+        return 3
     name = path.rsplit("/", 1)[-1]
-    if name.startswith(typed):
-        return 0
-    if typed in name:
-        return 1
-    if typed in path:
-        return 2
-    letters = iter(path)
-    return 3 if all(letter in letters for letter in typed) else None
+    return 0 if name.startswith(typed) else 1 if typed in name else 2
 
 
 def list_files(root: Path) -> list[str]:

@@ -44,7 +44,8 @@ class Parts(Struct, kw_only=True):
     take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
     session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
     model of a decision would have cost so far. `withheld` is what to say where a read-only run refused what settings
-    would have allowed. `shadow` asks in shadow mode what auto would have chosen."""
+    would have allowed. `shadow` asks in shadow mode what auto would have chosen. `notes` are what the model is told
+    before the next prompt, by what they are about."""
 
     session_id: str
     cwd: str
@@ -66,6 +67,7 @@ class Parts(Struct, kw_only=True):
     resumed: bool = False
     warnings: list[str]
     withheld: str = ""
+    notes: dict[str, str] = {}
     close: Callable[[], None]
     shadow: Shadow | None = None
     counterfactual: Callable[[RoutingDecision], Counterfactual | None] = lambda decision: None
@@ -149,6 +151,8 @@ class Session:
         parts.escalation.begin_task()
         parts.checkpoint.begin_turn(parts.turns)
         self.open_conversation()
+        while parts.notes:
+            parts.agent.transcript.say(User(parts.notes.pop(next(iter(parts.notes)))), host=True)
 
     def _introduction(self) -> Iterator[Event]:
         parts = self.parts

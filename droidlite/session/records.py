@@ -170,8 +170,22 @@ class Rewound(Struct, frozen=True, kw_only=True, tag="rewound"):
     undo: tuple[Saved, ...] = ()
 
 
+class Unsaid(Struct, frozen=True, kw_only=True, tag="unsaid"):
+    """Only the conversation went back to the start of turn `to_turn`: what was done to files since stays, and counts as
+    done before that turn."""
+
+    to_turn: int
+
+
+class PutBack(Struct, frozen=True, kw_only=True, tag="put_back"):
+    """Only the files went back to the start of turn `to_turn`. `undo` is what they were until then."""
+
+    to_turn: int
+    undo: tuple[Saved, ...] = ()
+
+
 class RewindUndone(Struct, frozen=True, kw_only=True, tag="rewind_undone"):
-    """The Rewound just before no longer holds."""
+    """The Rewound, Unsaid or PutBack just before no longer holds."""
 
 
 class Verified(Struct, frozen=True, kw_only=True, tag="verified"):
@@ -229,6 +243,8 @@ Record = (
     | Saved
     | Left
     | Rewound
+    | Unsaid
+    | PutBack
     | RewindUndone
     | Verified
     | Reviewed

@@ -6,10 +6,15 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from droidlite.events import Counterfactual, Event, ModelUsage
-from droidlite.tool import Answer, Approval, Question
+from droidlite.tool import Answer, Approval, Diff, Question
 from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
+from droidlite.ui.bill import Bill
+from droidlite.ui.filling import Filling
+from droidlite.ui.past import SessionRow
+from droidlite.ui.permitted import Permit, Permitted
+from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
 
-ExportFormat = Literal["md", "json"]
+ExportFormat = Literal["md", "json", "html"]
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -51,31 +56,6 @@ class Spending(Struct, frozen=True, kw_only=True):
     by_model: dict[str, ModelUsage]
     total_usd: float
     counterfactual: Counterfactual | None = None
-
-
-class SessionRow(Struct, frozen=True, kw_only=True):
-    """A stored session, for /resume. `updated` is seconds since the epoch."""
-
-    id: str
-    title: str
-    updated: float
-    turns: int = 0
-    cost_usd: float = 0.0
-
-
-class TurnRow(Struct, frozen=True, kw_only=True):
-    """A message of the person's that /rewind can return to (to just before it); `files` changed since."""
-
-    turn: int
-    text: str
-    files: int = 0
-
-
-class Rewinding(Struct, frozen=True):
-    """What a rewind came to: the message of its turn, to edit and send again, and lines about what did not go back."""
-
-    prompt: str
-    told: tuple[str, ...] = ()
 
 
 class Person(Protocol):
@@ -161,14 +141,31 @@ class Conversation(Protocol):
         """What it is from now on: policy may allow less than was asked for."""
         ...
 
+    def permitted(self) -> Permitted:
+        """What may run without asking."""
+        ...
+
+    def revoke(self, permit: Permit) -> None:
+        """Has it asked about again, from now on. Raises DroidliteError where it cannot be."""
+        ...
+
     def raise_cap(self, cap_usd: float) -> None: ...
-    def cost_lines(self) -> tuple[str, ...]: ...
+    def bill(self) -> Bill: ...
+    def filling(self) -> Filling: ...
     def spending(self) -> Spending: ...
     def judge(self, good: bool) -> None:
         """Keeps whether the session did what the person wanted; raises UsageError where nothing was asked of it."""
         ...
 
-    def sessions(self) -> tuple[SessionRow, ...]: ...
+    def sessions(self, words: str = "") -> tuple[SessionRow, ...]:
+        """Those of this folder, newest use first; with `words` the one of that id, else those whose title or prompts
+        hold them all."""
+        ...
+
+    def rename(self, title: str) -> str:
+        """Calls the session so from here on; returns the title as it is kept. Raises UsageError for none."""
+        ...
+
     def resume(self, session_id: str) -> tuple[Event | User, ...]:
         """Makes that session the current one; what it returns retells its last turns."""
         ...
@@ -179,12 +176,9 @@ class Conversation(Protocol):
         ...
 
     def turns(self) -> tuple[TurnRow, ...]: ...
-    def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        """Lines that say what rewinding would restore and drop."""
-        ...
-
-    def rewind(self, turn: int) -> Rewinding:
-        """Rewinds files and conversation to just before `turn`."""
+    def preview_rewind(self, turn: int) -> Preview: ...
+    def rewind(self, turn: int, part: Part) -> Rewinding:
+        """Takes files, conversation or both back to just before `turn`."""
         ...
 
     def undo_rewind(self) -> tuple[str, ...]:
@@ -196,8 +190,9 @@ class Conversation(Protocol):
         """All that was said and done so far, tools' output in full, as text; while something runs, too."""
         ...
 
-    def diff(self) -> str:
-        """Unified diff of everything this session changed; "" for nothing."""
+    def diff(self, turn: int = 0) -> tuple[Diff, ...]:
+        """What was changed since the start of `turn` (0 = by the whole session), file by file; the patch of one that
+        is not text is ""."""
         ...
 
     def export(self, form: ExportFormat) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -22,6 +22,7 @@ from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
 from droidlite.ui.mentions import images_in
+from droidlite.ui.pasting import Pastes, mention
 from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
 from droidlite.ui.statusline import header, parting_line, reply_line, status_bar
@@ -43,6 +44,7 @@ class Session:
         colour: bool,
         grace: float,
         attention: Attention,
+        env: Mapping[str, str],
     ) -> None:
         self._conversation = conversation
         self._painter = Painter(lambda: terminal[1].get_size().columns, colour)
@@ -50,6 +52,7 @@ class Session:
         self._work = Work(lambda function: self.screen.post(function), self.leave)
         self._attention = attention
         self.queue: list[str] = []
+        self.pastes = Pastes(env)
         self._doing = ""
         self._spoken = False
         steering = Steering(self)
@@ -146,6 +149,7 @@ class Session:
             elif text.startswith("!"):
                 self.show(self._conversation.shell(text[1:].strip()))
             else:
+                text = self.pastes.unfold(text)
                 self.show(self._conversation.send(text, images_in(text, self._status.cwd)))
         except Interrupted:
             self.say(self._painter.text("⊘ interrupted", "yellow"))
@@ -231,3 +235,15 @@ class Session:
     def _read_transcript(self) -> None:
         text = self._conversation.transcript()
         self.screen.post(lambda: self.screen.view(text))
+
+    def fetch_picture(self) -> None:
+        """Mentions the picture in the clipboard where the person types."""
+        self._work.beside(self._fetch_picture)
+
+    def _fetch_picture(self) -> None:
+        try:
+            path = self.pastes.picture()
+        except UsageError as error:
+            self.say(self._painter.text(f"✗ {error}", "red"))
+        else:
+            self.screen.post(lambda: self.screen.buffer.insert_text(mention(path)))

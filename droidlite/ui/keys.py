@@ -39,6 +39,8 @@ class Controls(Protocol):
     def explain(self) -> None: ...
     def next_model(self) -> None: ...
     def edit(self) -> None: ...
+    def paste(self, text: str) -> None: ...
+    def paste_picture(self) -> None: ...
     def take_back_queued(self) -> bool:
         """True when a queued message is now in the input."""
         ...
@@ -146,6 +148,14 @@ def _bind_editing(keys: KeyBindings, controls: Controls, typing: Any) -> None:
             buffer.complete_next()
         else:
             buffer.go_to_completion(0)
+
+    @keys.add(Keys.BracketedPaste, filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.paste(event.data)
+
+    @keys.add("c-v", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.paste_picture()
 
     @keys.add("c-g", filter=typing)
     def _(event: KeyPressEvent) -> None:

@@ -101,9 +101,9 @@ def _silence(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def show_document(text: str, form: Literal["md", "json"]) -> None:
-    """Prints what others wrote: JSON with escapes for all that could steer a terminal; Markdown as it is for a file or
-    a pipe, cleaned for a terminal."""
+def show_document(text: str, form: Literal["md", "json", "html"]) -> None:
+    """Prints what others wrote: JSON with escapes for all that could steer a terminal; Markdown and HTML as they are
+    for a file or a pipe, cleaned for a terminal."""
     if form == "json":
         if not write_json(sys.stdout, escape_json(text)):
             raise BrokenPipeError

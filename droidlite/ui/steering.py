@@ -5,6 +5,7 @@ from typing import Protocol, get_args
 
 from droidlite.types import Autonomy
 from droidlite.ui.conversation import Conversation, Status
+from droidlite.ui.pasting import Pastes, mention, pasted_path
 from droidlite.ui.screen import Screen
 
 TWICE_SECONDS = 2.0
@@ -15,6 +16,7 @@ class Steered(Protocol):
     """The session as the keys see it; `queue` holds the messages that wait."""
 
     queue: list[str]
+    pastes: Pastes
 
     @property
     def screen(self) -> Screen: ...
@@ -32,6 +34,10 @@ class Steered(Protocol):
     def open_transcript(self) -> None: ...
     def look_again(self) -> None:
         """Reads the status anew."""
+        ...
+
+    def fetch_picture(self) -> None:
+        """Mentions the picture in the clipboard where the person types."""
         ...
 
     def leave_now(self) -> None: ...
@@ -125,6 +131,13 @@ class Steering:
 
     def next_model(self) -> None:
         self._session.take("/model next")
+
+    def paste(self, text: str) -> None:
+        path = pasted_path(text)
+        self._session.screen.buffer.insert_text(mention(path) if path else self._session.pastes.fold(text))
+
+    def paste_picture(self) -> None:
+        self._session.fetch_picture()
 
     def edit(self) -> None:
         self._session.screen.edit()

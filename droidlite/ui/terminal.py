@@ -56,6 +56,6 @@ def run(
             return Linear(conversation).run(prompt)
         terminal = create_input(sys.stdin), Vt100_Output.from_pty(sys.stdout, term=env.get("TERM"))
     attention = Attention(terminal[1], time.monotonic, title=look.title, bell=look.bell)
-    session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention)
+    session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention, env)
     session.screen.app.editing_mode = EditingMode.VI if look.vi else EditingMode.EMACS
     return session.run(prompt)

@@ -1,0 +1,49 @@
+"""Commands that tell how things stand."""
+
+from rich.text import Text
+
+from droidlite.ui import filling as filled
+from droidlite.ui.bill import bill_lines
+from droidlite.ui.cells import wrap
+from droidlite.ui.commands.host import Host
+from droidlite.ui.wording import SCRIPTED, dollars, tokens
+
+
+def cost(host: Host, words: str) -> None:
+    lines = bill_lines(host.conversation.bill(), host.painter.width - 2)
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
+
+
+def context(host: Host, words: str) -> None:
+    filling, painter = host.conversation.filling(), host.painter
+    room = painter.width - 2
+    drawn = Text.assemble(*filled.bar(filling, room))
+    table = Text("\n").join(
+        Text.assemble((f"{mark} ", style), row) for mark, style, row in filled.rows(filling, room - 2)
+    )
+    told = "\n".join(line for sentence in filled.remarks(filling) for line in wrap(sentence, room))
+    parts = [
+        painter.text("\n".join(wrap(filled.head(filling), room)), "bold", "  "),
+        painter.paint(drawn, "  "),
+        painter.paint(table, "  "),
+        painter.text(told, "dim", "  "),
+    ]
+    host.say("\n" + "\n".join(parts))
+
+
+def status(host: Host, words: str) -> None:
+    status = host.conversation.status()
+    cap = dollars(status.cap_usd) if status.cap_usd is not None else "no cap"
+    rows = {
+        "model": f"{status.model} ({status.strategy})" + (f" · {SCRIPTED}" if status.scripted else ""),
+        "endpoint": status.endpoint or "unknown",
+        "cost": f"{dollars(status.cost_usd)} of {cap}",
+        "context": f"{tokens(status.context_tokens)} of {tokens(status.context_window)} tokens",
+        "autonomy": status.autonomy,
+        "effort": status.effort or "the service's default",
+        "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
+        "session": status.session_id,
+    }
+    lines = [f"{name:<9} {value}" for name, value in rows.items()]
+    lines += [f"{'way':<9} {line}" for line in host.conversation.endpoints()]
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
