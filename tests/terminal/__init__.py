@@ -17,10 +17,13 @@ from pathlib import Path
 
 from binary import BINARY
 
+from droidlite.ui.screen import GRACE_SECONDS
 from terminal.screen import Screen
 
 DEADLINE = 30.0
 """Seconds nothing here may take."""
+CHOOSING = "↑↓"
+"""Stands below every dialog that takes keys."""
 
 
 def is_raw(terminal: int) -> bool:
@@ -123,8 +126,19 @@ class Terminal:
         self.process.send_signal(signal.SIGWINCH)
 
     def until(self, condition: Callable[[], object]) -> None:
+        """Waits until `condition` holds; it is asked again after each piece of output."""
+        assert self.comes(condition), "\n".join((*self._screen.lines, self.seen[-3000:]))
+
+    def comes(self, condition: Callable[[], object], seconds: float = DEADLINE) -> bool:
+        """The same; False where it does not within so many seconds."""
         with self._more:
-            assert self._more.wait_for(condition, DEADLINE), "\n".join((*self._screen.lines, self.seen[-3000:]))
+            return bool(self._more.wait_for(condition, seconds))
+
+    def rests(self, seconds: float = 0.5) -> None:
+        """Waits until nothing has been written for so long. For taking pictures, not for tests."""
+        with self._more:
+            while self._more.wait(seconds):
+                pass
 
     def shows(self, text: str) -> None:
         """Waits until a line of the screen has `text`."""
@@ -148,6 +162,14 @@ class Terminal:
             with self._more:
                 self._more.wait_for(lambda: self.seen.count("❯") > before, 1)
         self.type(text)
+
+    def chooses(self, key: str) -> None:
+        """Presses `key` in the dialog on the screen, which ends it. It takes no key that comes too fast to be meant, so
+        this rests first as a person would; that time is the program's, not a guess."""
+        self.shows(CHOOSING)
+        self.comes(lambda: False, GRACE_SECONDS + 0.05)
+        self.type(key)
+        self.hides(CHOOSING)
 
     def leaves(self) -> int:
         """The exit code of a person who quits."""
