@@ -71,11 +71,12 @@ class Session:
         self._stopped: DroidliteError | None = None
         self._told = False
 
-    def run(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
-        """Everything that happens, ending with RunFinished whatever happens."""
-        return without_secrets(self._run(text, images), self.parts.context.redaction)
+    def run(self, text: str, images: tuple[Image, ...] = (), *, checked: bool = True) -> Iterator[Event]:
+        """Everything that happens, ending with RunFinished whatever happens. `checked` false: what it asks for is
+        nothing that a check or a reviewer could tell of."""
+        return without_secrets(self._run(text, images, checked), self.parts.context.redaction)
 
-    def _run(self, text: str, images: tuple[Image, ...]) -> Iterator[Event]:
+    def _run(self, text: str, images: tuple[Image, ...], checked: bool) -> Iterator[Event]:
         parts, started = self.parts, time.monotonic()
         self._reroute(text)
         self._begin()
@@ -86,8 +87,11 @@ class Session:
         error: DroidliteError | None = None
         answer = ""
         try:
-            answer = yield from (parts.verifier or parts.agent).run(User(text, images))
-            if parts.reviewer:
+            worker = parts.verifier if checked and parts.verifier else parts.agent
+            if parts.verifier:
+                parts.verifier.last = None
+            answer = yield from worker.run(User(text, images))
+            if parts.reviewer and checked:
                 yield from parts.reviewer.review(text, parts.context.cancellation)
             parts.checkpoint.end_turn()
         except DroidliteError as raised:
@@ -95,7 +99,7 @@ class Session:
         finally:
             timer.cancel()
         yield from parts.escalation.told()
-        verification = parts.verifier.last if parts.verifier else None
+        verification = parts.verifier.last if parts.verifier and checked else None
         if error is None and verification is not None:
             error = verification.error()
         yield self._finished(answer, error, time.monotonic() - started)

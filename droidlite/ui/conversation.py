@@ -1,7 +1,7 @@
 """The contract between the app and a person's terminal: what the UI may ask of a conversation, and of a person."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -46,6 +46,20 @@ class Spending(Struct, frozen=True, kw_only=True):
     counterfactual: Counterfactual | None = None
 
 
+class Asked(NamedTuple):
+    """A prompt of ours on its way: a line that tells the person what it is about, and what happens."""
+
+    told: str
+    events: Iterator[Event]
+
+
+class Answered(NamedTuple):
+    """An answer given aside, and its cost in USD (None = not known)."""
+
+    text: str
+    cost_usd: float | None
+
+
 class Person(Protocol):
     """Who sits at the terminal. Every method is called from a worker thread and blocks until answered; all of them
     return the refusing answer at once when the person leaves."""
@@ -83,6 +97,20 @@ class Conversation(Protocol):
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]: ...
     def shell(self, command: str) -> Iterator[Event]: ...
     def compact(self) -> Iterator[Event]: ...
+    def review(self, words: str) -> Asked:
+        """Has the model review the working tree ("" ) or a named branch, commit or range; what would change something
+        is asked about meanwhile. Raises UsageError where there is nothing to review."""
+        ...
+
+    def init(self) -> Asked:
+        """Has the model write AGENTS.md, or improve it where it is there."""
+        ...
+
+    def btw(self, question: str) -> Answered:
+        """Asks the model aside, with the conversation as context; neither question nor answer enters it. May be called
+        while something runs, and several times at once; `interrupt` ends it as well."""
+        ...
+
     def interrupt(self) -> None: ...
 
     def status(self) -> Status: ...

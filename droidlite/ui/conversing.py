@@ -16,7 +16,7 @@ from droidlite.sanitise import clean_line
 from droidlite.types import Autonomy, User
 from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.choosing import Dialog, Fragments
-from droidlite.ui.commands import COMMANDS, find_command
+from droidlite.ui.commands import COMMANDS, find_command, is_prompt
 from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation
 from droidlite.ui.keys import bind_keys
@@ -125,8 +125,8 @@ class Session:
 
     def _begin(self, text: str) -> None:
         self._doing = text
-        self._spoken = self._spoken or not text.startswith("/")
-        self._transcript.begin("working" if not text.startswith("/") else text.split(" ")[0][1:])
+        self._spoken = self._spoken or is_prompt(text)
+        self._transcript.begin("working" if is_prompt(text) else text.split(" ")[0][1:])
         self._transcript.unfolded = text.startswith("!")
         self.screen.put(self._transcript.apply(User(text)))
         self._work = work = self._threads.submit(self._do, text)
@@ -159,7 +159,7 @@ class Session:
     def _ended(self, done: "Future[None]") -> None:
         self._work = None
         self.screen.put(self._transcript.end())
-        if self._transcript.replied and not self._doing.startswith("/"):  # /resume retells replies paid long ago
+        if self._transcript.replied and is_prompt(self._doing):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
         if error := done.exception():
             self._crash = error

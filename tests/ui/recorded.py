@@ -27,7 +27,7 @@ from droidlite.events import (
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Switch, Usage, User
 from droidlite.ui.bill import Bill, StageCost
-from droidlite.ui.conversation import ExportFormat, Person, Spending, Status
+from droidlite.ui.conversation import Answered, Asked, ExportFormat, Person, Spending, Status
 from droidlite.ui.filling import Filling
 from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
@@ -278,6 +278,15 @@ class Recorded:
 
     def compact(self) -> Iterator[Event]:
         yield Warned("compacted")
+
+    def review(self, words: str) -> Asked:
+        return Asked(f"reviewing {words or 'the changes in the working tree'}: 1 file, +2 -1", self.send("review"))
+
+    def init(self) -> Asked:
+        return Asked("writing AGENTS.md", self.send("init"))
+
+    def btw(self, question: str) -> Answered:
+        return Answered(f"Aside: {question}", 0.0031)
 
     def interrupt(self) -> None:
         self.stop.set()

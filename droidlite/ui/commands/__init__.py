@@ -2,7 +2,7 @@
 
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean_line
-from droidlite.ui.commands import changes, looking, models, permissions, sessions
+from droidlite.ui.commands import asking, changes, looking, models, permissions, sessions
 from droidlite.ui.commands.host import Command, Host
 
 
@@ -29,6 +29,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("compact", "replace the conversation so far by a summary", changes.compact),
     Command("diff", "everything this session changed", changes.diff, True),
     Command("fork", "go on with a copy of this session", sessions.fork),
+    Command("review", "have the working tree, a branch or a range reviewed", asking.review, prompts=True),
+    Command("init", "have AGENTS.md written, or improved", asking.init, prompts=True),
+    Command("btw", "ask something aside; it stays out of the conversation", asking.btw, True),
     Command("rewind", "take back messages and the files they changed; undo", changes.rewind, False, ("undo",)),
     Command("resume", "go on with an earlier session", sessions.resume),
     Command("sessions", "list this folder's sessions, or search them", sessions.sessions, True),
@@ -68,3 +71,13 @@ def find_command(name: str) -> Command:
     near = get_close_matches(name, [command.name for command in COMMANDS], n=1)
     hint = f"did you mean /{near[0]}?" if near else "/help lists them."
     raise UsageError(f"There is no /{clean_line(name, 40)}: {hint}")
+
+
+def is_prompt(text: str) -> bool:
+    """Whether what was typed is sent to the model, as it is or by a command that writes a prompt."""
+    if not text.startswith("/"):
+        return True
+    try:
+        return find_command(text[1:].split(" ")[0]).prompts
+    except UsageError:
+        return False
