@@ -13,6 +13,7 @@ from droidlite.ui.filling import Filling
 from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
+from droidlite.ui.spending import Stats
 
 ExportFormat = Literal["md", "json", "html"]
 
@@ -163,6 +164,10 @@ class Conversation(Protocol):
     def raise_cap(self, cap_usd: float) -> None: ...
     def bill(self) -> Bill: ...
     def filling(self) -> Filling: ...
+    def stats(self, since: str) -> Stats:
+        """What was spent in this repository since a date or for a time such as 30d ("" = always). Raises UsageError."""
+        ...
+
     def spending(self) -> Spending: ...
     def judge(self, good: bool) -> None:
         """Keeps whether the session did what the person wanted; raises UsageError where nothing was asked of it."""

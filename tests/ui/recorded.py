@@ -32,7 +32,7 @@ from droidlite.ui.filling import Filling
 from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
-from droidlite.ui.spending import ModelSpend
+from droidlite.ui.spending import Day, ModelSpend, Stats
 
 PATCH = """\
 --- a/src/ranges.py
@@ -199,6 +199,17 @@ FILLING = Filling(
     counted=23_000,
 )
 
+STATS = Stats(
+    since="2026-11-09T00:00:00+00:00",
+    repository="/home/ada/ranges",
+    sessions=4,
+    calls=46,
+    cost_usd=5.6,
+    days=tuple(Day(day=f"2026-11-{n:02}", cost_usd=n / 10, calls=n) for n in (10, 11, 13, 22)),
+    models=tuple(replace(row, cost_usd=row.cost_usd * 20) for row in BILL.models),
+    repositories=(),
+)
+
 
 class Recorded:
     """Plays `events` for every message, `pause` seconds apart; ask words in a message bring up the dialogs."""
@@ -322,6 +333,9 @@ class Recorded:
 
     def raise_cap(self, cap_usd: float) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)
+
+    def stats(self, since: str) -> Stats:
+        return STATS if since != "1h" else replace(STATS, days=(), models=(), sessions=0, calls=0, cost_usd=0.0)
 
     def filling(self) -> Filling:
         return FILLING

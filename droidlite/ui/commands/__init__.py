@@ -1,15 +1,37 @@
 """The slash commands: a table of what they are called, what they do, and the function that does it."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
+
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean_line
+from droidlite.ui.cells import GAP
 from droidlite.ui.commands import asking, changes, looking, models, permissions, sessions
 from droidlite.ui.commands.host import Command, Host
 
 
 def _help(host: Host, words: str) -> None:
-    rows = [f"/{command.name:<10} {command.about}" for command in COMMANDS]
-    keys = [f"{key:<11} {about}" for key, about in KEYS]
-    host.say("\n" + host.painter.text("\n".join([*rows, "", *keys]), indent="  "))
+    if words:
+        command = find_command(words.removeprefix("/"))
+        also = f"; also /{', /'.join(command.aliases)}" if command.aliases else ""
+        lines = [f"/{command.name}: {command.about}{also}", *([command.more] if command.more else [])]
+        host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
+        return
+    width = host.painter.width - 2
+    commands = [(f"/{command.name}", command.about) for command in COMMANDS]
+    lines = [*_in_columns(commands, width), "", *_in_columns(KEYS, width), "", "/help COMMAND tells more of one"]
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
+
+
+def _in_columns(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """Two columns where there is room for both, each read from top to bottom."""
+    lines = [f"{name:<{_NAME}}{about}" for name, about in rows]
+    if width < 2 * _COLUMN + GAP:
+        return lines
+    half = (len(lines) + 1) // 2
+    room = min((width - GAP) // 2, 56)
+    pairs = zip_longest(lines[:half], lines[half:], fillvalue="")
+    return [f"{left:<{room}}{' ' * GAP}{right}".rstrip() for left, right in pairs]
 
 
 def _quit(host: Host, words: str) -> None:
@@ -17,44 +39,134 @@ def _quit(host: Host, words: str) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "commands and keys", _help, True),
-    Command("model", "choose the model, or auto", models.model),
-    Command("router", "why this model; cost, balanced, quality: what auto aims at", models.router),
-    Command("escalate", "a stronger model takes over, or the one you name", models.escalate, True),
-    Command("cost", "what this session has cost, by model", looking.cost, True),
-    Command("context", "what fills the model's context window", looking.context, True),
-    Command("status", "model, endpoint, folder and session", looking.status, True),
-    Command("autonomy", "what runs without asking: off, low, medium, high", permissions.autonomy, True),
-    Command("permissions", "what runs without asking, and why; revoke a rule", permissions.permissions, True),
-    Command("compact", "replace the conversation so far by a summary", changes.compact),
-    Command("diff", "everything this session changed", changes.diff, True),
-    Command("fork", "go on with a copy of this session", sessions.fork),
-    Command("review", "have the working tree, a branch or a range reviewed", asking.review, prompts=True),
-    Command("init", "have AGENTS.md written, or improved", asking.init, prompts=True),
-    Command("btw", "ask something aside; it stays out of the conversation", asking.btw, True),
-    Command("rewind", "take back messages and the files they changed; undo", changes.rewind, False, ("undo",)),
-    Command("resume", "go on with an earlier session", sessions.resume),
-    Command("sessions", "list this folder's sessions, or search them", sessions.sessions, True),
-    Command("rename", "give this session a title", sessions.rename, True, ("title",)),
-    Command("new", "start a new session", sessions.new, False, ("clear",)),
-    Command("good", "this session did what you wanted: counts when auto chooses", sessions.good),
-    Command("bad", "this session did not do what you wanted: counts as well", sessions.bad),
-    Command("export", "write this session to a file: md, json, html", sessions.export),
-    Command("quit", "leave (also Ctrl+C twice, Ctrl+D)", _quit, True, ("exit",)),
+    Command(
+        "model", "choose a model, or auto", models.model, more="/model NAME takes one, /model auto lets it choose."
+    ),
+    Command(
+        "router",
+        "why this model; its aim",
+        models.router,
+        more="/router cost, /router balanced and /router quality set what auto aims at.",
+    ),
+    Command(
+        "escalate",
+        "a stronger one takes over",
+        models.escalate,
+        while_busy=True,
+        more="/escalate MODEL names it. It takes over before the next call; what that costs is told.",
+    ),
+    Command(
+        "cost",
+        "the bill, model by model",
+        looking.cost,
+        while_busy=True,
+        more="Also what the cache saved, what each change of model cost and brought, and what the reference model "
+        "alone would have cost.",
+    ),
+    Command("context", "what fills the window", looking.context, while_busy=True),
+    Command(
+        "stats",
+        "spend by day and model",
+        looking.stats,
+        while_busy=True,
+        more="Of this repository, since 14 days. /stats 30d, /stats 2026-11-01 and /stats all tell of more.",
+    ),
+    Command("status", "model, folder, session", looking.status, while_busy=True),
+    Command(
+        "permissions",
+        "what runs unasked; revoke",
+        permissions.permissions,
+        while_busy=True,
+        more="Every rule and where it stands. Those you gave in this project or session can be revoked.",
+    ),
+    Command(
+        "autonomy",
+        "off, low, medium, high",
+        permissions.autonomy,
+        while_busy=True,
+        more="What runs without asking: off only reads, low also edits inside the folder, medium also commands that "
+        "can be undone, high everything that is not denied. Shift+Tab goes through them.",
+    ),
+    Command(
+        "diff",
+        "what this session changed",
+        changes.diff,
+        while_busy=True,
+        more="/diff PATH shows the whole change of one file.",
+    ),
+    Command(
+        "review",
+        "review changes; read-only",
+        asking.review,
+        prompts=True,
+        more="The working tree's; /review main, /review a..b name others, and words behind it say what to look at. "
+        "What would change something is asked about meanwhile.",
+    ),
+    Command(
+        "rewind",
+        "take back words or files",
+        changes.rewind,
+        aliases=("undo",),
+        more="Files and conversation, or one of them, to just before a message; what goes back is shown first. /rewind "
+        "undo takes the last one back.",
+    ),
+    Command("compact", "sum up, to make room", changes.compact),
+    Command(
+        "btw",
+        "ask aside; it is not kept",
+        asking.btw,
+        while_busy=True,
+        more="/btw QUESTION, also while it works: the model knows the conversation, and nothing of it enters it.",
+    ),
+    Command(
+        "init",
+        "write AGENTS.md",
+        asking.init,
+        prompts=True,
+        more="From the repository; where it is there, it is improved by edits.",
+    ),
+    Command(
+        "resume",
+        "go on with a session",
+        sessions.resume,
+        more="/resume ID goes on with that one, /resume WORDS with one that has them in its title or prompts.",
+    ),
+    Command(
+        "sessions",
+        "list or search sessions",
+        sessions.sessions,
+        while_busy=True,
+        more="Of this folder; /sessions WORDS searches titles and prompts.",
+    ),
+    Command("rename", "title this session", sessions.rename, while_busy=True, aliases=("title",), more="/rename TITLE"),
+    Command("new", "begin a new session", sessions.new, aliases=("clear",)),
+    Command("fork", "go on with a copy", sessions.fork),
+    Command(
+        "export",
+        "save as md, json, html",
+        sessions.export,
+        more="Into this folder. HTML is one page that needs nothing else and runs no scripts.",
+    ),
+    Command("good", "tell auto it went well", sessions.good, more="Counts when auto chooses a model; /bad says no."),
+    Command("bad", "tell auto it did not", sessions.bad, more="Counts when auto chooses a model; /good says yes."),
+    Command("help", "commands and keys", _help, while_busy=True),
+    Command("quit", "leave", _quit, while_busy=True, aliases=("exit",), more="Also Ctrl+C twice, and Ctrl+D."),
 )
 
 KEYS = (
-    ("Enter", "send; while the agent works: queue"),
-    ("Ctrl+J", "new line (also Alt+Enter, or \\ before Enter)"),
-    ("Esc", "interrupt; twice when idle: rewind"),
+    ("Enter", "send; while busy: queue"),
+    ("Ctrl+J", "new line (or Alt+Enter)"),
+    ("Esc", "interrupt; twice: rewind"),
     ("Shift+Tab", "next autonomy level"),
-    ("Ctrl+O", "show the last tool's whole output"),
+    ("Ctrl+O", "last output in full"),
     ("Ctrl+G", "write in your editor"),
-    ("Up, Down", "history; Up takes back a queued message"),
+    ("Up, Down", "history; queued message"),
     ("@path", "mention a file"),
-    ("!command", "run a shell command yourself"),
-    ("Ctrl+C", "interrupt or clear; twice: leave"),
+    ("!command", "run a command yourself"),
+    ("Ctrl+C", "interrupt; twice: leave"),
 )
+_NAME, _COLUMN = 13, 38
+"""Cells of a name, and of a name with what it does: two of those fit into 80."""
 
 
 def find_command(name: str) -> Command:

@@ -31,7 +31,7 @@ class Host(Protocol):
 
 class Command(Struct, frozen=True):
     """`while_busy`: changes nothing the agent works with, so it may run beside it. `prompts`: it sends a prompt of
-    ours, whose cost is told at its end."""
+    ours, whose cost is told at its end. `more` is what /help NAME adds to `about`."""
 
     name: str
     about: str
@@ -39,3 +39,4 @@ class Command(Struct, frozen=True):
     while_busy: bool = False
     aliases: tuple[str, ...] = ()
     prompts: bool = False
+    more: str = ""

@@ -6,12 +6,26 @@ from droidlite.ui import filling as filled
 from droidlite.ui.bill import bill_lines
 from droidlite.ui.cells import wrap
 from droidlite.ui.commands.host import Host
+from droidlite.ui.spending import stats_lines
 from droidlite.ui.wording import SCRIPTED, dollars, tokens
+
+RECENT = "14d"
+"""What /stats tells of without words: as many days as fit a screen."""
 
 
 def cost(host: Host, words: str) -> None:
     lines = bill_lines(host.conversation.bill(), host.painter.width - 2)
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
+
+
+def stats(host: Host, words: str) -> None:
+    since = "" if words == "all" else words or RECENT
+    found = host.conversation.stats(since)
+    lines = list(stats_lines(found, host.painter.width - 2))
+    if not found.calls:
+        lines += ["", "No model was paid for in that time in this repository; /stats all tells all of it."]
+    told = "/stats 30d, 12h, 2026-11-01 or all; droidlite stats --all for every folder"
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  ") + "\n" + host.painter.text(told, "dim", "  "))
 
 
 def context(host: Host, words: str) -> None:
