@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from droidlite.errors import UsageError
 from droidlite.sandbox.gitprograms import named_program
+from droidlite.session.records import Head
 
 SECONDS = 20.0
 """How long git may take to answer."""
@@ -31,6 +32,47 @@ class Changes(Struct, frozen=True, kw_only=True):
     command: str
     files: tuple[Changed, ...]
     untracked: tuple[str, ...] = ()
+
+
+def head_of(root: Path) -> Head:
+    """Where the repository at `root` stands, read without running git; nothing known where there is none."""
+    git = root / ".git"
+    try:
+        if git.is_file():
+            git = (root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()).resolve()
+        said = (git / "HEAD").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return Head()
+    if not said.startswith("ref:"):
+        return Head(commit=said)
+    name = said.removeprefix("ref:").strip()
+    return Head(branch=name.removeprefix("refs/heads/"), commit=_commit_of(git, name))
+
+
+def git_state(root: Path) -> str:
+    """Where it stands in words: "branch main", "detached at 0123456789ab", "" where there is no git."""
+    head = head_of(root)
+    if head.branch:
+        return f"branch {head.branch}"
+    return f"detached at {head.commit[:12]}" if head.commit else ""
+
+
+def _commit_of(git: Path, name: str) -> str:
+    """The commit a branch is at, "" where it is not told by a file: it has none yet, or they are kept otherwise."""
+    shared = _read(git / "commondir")
+    common = git / shared if shared else git
+    for place in (git, common):
+        if found := _read(place / name):
+            return found
+    rows = (row.split(" ") for row in _read(common / "packed-refs").splitlines())
+    return next((row[0] for row in rows if row[1:] == [name]), "")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def may_be_asked(root: Path) -> bool:

@@ -20,7 +20,8 @@ ExportFormat = Literal["md", "json", "html"]
 
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
-    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed)."""
+    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed). title: of a session that was
+    resumed or named."""
 
     model: str
     strategy: Literal["auto", "chosen"]
@@ -37,6 +38,7 @@ class Status(Struct, frozen=True, kw_only=True):
     branch: str = ""
     scripted: bool = False
     stored: bool = True
+    title: str = ""
 
 
 class Spending(Struct, frozen=True, kw_only=True):

@@ -56,7 +56,7 @@ def status(host: Host, words: str) -> None:
         "autonomy": status.autonomy,
         "effort": status.effort or "the service's default",
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
-        "session": status.session_id,
+        "session": status.session_id + (f" · {status.title}" if status.title else ""),
     }
     lines = [f"{name:<9} {value}" for name, value in rows.items()]
     lines += [f"{'way':<9} {line}" for line in host.conversation.endpoints()]
