@@ -6,7 +6,7 @@ from droidlite.agent.describing import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
 from droidlite.session.conversation import Turn, said_by_the_person
 from droidlite.session.searching import Found
-from droidlite.tool import Output
+from droidlite.tool import Output, Todo, Todos
 from droidlite.types import Assistant, Message, ToolResult, User
 from droidlite.ui.past import SessionRow
 
@@ -14,9 +14,12 @@ LAST = 12
 """Messages retold; the rest is in `droidlite sessions show`."""
 
 
-def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Event | User, ...]:
+def retell(
+    messages: tuple[Message, ...], turns: tuple[Turn, ...], todos: tuple[Todo, ...] = ()
+) -> tuple[Event | User, ...]:
     """What the person and the model said and did, newest messages only; what the host said on its own (its opening, a
-    nudge, a summary) is left out. `turns` are the person's. Costs are not retold: they are the session's."""
+    nudge, a summary) is left out; last the to-do list, where something on it is open. `turns` are the person's. Costs
+    are not retold: they are the session's."""
     told: list[Event | User] = []
     persons = said_by_the_person(messages, turns)
     names: dict[str, str] = {}
@@ -33,6 +36,8 @@ def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Even
                 told.append(message)
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
+    if any(todo.status != "completed" for todo in todos):
+        told.append(CallFinished(call_id="todos", name="todo", content="", displays=(Todos(todos),)))
     return tuple(told)
 
 

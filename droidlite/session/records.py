@@ -156,6 +156,17 @@ class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
     skipped: str = ""
 
 
+class Head(Struct, frozen=True, kw_only=True, tag="head"):
+    """Where the repository stood before or after a prompt: its `branch` ("" = detached, or no git), the `commit` (hex,
+    "" = not known), and when, in seconds since 1970. `told`: files of which the model was told just then that they are
+    not what it saw: path -> SHA-256 (hex) of the content, "" = no such file."""
+
+    branch: str = ""
+    commit: str = ""
+    at: float = 0.0
+    told: dict[str, str] = {}
+
+
 class Left(Struct, frozen=True, kw_only=True, tag="left"):
     """How a turn left the files it had saved: path -> SHA-256 (hex) of the content, "" = no such file."""
 
@@ -242,6 +253,7 @@ Record = (
     | Seen
     | Saved
     | Left
+    | Head
     | Rewound
     | Unsaid
     | PutBack

@@ -360,7 +360,8 @@ def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("/help", "what runs without asking"),
+        ("/help", "what runs unasked; revoke"),
+        ("/help review", "/review a..b name others"),
         ("/cost", "48,000"),
         ("/status", "24k of 200k tokens"),
         ("/status", "way       > house: ok · first word after 0.8 s"),

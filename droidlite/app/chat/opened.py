@@ -10,6 +10,7 @@ from droidlite.app.routing import Task
 from droidlite.app.session import Session
 from droidlite.app.setup import read_setup
 from droidlite.app.worktree import open_worktree
+from droidlite.cancellation import Cancellation
 from droidlite.session.store import Store
 
 
@@ -25,6 +26,7 @@ class Open:
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
         self._person = Person()
+        self.asides: set[Cancellation] = set()
 
     @property
     def session(self) -> Session:

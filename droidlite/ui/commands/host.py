@@ -30,10 +30,13 @@ class Host(Protocol):
 
 
 class Command(Struct, frozen=True):
-    """`while_busy`: only looks, so it may run beside the agent."""
+    """`while_busy`: changes nothing the agent works with, so it may run beside it. `prompts`: it sends a prompt of
+    ours, whose cost is told at its end. `more` is what /help NAME adds to `about`."""
 
     name: str
     about: str
     run: Callable[[Host, str], None]
     while_busy: bool = False
     aliases: tuple[str, ...] = ()
+    prompts: bool = False
+    more: str = ""

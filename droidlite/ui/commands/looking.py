@@ -8,7 +8,11 @@ from droidlite.ui import filling as filled
 from droidlite.ui.bill import bill_lines
 from droidlite.ui.cells import wrap
 from droidlite.ui.commands.host import Host
+from droidlite.ui.spending import stats_lines
 from droidlite.ui.wording import SCRIPTED, amount, dollars, tokens
+
+RECENT = "14d"
+"""What /stats tells of without words: as many days as fit a screen."""
 
 
 def cost(host: Host, words: str) -> None:
@@ -26,6 +30,16 @@ def cap(host: Host, words: str) -> None:
         status = host.conversation.status()
     held = "none" if status.cap_usd is None else f"{dollars(status.cap_usd)}, and it is never passed"
     host.say(host.painter.text(f"cap: {held}; {dollars(status.cost_usd)} is spent", "dim"))
+
+
+def stats(host: Host, words: str) -> None:
+    since = "" if words == "all" else words or RECENT
+    found = host.conversation.stats(since)
+    lines = list(stats_lines(found, host.painter.width - 2))
+    if not found.calls:
+        lines += ["", "No model was paid for in that time in this repository; /stats all tells all of it."]
+    told = "/stats 30d, 12h, 2026-11-01 or all; droidlite stats --all for every folder"
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  ") + "\n" + host.painter.text(told, "dim", "  "))
 
 
 def context(host: Host, words: str) -> None:
@@ -56,7 +70,7 @@ def status(host: Host, words: str) -> None:
         "autonomy": status.autonomy,
         "effort": status.effort or "the service's default",
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
-        "session": status.session_id,
+        "session": status.session_id + (f" · {status.title}" if status.title else ""),
     }
     lines = [f"{name:<9} {value}" for name, value in rows.items()]
     lines += [f"{'way':<9} {line}" for line in host.conversation.endpoints()]
