@@ -140,7 +140,9 @@ def _allowed(setup: Setup, cwd: Path) -> Finding:
         return Finding("allowed", "problem", str(error))
     if not commands:
         return Finding("allowed", "off", "no command was allowed for good in this folder")
-    return Finding("allowed", "ok", f"for good in this folder: {', '.join(commands)}; take back in {file}")
+    return Finding(
+        "allowed", "ok", f"for good in this folder: {', '.join(commands)}; /permissions takes one back ({file})"
+    )
 
 
 def _check(setup: Setup, cwd: Path) -> Finding:

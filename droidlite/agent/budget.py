@@ -72,6 +72,11 @@ class Budget:
     def spent_usd(self) -> float:
         return self.settled_usd + sum(self._open.values())
 
+    def counted(self) -> tuple[float, float, tuple[Spent, ...]]:
+        """What is settled (USD), what calls under way may still cost, and the calls settled: all of one moment."""
+        with self._mutex:
+            return self.settled_usd, sum(self._open.values()), tuple(self.calls)
+
     @property
     def left_usd(self) -> float:
         """USD that may still be spent; of a shared ledger, when it was last read."""

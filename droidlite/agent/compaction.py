@@ -33,9 +33,13 @@ FITS_NOT = float("inf")
 """No request is known not to fit."""
 
 
+def full_at(spec: ModelSpec) -> int:
+    """Tokens beyond which a conversation with this model is compacted."""
+    return int(min(FULL * spec.context, spec.context - min(spec.max_output, SUMMARY_OUTPUT)))
+
+
 def is_full(transcript: Transcript, spec: ModelSpec) -> bool:
-    room = spec.context - min(spec.max_output, SUMMARY_OUTPUT)
-    return len(transcript.messages) > 2 and transcript.estimate() > min(FULL * spec.context, room)
+    return len(transcript.messages) > 2 and transcript.estimate() > full_at(spec)
 
 
 def make_room(transcript: Transcript, driver: Driver, failed: float) -> Generator[Event, None, None]:

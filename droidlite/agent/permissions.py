@@ -2,22 +2,36 @@
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
-from droidlite.tool import Answer, Approval, Display, Tool
+from droidlite.tool import Answer, Approval, Display, Effect, Tool
 from droidlite.types import Autonomy
 
+EDITS, FETCHES = "edits of files inside the root", "fetching any public web page"
 READ_ONLY = "this run is read-only; the person can allow changes with --auto low, medium or high"
 
 
+Source = Literal["settings", "project", "session"]
+"""Who allows it: a settings file, an "always" in this project, an answer in this session."""
+
+
+class Rule(Struct, frozen=True):
+    """What runs without a question: commands that begin with `words`, or, of another `effect`, all that has it."""
+
+    words: str
+    source: Source
+    effect: Effect = "execute"
+
+
 class Ruling(Struct, frozen=True):
-    """What the command rules say: `prefix` is what "always" would allow ("" = it cannot be offered)."""
+    """What the command rules say: `prefixes` is what "always" would allow (() = it cannot be offered)."""
 
     allow: bool
     reason: str
-    prefix: str = ""
+    prefixes: tuple[str, ...] = ()
     denied: bool = False
 
 
@@ -29,7 +43,9 @@ class Verdict(Struct, frozen=True):
 
 class Permissions:
     """One session's permissions. `judge` reads a shell command (command, autonomy, allowed prefixes) -> Ruling; `ask`
-    is None where nobody can answer; `remember` keeps a command's prefix for later sessions, where anything can."""
+    is None where nobody can answer; `rules` need no question; `remember` keeps a command's prefix for later sessions,
+    where anything can. `unheeded` is an autonomy that a run which nobody watches does not go by; `withheld` tells
+    whether a read-only run has refused what it would have allowed."""
 
     def __init__(
         self,
@@ -40,12 +56,21 @@ class Permissions:
         remember: Callable[[str], None] | None = None,
         allowed_tools: tuple[str, ...] = (),
         disallowed_tools: tuple[str, ...] = (),
-        prefixes: tuple[str, ...] = (),
+        rules: tuple[Rule, ...] = (),
+        unheeded: Autonomy = "off",
     ) -> None:
         self.autonomy, self.judge, self.ask, self.remember = autonomy, judge, ask, remember
         self.allowed_tools, self.disallowed_tools = allowed_tools, disallowed_tools
-        self.prefixes = prefixes
-        self._tools_this_session: set[str] = set()
+        self.rules, self.unheeded, self.withheld = rules, unheeded, False
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The beginnings of commands that need no question."""
+        return tuple(rule.words for rule in self.rules if rule.effect == "execute")
+
+    def revoke(self, rule: Rule) -> None:
+        """Asks about it again in this session."""
+        self.rules = tuple(kept for kept in self.rules if kept != rule)
 
     @property
     def read_only(self) -> bool:
@@ -62,32 +87,40 @@ class Permissions:
         """The verdict on one call. `summary` is the exact command or path; `displays` is called only to ask."""
         if not self.offered(tool):
             return Verdict(False, f"the tool {tool.name} is not allowed in this session")
-        match tool.effect:
-            case "read":
-                return Verdict(True)
-            case "execute":
-                ruling = self.judge(arguments.command, self.autonomy, self.prefixes)
-            case "write":
-                ruling = self._write_ruling(tool)
-            case "network":
-                ruling = self._network_ruling(tool)
+        ruling = self._ruling(tool, arguments, self.autonomy)
         if ruling.allow or ruling.denied:
             return Verdict(ruling.allow, ruling.reason)
+        if self.read_only and self._ruling(tool, arguments, self.unheeded).allow:
+            self.withheld = True
         return self._ask(tool, summary, ruling, displays)
 
     def may_change(self, tool: Tool, arguments: Any) -> bool:
         """Whether this is a command that is not known to only read."""
         return tool.effect == "execute" and not self.judge(arguments.command, "off", ()).allow
 
-    def _write_ruling(self, tool: Tool) -> Ruling:
-        if self.autonomy != "off" or tool.effect in self._tools_this_session:
-            return Ruling(True, "edits inside the root are allowed")
-        return Ruling(False, "it changes a file", "edits of files inside the root")
+    def _ruling(self, tool: Tool, arguments: Any, autonomy: Autonomy) -> Ruling:
+        match tool.effect:
+            case "read":
+                return Ruling(True, "")
+            case "execute":
+                return self.judge(arguments.command, autonomy, self.prefixes)
+            case "write":
+                return self._write_ruling(tool, autonomy)
+            case "network":
+                return self._network_ruling(tool, autonomy)
 
-    def _network_ruling(self, tool: Tool) -> Ruling:
-        if self.autonomy == "high" or tool.effect in self._tools_this_session:
+    def _write_ruling(self, tool: Tool, autonomy: Autonomy) -> Ruling:
+        if autonomy != "off" or self._allows(tool):
+            return Ruling(True, "edits inside the root are allowed")
+        return Ruling(False, "it changes a file", (EDITS,))
+
+    def _network_ruling(self, tool: Tool, autonomy: Autonomy) -> Ruling:
+        if autonomy == "high" or self._allows(tool):
             return Ruling(True, "network is allowed")
-        return Ruling(False, "it reaches the network", "fetching any public web page")
+        return Ruling(False, "it reaches the network", (FETCHES,))
+
+    def _allows(self, tool: Tool) -> bool:
+        return any(rule.effect == tool.effect for rule in self.rules)
 
     def _ask(self, tool: Tool, summary: str, ruling: Ruling, displays: Callable[[], tuple[Display, ...]]) -> Verdict:
         if self.ask is None:
@@ -98,20 +131,28 @@ class Permissions:
                 summary=summary,
                 reason=ruling.reason,
                 displays=displays(),
-                always=ruling.prefix,
-                lasting=bool(ruling.prefix) and tool.effect == "execute" and self.remember is not None,
+                always=spelled(tool.effect, ruling.prefixes),
+                lasting=bool(ruling.prefixes) and tool.effect == "execute" and self.remember is not None,
             )
         )
         if answer.choice == "no":
             return Verdict(False, "the person said no", note=answer.note)
-        if answer.choice in ("session", "always") and ruling.prefix:
-            self._widen(tool, ruling.prefix, keep=answer.choice == "always")
+        if answer.choice in ("session", "always"):
+            for words in ruling.prefixes:
+                self._widen(Rule(words, "project" if answer.choice == "always" else "session", tool.effect))
         return Verdict(True, "the person allowed it")
 
-    def _widen(self, tool: Tool, prefix: str, *, keep: bool) -> None:
-        if tool.effect != "execute":
-            self._tools_this_session.add(tool.effect)
-            return
-        self.prefixes = (*self.prefixes, prefix)
-        if keep and self.remember is not None:
-            self.remember(prefix)
+    def _widen(self, rule: Rule) -> None:
+        lasting = rule.source == "project" and rule.effect == "execute" and self.remember is not None
+        rule = rule if lasting else msgspec.structs.replace(rule, source="session")
+        if rule not in self.rules:
+            self.rules = (*self.rules, rule)
+        if lasting and self.remember is not None:
+            self.remember(rule.words)
+
+
+def spelled(effect: Effect, words: tuple[str, ...]) -> str:
+    """In words what a rule allows, or several together; "" for none."""
+    if effect != "execute":
+        return " and ".join(words)
+    return f"commands that begin {' or '.join(f'`{each}`' for each in words)}" if words else ""

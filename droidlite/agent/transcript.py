@@ -179,6 +179,21 @@ class Transcript:
             _, start, tokens = self._measured
         return tokens + int(sum(self._upper[start:]) / BYTES_PER_TOKEN)
 
+    def weights(self) -> tuple[float, float, tuple[float, ...]]:
+        """Tokens of the system prompt, the tools and each message, which together are what `estimate` says: of what
+        the service has counted as a whole, each its share by bytes."""
+        upper, measured = tuple(self._upper), self._measured
+        start, tokens = (measured[1], float(measured[2])) if measured else (0, self._fixed_bytes / BYTES_PER_TOKEN)
+        rate = tokens / max(self._fixed_bytes + sum(upper[:start]), 1)
+        system = len(self.system.encode())
+        each = (size * rate if place < start else size / BYTES_PER_TOKEN for place, size in enumerate(upper))
+        return system * rate, (self._fixed_bytes - system) * rate, tuple(each)
+
+    @property
+    def counted(self) -> int:
+        """How many of the tokens that `estimate` says a service has counted."""
+        return self._measured[2] if self._measured is not None else 0
+
     def guess(self, spec: ModelSpec, written: int) -> Usage:
         """What a call that broke off after `written` characters probably used, for want of a report."""
         warm = self._measured[2] if self._measured is not None and self._measured[0] == spec.id else 0

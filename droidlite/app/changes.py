@@ -12,6 +12,10 @@ from droidlite.session.checkpoint import Checkpoint, FileChange
 from droidlite.session.conversation import first_line
 from droidlite.session.fold import Session as Past
 from droidlite.settings.paths import find_root
+from droidlite.tool import Diff
+from droidlite.tools.diffs import diff_of
+from droidlite.ui.rewinding import Preview
+from droidlite.ui.wording import counted
 
 EFFECTS = {
     "modified": "its content goes back",
@@ -21,8 +25,10 @@ EFFECTS = {
     "unsaved": "it cannot go back",
 }
 MOST_FILES = 50
+MOST_LISTED = 10
+"""Files a preview names."""
 MOST_NAMED = 3
-"""Commands named where more were run."""
+"""Commands and messages named where there are more."""
 SHOWN = 200_000
 """Characters of one file a diff is made of."""
 
@@ -30,7 +36,7 @@ SHOWN = 200_000
 def session_diff(checkpoint: Checkpoint, root: Path) -> str:
     """Unified diff of what this session changed, against what the files were before its first change."""
     parts: list[str] = []
-    for change in checkpoint.changes_since(1):
+    for change in checkpoint.changes_since():
         before = checkpoint.content_before(change.path)
         after = _text(root / change.path)
         if before is None or after is None:
@@ -42,10 +48,21 @@ def session_diff(checkpoint: Checkpoint, root: Path) -> str:
     return "".join(part if part.endswith("\n") else f"{part}\n\\ No newline at end of file\n" for part in parts)
 
 
+def session_diffs(checkpoint: Checkpoint, root: Path, turn: int = 0) -> tuple[Diff, ...]:
+    """What was changed since the start of `turn` (0 = by the whole session), file by file; the patch of one that is not
+    text, or was not kept, is ""."""
+    found: list[Diff] = []
+    for change in checkpoint.changes_since(turn):
+        before, after = checkpoint.content_before(change.path, turn), _text(root / change.path)
+        whole = before is not None and after is not None
+        found.append(diff_of(change.path, before or "", after or "") if whole else Diff(change.path, ""))
+    return tuple(found)
+
+
 def files_before(checkpoint: Checkpoint) -> dict[str, str | None]:
     """What the text files that this session changed were before its first change; None = there was no such file."""
     found: dict[str, str | None] = {}
-    for change in checkpoint.changes_since(1):
+    for change in checkpoint.changes_since():
         before = checkpoint.content_before(change.path)
         if change.effect == "created" or before is not None:
             found[change.path] = None if change.effect == "created" else before
@@ -61,13 +78,16 @@ def _text(path: Path) -> str | None:
     return None if len(data) > SHOWN or b"\0" in data else data.decode("utf-8", "replace")
 
 
-def preview(past: Past, found: list[FileChange], turn: int) -> tuple[str, ...]:
+def preview(past: Past, found: list[FileChange], diffs: tuple[Diff, ...], turn: int) -> Preview:
     """What going back to the start of `turn` would do to files and conversation, and what it cannot take back."""
-    lines = [f"{change.path}: {EFFECTS[change.effect]}" for change in found]
+    sizes = {diff.path: f" (+{diff.added} -{diff.removed})" for diff in diffs if diff.patch}
+    lines = [f"{change.path}: {EFFECTS[change.effect]}{sizes.get(change.path, '')}" for change in found[:MOST_LISTED]]
+    lines += [f"and {counted(len(found) - MOST_LISTED, 'more file')}"] if len(found) > MOST_LISTED else []
     lines += [f"{change.path}: {change.note}" for change in found if change.note]
-    dropped = sum(1 for row in past.turns if row.number >= turn)
-    said = f"{dropped} message{'' if dropped == 1 else 's'} of yours and what followed are dropped"
-    return (*lines, *not_taken_back(past, turn), said)
+    dropped = [row.text for row in past.turns if row.number >= turn]
+    said = [f"{counted(len(dropped), 'message')} of yours and what followed are dropped"]
+    said += [f"❯ {text}" for text in dropped[:MOST_NAMED]]
+    return Preview(tuple(lines), tuple(said), not_taken_back(past, turn))
 
 
 def not_taken_back(past: Past, turn: int) -> tuple[str, ...]:

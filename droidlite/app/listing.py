@@ -1,7 +1,7 @@
-"""Commands that only look: the models, the sessions, the embedded model's files."""
+"""Commands that only look: the models, what auto would choose, the embedded model's files."""
 
 import os
-import time
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -9,12 +9,10 @@ from droidlite.app.checking import find_check, with_check
 from droidlite.app.options import Options
 from droidlite.app.routing import Task, route, survey
 from droidlite.app.setup import read_setup
-from droidlite.errors import UsageError
-from droidlite.session.store import Store, Summary
-from droidlite.settings.paths import find_root, places
+from droidlite.settings.paths import find_root
 from droidlite.ui.decision import decision_lines
 from droidlite.ui.picker import table
-from droidlite.ui.plain import in_colour, show, show_document, show_json, show_table, width
+from droidlite.ui.plain import show, show_json, show_table, takes_control_codes, width
 
 
 def show_models(cwd: Path, as_json: bool) -> int:
@@ -38,7 +36,7 @@ def show_models(cwd: Path, as_json: bool) -> int:
         ]
         show_json({"auto": found.auto, "why_not_auto": found.why_not_auto, "models": models})
         return 0
-    coloured = in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))
+    coloured = takes_control_codes(sys.stdout, os.environ)
     show_table(table(found.auto, found.candidates, width(), coloured))
     return 0
 
@@ -49,49 +47,6 @@ def show_route(options: Options, prompt: str, as_json: bool) -> int:
     decision = route(setup, Task(root=root, prompt=prompt, headless=options.headless))
     show_json(decision) if as_json else show(decision_lines(decision))
     return 0
-
-
-def show_sessions(
-    action: Literal["list", "show", "export", "fork", "rm", "doctor"],
-    session: str,
-    everywhere: bool,
-    form: Literal["md", "json"],
-    as_json: bool,
-    cwd: Path,
-) -> int:
-    store = Store(places(os.environ).state / "sessions")
-    if action == "list":
-        return _list_sessions(store.list(None if everywhere else find_root(cwd)), as_json)
-    if action == "doctor":
-        from droidlite.app.examining import show_examined
-
-        return show_examined(store, session, as_json)
-    if not session:
-        raise UsageError(f"sessions {action} needs the ID of a session; `droidlite sessions` lists them.")
-    match action:
-        case "show":
-            show_document(store.export(session, "json"), "json") if as_json else show([store.export(session, "md")])
-        case "export":
-            show_document(store.export(session, form), form)
-        case "fork":
-            show([f"{store.fork(session)}"])
-        case "rm":
-            show([f"Removed session {store.remove(session)}."])
-    return 0
-
-
-def _list_sessions(found: list[Summary], as_json: bool) -> int:
-    if as_json:
-        show_json(found)
-    else:
-        show(map(_row, found) if found else ["There is no session of this folder yet; --all lists every folder's."])
-    return 0
-
-
-def _row(summary: Summary) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.updated))
-    turns = f"{summary.turns} turn{'' if summary.turns == 1 else 's'}"
-    return f"{summary.id}  {when}  {turns:>9}  ${summary.cost_usd:.4f}  {summary.model}  {summary.title}"
 
 
 def show_local(action: Literal["status", "get"], source: str) -> int:

@@ -1,20 +1,27 @@
 """A stored conversation told again as events, for a person who comes back to it."""
 
+from pathlib import Path
+
 from droidlite.agent.describing import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
-from droidlite.session.conversation import Turn
-from droidlite.tool import Output
+from droidlite.session.conversation import Turn, said_by_the_person
+from droidlite.session.searching import Found
+from droidlite.tool import Output, Todo, Todos
 from droidlite.types import Assistant, Message, ToolResult, User
+from droidlite.ui.past import SessionRow
 
 LAST = 12
 """Messages retold; the rest is in `droidlite sessions show`."""
 
 
-def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Event | User, ...]:
+def retell(
+    messages: tuple[Message, ...], turns: tuple[Turn, ...], todos: tuple[Todo, ...] = ()
+) -> tuple[Event | User, ...]:
     """What the person and the model said and did, newest messages only; what the host said on its own (its opening, a
-    nudge, a summary) is left out. `turns` are the person's. Costs are not retold: they are the session's."""
+    nudge, a summary) is left out; last the to-do list, where something on it is open. `turns` are the person's. Costs
+    are not retold: they are the session's."""
     told: list[Event | User] = []
-    persons = _said_by_the_person(messages, turns)
+    persons = said_by_the_person(messages, turns)
     names: dict[str, str] = {}
     for place, message in list(enumerate(messages))[-LAST:]:
         if isinstance(message, Assistant):
@@ -29,19 +36,26 @@ def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Even
                 told.append(message)
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
+    if any(todo.status != "completed" for todo in todos):
+        told.append(CallFinished(call_id="todos", name="todo", content="", displays=(Todos(todos),)))
     return tuple(told)
 
 
-def _said_by_the_person(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> set[int]:
-    """Where the person's prompts stand: matched from the newest, since a compaction takes away the oldest."""
-    prompts = [turn.prompt for turn in turns]
-    found: set[int] = set()
-    for place in range(len(messages) - 1, -1, -1):
-        message = messages[place]
-        if prompts and isinstance(message, User) and message.text == prompts[-1]:
-            prompts.pop()
-            found.add(place)
-    return found
+def session_row(found: Found, here: Path | None = None) -> SessionRow:
+    """A stored session as a person is shown it; its folder where that is not `here` (None = it does not matter)."""
+    one = found.summary
+    return SessionRow(
+        id=one.id,
+        title=one.title,
+        updated=one.updated,
+        turns=one.turns,
+        cost_usd=one.cost_usd,
+        model=one.model,
+        last=one.last_prompt,
+        line=found.line,
+        folder=one.cwd if here is not None and one.cwd != str(here) else "",
+        open_todos=one.open_todos,
+    )
 
 
 def _retold(result: ToolResult, name: str) -> CallFinished:

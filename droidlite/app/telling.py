@@ -2,15 +2,14 @@
 
 import time
 
-from droidlite.app.assemble import git_state
+from droidlite.app.repository import git_state
 from droidlite.app.session import Parts
-from droidlite.app.sharing import shared_ledger
 from droidlite.app.ways import Ways
 from droidlite.reliability.allowance import Allowance
 from droidlite.reliability.health import Kept
 from droidlite.sanitise import clean_line
 from droidlite.ui.conversation import Spending, Status
-from droidlite.ui.wording import ago, counted, duration, instead, of_ledger, tokens
+from droidlite.ui.wording import ago, duration, tokens
 
 
 def status_of(parts: Parts) -> Status:
@@ -32,6 +31,7 @@ def status_of(parts: Parts) -> Status:
         branch=git_state(parts.context.root).removeprefix("branch "),
         scripted=parts.scripted,
         stored=parts.journal.stored,
+        title=parts.title,
     )
 
 
@@ -89,26 +89,6 @@ def _left(allowance: Allowance | None) -> str:
         for noun, (left, most) in counts.items()
         if left is not None
     )
-
-
-def cost_lines(parts: Parts) -> tuple[str, ...]:
-    """What each model has cost, and what the reference would have."""
-    budget = parts.agent.driver.budget
-    cap = "" if budget.cap_usd is None else f" of ${budget.cap_usd:.2f}"
-    lines = [f"${budget.spent_usd:.4f}{cap} in this session"]
-    if (ledger := shared_ledger(budget)) is not None:
-        lines.append(of_ledger(ledger))
-    for model, used in budget.by_model.items():
-        usage = used.usage
-        total = usage.input + usage.cache_read + usage.cache_write
-        hits = f", {usage.cache_read / total:.0%} from the cache" if total else ""
-        lines.append(
-            f"{model}: ${used.cost_usd:.4f}, {used.calls} calls, {total:,} tokens in{hits}, {usage.output:,} out"
-        )
-        if used.unpriced:
-            lines.append(f"{model}: the price of {counted(used.unpriced, 'call')} is not known, and in no sum")
-    other = parts.counterfactual(parts.decision)
-    return tuple(lines) if other is None else (*lines, f"instead: {instead(other)}")
 
 
 def spending_of(parts: Parts) -> Spending:

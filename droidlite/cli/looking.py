@@ -21,19 +21,23 @@ def models(as_json: AsJson = False, cwd: Cwd = Path()) -> int:
 @app.command("sessions")
 def sessions(
     action: Annotated[
-        Literal["list", "show", "export", "fork", "rm", "doctor"],
-        Argument(help="list, show, export, fork, rm, or doctor: repair what a kill or a full disk left."),
+        Literal["list", "search", "show", "export", "fork", "rm", "doctor"],
+        Argument(help="list, search, show, export, fork, rm, or doctor: repair what a kill or a full disk left."),
     ] = "list",
-    session: Annotated[str, Argument(metavar="ID", help="A session's id or its beginning.", show_default=False)] = "",
-    everywhere: Annotated[bool, Option("--all", help="List the sessions of every folder.")] = False,
-    form: Annotated[Literal["md", "json"], Option("--format", help="What export writes.")] = "md",
+    words: Annotated[
+        list[str] | None,
+        Argument(metavar="[ID|WORDS]", help="A session's id, its beginning or end; or what to search for."),
+    ] = None,
+    everywhere: Annotated[bool, Option("--all", help="List or search the sessions of every folder.")] = False,
+    form: Annotated[Literal["md", "json", "html"], Option("--format", help="What export writes.")] = "md",
     as_json: AsJson = False,
     cwd: Cwd = Path(),
 ) -> int:
-    """List, show, export, fork or remove sessions, or repair them (doctor; all of this machine without an ID)."""
-    from droidlite.app.listing import show_sessions
+    """List the sessions of this folder, search titles and prompts, show, export, fork or remove one, or repair them
+    (doctor; all of this machine without an ID)."""
+    from droidlite.app.past import show_sessions
 
-    return show_sessions(action, session, everywhere, form, as_json, cwd)
+    return show_sessions(action, words or [], everywhere, form, as_json, cwd)
 
 
 @app.command("doctor")

@@ -15,6 +15,8 @@ from droidlite.sandbox.reading import HARMLESS_OPTIONS, follows_links, only_read
 from droidlite.sandbox.tree import Tree, attached, candidates
 from droidlite.types import Autonomy
 
+MOST_OFFERED = 3
+"""Beginnings that "always" may stand for at once: more than a person reads is not offered."""
 MOST_REASONS = 3
 """Parts of a command that are named where it must be asked about; of more only the number."""
 _QUIET_VARIABLES = frozenset({"CI", "COLUMNS", "LANG", "LC_ALL", "NO_COLOR", "TZ"})
@@ -39,12 +41,13 @@ Allowed = str | tuple[str, ...]
 
 
 class Verdict(Struct, frozen=True):
-    """`allow`: runs without asking; else `reason` says why not, as part of a sentence. `prefix`: the leading words
-    that "always" would allow ("" = not offered). `denied`: forbidden, asking does not help."""
+    """`allow`: runs without asking; else `reason` says why not, as part of a sentence. `prefixes`: the leading words
+    that "always" would allow, of each command that must be asked about (() = not offered). `denied`: forbidden, asking
+    does not help."""
 
     allow: bool
     reason: str = ""
-    prefix: str = ""
+    prefixes: tuple[str, ...] = ()
     denied: bool = False
 
 
@@ -117,8 +120,9 @@ def _parts(reading: Reading, allowed: tuple[Allowed, ...], scene: _Scene) -> Ver
     reasons = tuple(dict.fromkeys(why for why in (around, *(why for _, why in refused)) if why))
     if not reasons:
         return Verdict(True)
-    prefixes = {_prefix(argv) for argv, _ in refused}
-    return Verdict(False, _listed(reasons), prefixes.pop() if len(prefixes) == 1 and not around else "")
+    prefixes = tuple(dict.fromkeys(_prefix(argv) for argv, _ in refused))
+    offered = not around and all(prefixes) and len(prefixes) <= MOST_OFFERED
+    return Verdict(False, _listed(reasons), prefixes if offered else ())
 
 
 def _listed(reasons: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from droidlite.session.records import (
     Ended,
     Header,
     Judged,
+    PutBack,
     Record,
     Reserved,
     Reviewed,
@@ -23,6 +24,7 @@ from droidlite.session.records import (
     Shadowed,
     Spent,
     Switched,
+    Unsaid,
     Verified,
 )
 from droidlite.session.store import journals
@@ -37,6 +39,8 @@ _Counted = (
     | Reserved
     | Spent
     | Rewound
+    | Unsaid
+    | PutBack
     | RewindUndone
     | Verified
     | Reviewed
@@ -180,8 +184,10 @@ class _Fold:
                 self._open.pop(record.reservation, None)
                 self._at = record.at or self._at
                 self._pay(structs.replace(record, at=self._at))
-            case Rewound():
+            case Rewound() | PutBack():
                 self._rewinds.append(bool(record.undo))
+            case Unsaid():
+                self._rewinds.append(False)
             case RewindUndone():
                 self._rewinds[-1:] = []
             case Verified():

@@ -11,12 +11,17 @@ from msgspec import Struct
 
 from droidlite.errors import UsageError
 from droidlite.session.blobs import Blobs, stamp
+from droidlite.session.conversation import done_before
 from droidlite.session.fold import Session
 from droidlite.session.journal import Journal
-from droidlite.session.records import Left, RewindUndone, Rewound, Saved
+from droidlite.session.records import Left, PutBack, RewindUndone, Rewound, Saved, Unsaid
 
 LARGEST = 50_000_000
 """Bytes; a larger file is told, not saved."""
+
+
+Part = Literal["both", "files", "conversation"]
+"""What a rewind takes back."""
 
 
 class FileChange(Struct, frozen=True):
@@ -52,7 +57,7 @@ class Checkpoint:
         self._turn = len(session.turns) if session else 0
         self._done = {saved.path for saved in self._saved if saved.turn == self._turn}
         self._running = False
-        self._undo: Rewound | None = None
+        self._undo: tuple[int, tuple[Saved, ...]] | None = None
         self._before: tuple[int, list[Saved], dict[str, str]] | None = None
 
     def begin_turn(self, number: int) -> None:
@@ -89,13 +94,14 @@ class Checkpoint:
                 self._save(Path(os.path.realpath(place)))
             self._save(place)
 
-    def changes_since(self, turn: int) -> list[FileChange]:
-        """What `rewind(turn)` would take back, by path."""
+    def changes_since(self, turn: int = 0) -> list[FileChange]:
+        """What `rewind(turn)` would take back, by path; 0 = all that the session changed, also in turns that were
+        unsaid."""
         with self._mutex:
             changes = [self._change(saved) for saved in self._first_since(turn)]
             return [change for change in changes if change]
 
-    def content_before(self, path: str, turn: int = 1) -> str | None:
+    def content_before(self, path: str, turn: int = 0) -> str | None:
         """What a file (named as in FileChange) held at the start of a turn: "" where there was none, None where it is
         not text or was not kept. Raises OSError when the kept content cannot be read."""
         with self._mutex:
@@ -107,8 +113,9 @@ class Checkpoint:
         content = self._blobs.read(saved.blob)
         return None if b"\0" in content else content.decode("utf-8", "replace")
 
-    def rewind(self, turn: int) -> list[str]:
-        """Puts the saved files back to what they were at the start of turn `turn` and takes the conversation back.
+    def rewind(self, turn: int, what: Part = "both") -> list[str]:
+        """Puts the saved files back to what they were at the start of turn `turn` and takes the conversation back, or
+        only one of them.
 
         Returns a line for each file: what was done, or why nothing could be. What the files are now is kept, so that
         `undo_rewind` can bring it back. Raises UsageError when there is no such turn.
@@ -116,16 +123,19 @@ class Checkpoint:
         with self._mutex:
             if not 1 <= turn <= self._turn:
                 raise UsageError(f"There is no turn {turn} to go back to; this session has {self._turn}.")
-            targets = self._first_since(turn)
+            targets = [] if what == "conversation" else self._first_since(turn)
             changes = {change.path: change for saved in targets if (change := self._change(saved))}
             told, undo = self._put_back([saved for saved in targets if saved.path in changes], turn)
             told += [f"{path}: {change.note}" for path, change in sorted(changes.items()) if change.note]
-            rewound = Rewound(to_turn=turn, undo=tuple(undo))
-            self._journal.append(rewound)
+            self._journal.append(_record(turn, what, tuple(undo)))
             self._before = self._turn, self._saved, dict(self._left)
-            self._saved = [saved for saved in self._saved if saved.turn < turn]
-            self._left.update({saved.path: saved.blob or "" for saved in targets if not saved.skipped})
-            self._undo, self._turn, self._done, self._running = rewound, turn - 1, set(), False
+            if what == "conversation":
+                self._saved = done_before(self._saved, turn)
+            else:
+                self._saved = [saved for saved in self._saved if saved.turn < turn]
+                self._left.update({saved.path: saved.blob or "" for saved in targets if not saved.skipped})
+            self._turn = self._turn if what == "files" else turn - 1
+            self._undo, self._done, self._running = (turn, tuple(undo)), set(), False
             return told
 
     def settle_rewind(self) -> None:
@@ -141,7 +151,8 @@ class Checkpoint:
         with self._mutex:
             if not self._undo or not self._before:
                 raise UsageError("There is no rewind to take back; that works until the next prompt or command.")
-            told, _ = self._put_back(list(self._undo.undo), self._undo.to_turn)
+            turn, files = self._undo
+            told, _ = self._put_back(list(files), turn)
             self._journal.append(RewindUndone())
             self._turn, self._saved, self._left = self._before
             self._undo = self._before = None
@@ -241,6 +252,16 @@ class Checkpoint:
 
     def _at(self, name: str) -> Path:
         return self._root / name
+
+
+def _record(turn: int, what: Part, undo: tuple[Saved, ...]) -> Rewound | Unsaid | PutBack:
+    match what:
+        case "both":
+            return Rewound(to_turn=turn, undo=undo)
+        case "files":
+            return PutBack(to_turn=turn, undo=undo)
+        case "conversation":
+            return Unsaid(to_turn=turn)
 
 
 def _unkept(status: os.stat_result, name: str) -> str:

@@ -1,12 +1,12 @@
 """Keeps the conversation of a fold valid: one result for every call, in order, through kills, damage and rewinds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from droidlite.session.records import Rewound, Said, Saved
+from droidlite.session.records import PutBack, Rewound, Said, Saved, Unsaid
 from droidlite.types import Assistant, Message, ToolResult, ToolResults, User
 
 OUTCOME_UNKNOWN = "Interrupted: it was started and its outcome is unknown. Check before doing it again."
@@ -67,13 +67,14 @@ class Conversation:
         self.saved: list[Saved] = []
         self.left: dict[str, str] = {}
         self.damaged = False
+        self.parted: Unsaid | PutBack | None = None
         self._marks: list[tuple[list[Message], int]] = []
         self._pending: Pending | None = None
         self._before_rewind: Conversation | None = None
 
     def say(self, n: int, said: Said) -> None:
         self._close()
-        self._before_rewind = None
+        self._before_rewind = self.parted = None
         if not said.host:
             self.turns.append(Turn(len(self.turns) + 1, first_line(said.user.text), n, said.user.text))
             self._marks.append((self.messages, len(self.messages)))
@@ -110,17 +111,43 @@ class Conversation:
 
     def rewind(self, rewound: Rewound) -> None:
         """Back to the start of a turn; a turn that is not in the conversation changes nothing."""
-        place = rewound.to_turn - 1
-        if not 0 <= place < len(self.turns):
+        if not self._begins(rewound.to_turn):
             return
-        self._before_rewind = copy(self)
-        messages, length = self._marks[place]
+        self._cut(rewound.to_turn)
+        self._files_back(rewound.to_turn)
+
+    def unsay(self, unsaid: Unsaid) -> None:
+        """The same of the conversation alone."""
+        if not self._begins(unsaid.to_turn):
+            return
+        self._cut(unsaid.to_turn)
+        self.saved = done_before(self.saved, unsaid.to_turn)
+        self.parted = unsaid
+
+    def put_back(self, back: PutBack) -> None:
+        """The same of the files alone."""
+        if not self._begins(back.to_turn):
+            return
+        self._files_back(back.to_turn)
+        self.parted = back
+
+    def _begins(self, turn: int) -> bool:
+        """Whether there is such a turn to go back to; then all is kept as it is, to be taken back."""
+        there = 1 <= turn <= len(self.turns)
+        if there:
+            self._before_rewind = copy(self)
+        return there
+
+    def _cut(self, turn: int) -> None:
+        messages, length = self._marks[turn - 1]
         self.messages = messages[:length]
-        self.turns, self._marks = self.turns[:place], self._marks[:place]
-        undone = [saved for saved in self.saved if saved.turn >= rewound.to_turn]
-        self.saved = [saved for saved in self.saved if saved.turn < rewound.to_turn]
-        self.left = self.left | {saved.path: saved.blob or "" for saved in reversed(undone) if not saved.skipped}
+        self.turns, self._marks = self.turns[: turn - 1], self._marks[: turn - 1]
         self._pending = None
+
+    def _files_back(self, turn: int) -> None:
+        undone = [saved for saved in self.saved if saved.turn >= turn]
+        self.saved = [saved for saved in self.saved if saved.turn < turn]
+        self.left = self.left | {saved.path: saved.blob or "" for saved in reversed(undone) if not saved.skipped}
 
     def undo(self) -> None:
         """Takes the last rewind back, if nothing was said since."""
@@ -137,6 +164,23 @@ class Conversation:
         if self._pending:
             self.messages.append(ToolResults(self._pending.all()))
             self._pending = None
+
+
+def done_before(saved: list[Saved], turn: int) -> list[Saved]:
+    """The saves of turn `turn` and later as those of the turn before it (0 = before the first)."""
+    return [one if one.turn < turn else replace(one, turn=turn - 1) for one in saved]
+
+
+def said_by_the_person(messages: Sequence[Message], turns: Sequence[Turn]) -> set[int]:
+    """Where the person's prompts stand: matched from the newest, since a compaction takes away the oldest."""
+    prompts = [turn.prompt for turn in turns]
+    found: set[int] = set()
+    for place in range(len(messages) - 1, -1, -1):
+        message = messages[place]
+        if prompts and isinstance(message, User) and message.text == prompts[-1]:
+            prompts.pop()
+            found.add(place)
+    return found
 
 
 def first_line(text: str, limit: int = 120) -> str:

@@ -1,4 +1,4 @@
-"""Writes a session out for people (Markdown) and for programs (JSON)."""
+"""Writes a session out for people (Markdown, HTML) and for programs (JSON)."""
 
 import re
 from typing import Any, assert_never
@@ -18,8 +18,12 @@ def export(session: Session, form: str) -> str:
             return msgspec.json.format(msgspec.json.encode(_plain(session)), indent=2).decode() + "\n"
         case "md":
             return _markdown(session)
+        case "html":
+            from droidlite.session.html import page
+
+            return page(session)
         case _:
-            raise UsageError(f"A session can be exported as json or md, not as {form!r}.")
+            raise UsageError(f"A session can be exported as md, json or html, not as {form!r}.")
 
 
 def _plain(session: Session) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import assert_never
 from msgspec import Struct
 
 from droidlite.errors import UsageError
-from droidlite.events import ModelUsage, add_call
+from droidlite.events import ModelUsage
 from droidlite.session.conversation import Conversation, Turn
 from droidlite.session.lines import JOURNAL, Line, scan
+from droidlite.session.money import Money, Stage
 from droidlite.session.records import (
     AttemptFailed,
     CallFinished,
@@ -16,10 +17,12 @@ from droidlite.session.records import (
     Compacted,
     Decided,
     Ended,
+    Head,
     Header,
     Judged,
     Left,
     Listed,
+    PutBack,
     Record,
     Replied,
     Reserved,
@@ -33,8 +36,10 @@ from droidlite.session.records import (
     Spent,
     Switched,
     Titled,
+    Unsaid,
     Verified,
 )
+from droidlite.session.titles import title_of
 from droidlite.tool import Todo
 from droidlite.types import Message, RoutingDecision, Switch, ToolResult
 
@@ -44,10 +49,12 @@ class Session(Struct, frozen=True, kw_only=True):
 
     messages: valid for sending, whatever interrupted the session. turns: those still in the conversation.
     spent_usd: what the session has cost, reservations never settled included (a broken-off reply is charged its worst
-    case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id; calls: one by one.
-    unanswered: results made up for calls the journal has none for; Journal.open records them.
-    saved, left: the files side, for Checkpoint. seen: what the model knows of files, by path. ended: None
-    while running, and after a kill.
+    case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id; calls: one by one;
+    stages: by the model at work.
+    unanswered: results made up for calls the journal has none for; Journal.open records them. saved, left: the
+    files side, for Checkpoint. seen: what the model knows of files, by path. head: where the repository stood last;
+    told: as in Head. parted: a rewind of one part that nothing was said after, so that the model does not know of it.
+    ended: None while running, and after a kill.
     """
 
     header: Header
@@ -59,6 +66,7 @@ class Session(Struct, frozen=True, kw_only=True):
     next_reservation: int
     usage: dict[str, ModelUsage]
     calls: tuple[Spent, ...]
+    stages: tuple[Stage, ...]
     decision: Decided | None
     shadowed: Shadowed | None
     switches: tuple[Switch, ...]
@@ -68,6 +76,9 @@ class Session(Struct, frozen=True, kw_only=True):
     saved: tuple[Saved, ...]
     left: dict[str, str]
     seen: dict[str, Seen]
+    head: Head | None
+    told: dict[str, str]
+    parted: Unsaid | PutBack | None
     verified: Verified | None
     judged: Judged | None
     ended: Ended | None
@@ -92,17 +103,15 @@ class Fold:
         self.warnings: list[str] = []
         self._title = header.title
         self._talk = Conversation()
-        self._spent = 0.0
-        self._open: dict[int, float] = {}
-        self._next_reservation = 1
-        self._usage: dict[str, ModelUsage] = {}
-        self._calls: list[Spent] = []
+        self._money = Money()
         self._decision: Decided | None = None
         self._shadowed: Shadowed | None = None
         self._switches: list[Switch] = []
         self._model = ""
         self._todos: tuple[Todo, ...] = ()
         self._seen: dict[str, Seen] = {}
+        self._head: Head | None = None
+        self._told: dict[str, str] = {}
         self._verified: Verified | None = None
         self._judged: Judged | None = None
         self._ended: Ended | None = None
@@ -110,11 +119,10 @@ class Fold:
 
     def add(self, n: int, record: Record) -> None:
         """Takes record number `n`; never raises, whatever the order."""
-        if not isinstance(record, Judged | Left):  # said of what has ended
+        if not isinstance(record, Judged | Left | Head):  # said of what has ended
             self._ended = None
+        self._money.add(record)
         match record:
-            case Header():
-                pass
             case Titled():
                 self._title = record.title
             case Said():
@@ -135,27 +143,30 @@ class Fold:
             case Switched():
                 self._switches.append(record.switch)
                 self._model = record.switch.to
-            case Reserved():
-                self._reserve(record)
-            case Spent():
-                self._settle(record)
             case Compacted():
                 self._talk.replace(record.messages)
             case Listed():
                 self._todos = record.todos
             case Seen():
                 self._seen[record.path] = record
+            case Head():
+                self._head = record
+                self._told.update(record.told)
             case Saved():
                 self._talk.save(record)
             case Left():
                 self._talk.left.update(record.files)
             case Rewound():
                 self._talk.rewind(record)
+            case Unsaid():
+                self._talk.unsay(record)
+            case PutBack():
+                self._talk.put_back(record)
             case RewindUndone():
                 self._talk.undo()
             case Verified():
                 self._verified = record
-            case Reviewed() | AttemptFailed():
+            case Header() | Reserved() | Spent() | Reviewed() | AttemptFailed():
                 pass
             case Judged():
                 self._judged = record
@@ -182,19 +193,19 @@ class Fold:
         self.warnings.append(told)
 
     def session(self) -> Session:
-        reserved = sum(self._open.values())
-        talk = self._talk
+        talk, money = self._talk, self._money
         messages, unanswered = talk.sendable()
         return Session(
             header=self.header,
-            title=self._title or (talk.turns[0].text if talk.turns else ""),
+            title=self._title or (title_of(talk.turns[0].prompt) if talk.turns else ""),
             messages=messages,
             turns=tuple(talk.turns),
-            spent_usd=self._spent + reserved,
-            reserved_open_usd=reserved,
-            next_reservation=self._next_reservation,
-            usage=dict(self._usage),
-            calls=tuple(self._calls),
+            spent_usd=money.spent_usd,
+            reserved_open_usd=money.reserved_usd,
+            next_reservation=money.next_reservation,
+            usage=dict(money.usage),
+            calls=tuple(money.calls),
+            stages=tuple(money.stages),
             decision=self._decision,
             shadowed=self._shadowed,
             switches=tuple(self._switches),
@@ -204,25 +215,14 @@ class Fold:
             saved=tuple(talk.saved),
             left=dict(talk.left),
             seen=dict(self._seen),
+            head=self._head,
+            told=dict(self._told),
+            parted=talk.parted,
             verified=self._verified,
             judged=self._judged,
             ended=self._ended,
             denials=tuple(self._denials),
             warnings=tuple(self.warnings),
-        )
-
-    def _reserve(self, record: Reserved) -> None:
-        self._spent += self._open.pop(record.reservation, 0.0)  # the number was used before a kill: that one is charged
-        self._open[record.reservation] = record.usd
-        self._next_reservation = max(self._next_reservation, record.reservation + 1)
-
-    def _settle(self, record: Spent) -> None:
-        self._open.pop(record.reservation, None)
-        self._spent += record.usd
-        self._next_reservation = max(self._next_reservation, record.reservation + 1)
-        self._calls.append(record)
-        self._usage[record.model] = add_call(
-            self._usage.get(record.model), record.usage, record.usd, unpriced=record.unpriced
         )
 
 

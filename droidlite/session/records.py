@@ -156,6 +156,17 @@ class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
     skipped: str = ""
 
 
+class Head(Struct, frozen=True, kw_only=True, tag="head"):
+    """Where the repository stood before or after a prompt: its `branch` ("" = detached, or no git), the `commit` (hex,
+    "" = not known), and when, in seconds since 1970. `told`: files of which the model was told just then that they are
+    not what it saw: path -> SHA-256 (hex) of the content, "" = no such file."""
+
+    branch: str = ""
+    commit: str = ""
+    at: float = 0.0
+    told: dict[str, str] = {}
+
+
 class Left(Struct, frozen=True, kw_only=True, tag="left"):
     """How a turn left the files it had saved: path -> SHA-256 (hex) of the content, "" = no such file."""
 
@@ -170,8 +181,22 @@ class Rewound(Struct, frozen=True, kw_only=True, tag="rewound"):
     undo: tuple[Saved, ...] = ()
 
 
+class Unsaid(Struct, frozen=True, kw_only=True, tag="unsaid"):
+    """Only the conversation went back to the start of turn `to_turn`: what was done to files since stays, and counts as
+    done before that turn."""
+
+    to_turn: int
+
+
+class PutBack(Struct, frozen=True, kw_only=True, tag="put_back"):
+    """Only the files went back to the start of turn `to_turn`. `undo` is what they were until then."""
+
+    to_turn: int
+    undo: tuple[Saved, ...] = ()
+
+
 class RewindUndone(Struct, frozen=True, kw_only=True, tag="rewind_undone"):
-    """The Rewound just before no longer holds."""
+    """The Rewound, Unsaid or PutBack just before no longer holds."""
 
 
 class Verified(Struct, frozen=True, kw_only=True, tag="verified"):
@@ -228,7 +253,10 @@ Record = (
     | Seen
     | Saved
     | Left
+    | Head
     | Rewound
+    | Unsaid
+    | PutBack
     | RewindUndone
     | Verified
     | Reviewed

@@ -21,7 +21,8 @@ SUMMARY = "summary.json"
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """One line of the session list. `updated` is seconds since 1970; `created` ISO 8601; `turns` are prompts."""
+    """One line of the session list. `updated` is seconds since 1970; `created` ISO 8601; `turns` are prompts, of the
+    first and the last of which the first line is kept; `open_todos` are what its to-do list has left."""
 
     id: str
     title: str
@@ -32,6 +33,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     model: str
     turns: int
     first_prompt: str
+    last_prompt: str
+    open_todos: int
 
 
 class Cached(Struct, frozen=True):
@@ -162,7 +165,7 @@ class Store:
         return header.session_id
 
     def export(self, session: str, form: str) -> str:
-        """A session as text, `form` json or md. Raises UsageError."""
+        """A session as text, `form` md, json or html. Raises UsageError."""
         from droidlite.session.export import export
 
         return export(self.load(session), form)
@@ -213,6 +216,8 @@ def _summarise(name: str, session: fold.Session, updated: float) -> Summary:
         model=session.model,
         turns=len(session.turns),
         first_prompt=session.turns[0].text if session.turns else "",
+        last_prompt=session.turns[-1].text if session.turns else "",
+        open_todos=sum(todo.status != "completed" for todo in session.todos),
     )
 
 

@@ -4,7 +4,8 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -43,12 +44,27 @@ def remember_allowed(state: Path, root: Path, prefix: str) -> None:
     """Adds a beginning; the file is the old one or the new one, never half, and what another droidlite adds meanwhile
     stays. Raises OSError, SettingsError."""
     path = allowed_file(state, root)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(os.open(path.parent / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(path.parent):
         known = load_allowed(state, root)
         if prefix not in known:
             _write(path, Allowed(str(root), (*known, prefix)))
+
+
+def forget_allowed(state: Path, root: Path, prefix: str) -> None:
+    """Takes a beginning out again, as `remember_allowed` adds one. Raises OSError, SettingsError."""
+    path = allowed_file(state, root)
+    with _locked(path.parent):
+        known = load_allowed(state, root)
+        if prefix in known:
+            _write(path, Allowed(str(root), tuple(kept for kept in known if kept != prefix)))
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write(path: Path, allowed: Allowed) -> None:

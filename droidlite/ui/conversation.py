@@ -1,21 +1,27 @@
 """The contract between the app and a person's terminal: what the UI may ask of a conversation, and of a person."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
 from droidlite.events import Counterfactual, Event, ModelUsage
-from droidlite.tool import Answer, Approval, Question
+from droidlite.tool import Answer, Approval, Diff, Question
 from droidlite.types import Autonomy, Candidate, Effort, Image, RoutingDecision, Switch, User
+from droidlite.ui.bill import Bill
+from droidlite.ui.filling import Filling
+from droidlite.ui.past import SessionRow
+from droidlite.ui.permitted import Permit, Permitted
+from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
+from droidlite.ui.spending import Stats
 
-ExportFormat = Literal["md", "json"]
+ExportFormat = Literal["md", "json", "html"]
 
 
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
     is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed); `switch_share` of what a task
-    costs may go to changes of model (0 = not routed)."""
+    costs may go to changes of model (0 = not routed). title: of a session that was resumed or named."""
 
     model: str
     strategy: Literal["auto", "chosen"]
@@ -33,6 +39,7 @@ class Status(Struct, frozen=True, kw_only=True):
     branch: str = ""
     scripted: bool = False
     stored: bool = True
+    title: str = ""
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -53,29 +60,18 @@ class Spending(Struct, frozen=True, kw_only=True):
     counterfactual: Counterfactual | None = None
 
 
-class SessionRow(Struct, frozen=True, kw_only=True):
-    """A stored session, for /resume. `updated` is seconds since the epoch."""
+class Asked(NamedTuple):
+    """A prompt of ours on its way: a line that tells the person what it is about, and what happens."""
 
-    id: str
-    title: str
-    updated: float
-    turns: int = 0
-    cost_usd: float = 0.0
+    told: str
+    events: Iterator[Event]
 
 
-class TurnRow(Struct, frozen=True, kw_only=True):
-    """A message of the person's that /rewind can return to (to just before it); `files` changed since."""
+class Answered(NamedTuple):
+    """An answer given aside, and its cost in USD (None = not known)."""
 
-    turn: int
     text: str
-    files: int = 0
-
-
-class Rewinding(Struct, frozen=True):
-    """What a rewind came to: the message of its turn, to edit and send again, and lines about what did not go back."""
-
-    prompt: str
-    told: tuple[str, ...] = ()
+    cost_usd: float | None
 
 
 class Person(Protocol):
@@ -115,6 +111,20 @@ class Conversation(Protocol):
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]: ...
     def shell(self, command: str) -> Iterator[Event]: ...
     def compact(self) -> Iterator[Event]: ...
+    def review(self, words: str) -> Asked:
+        """Has the model review the working tree ("" ) or a named branch, commit or range; what would change something
+        is asked about meanwhile. Raises UsageError where there is nothing to review."""
+        ...
+
+    def init(self) -> Asked:
+        """Has the model write AGENTS.md, or improve it where it is there."""
+        ...
+
+    def btw(self, question: str) -> Answered:
+        """Asks the model aside, with the conversation as context; neither question nor answer enters it. May be called
+        while something runs, and several times at once; `interrupt` ends it as well."""
+        ...
+
     def interrupt(self) -> None: ...
 
     def status(self) -> Status: ...
@@ -161,14 +171,39 @@ class Conversation(Protocol):
         """What it is from now on: policy may allow less than was asked for."""
         ...
 
-    def raise_cap(self, cap_usd: float) -> None: ...
-    def cost_lines(self) -> tuple[str, ...]: ...
+    def permitted(self) -> Permitted:
+        """What may run without asking."""
+        ...
+
+    def revoke(self, permit: Permit) -> None:
+        """Has it asked about again, from now on. Raises DroidliteError where it cannot be."""
+        ...
+
+    def cap(self, cap_usd: float) -> None:
+        """What the session may cost in all, in USD, from its next call on. Raises UsageError where that is spent
+        already, where policy allows less, or where the model's price is not known."""
+        ...
+
+    def bill(self) -> Bill: ...
+    def filling(self) -> Filling: ...
+    def stats(self, since: str) -> Stats:
+        """What was spent in this repository since a date or for a time such as 30d ("" = always). Raises UsageError."""
+        ...
+
     def spending(self) -> Spending: ...
     def judge(self, good: bool) -> None:
         """Keeps whether the session did what the person wanted; raises UsageError where nothing was asked of it."""
         ...
 
-    def sessions(self) -> tuple[SessionRow, ...]: ...
+    def sessions(self, words: str = "") -> tuple[SessionRow, ...]:
+        """Those of this folder, newest use first; with `words` the one of that id, else those whose title or prompts
+        hold them all."""
+        ...
+
+    def rename(self, title: str) -> str:
+        """Calls the session so from here on; returns the title as it is kept. Raises UsageError for none."""
+        ...
+
     def resume(self, session_id: str) -> tuple[Event | User, ...]:
         """Makes that session the current one; what it returns retells its last turns."""
         ...
@@ -179,12 +214,9 @@ class Conversation(Protocol):
         ...
 
     def turns(self) -> tuple[TurnRow, ...]: ...
-    def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        """Lines that say what rewinding would restore and drop."""
-        ...
-
-    def rewind(self, turn: int) -> Rewinding:
-        """Rewinds files and conversation to just before `turn`."""
+    def preview_rewind(self, turn: int) -> Preview: ...
+    def rewind(self, turn: int, part: Part) -> Rewinding:
+        """Takes files, conversation or both back to just before `turn`."""
         ...
 
     def undo_rewind(self) -> tuple[str, ...]:
@@ -196,8 +228,9 @@ class Conversation(Protocol):
         """All that was said and done so far, tools' output in full, as text; while something runs, too."""
         ...
 
-    def diff(self) -> str:
-        """Unified diff of everything this session changed; "" for nothing."""
+    def diff(self, turn: int = 0) -> tuple[Diff, ...]:
+        """What was changed since the start of `turn` (0 = by the whole session), file by file; the patch of one that
+        is not text is ""."""
         ...
 
     def export(self, form: ExportFormat) -> str:

@@ -17,7 +17,7 @@ from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.attention import Attention
 from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog
-from droidlite.ui.commands import COMMANDS, find_command
+from droidlite.ui.commands import COMMANDS, find_command, is_prompt
 from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
@@ -134,8 +134,8 @@ class Session:
 
     def _begin(self, text: str) -> None:
         self._doing = text
-        self._spoken = self._spoken or not text.startswith("/")
-        self._transcript.begin("working" if not text.startswith("/") else text.split(" ")[0][1:])
+        self._spoken = self._spoken or is_prompt(text)
+        self._transcript.begin("working" if is_prompt(text) else text.split(" ")[0][1:])
         self._transcript.unfolded = text.startswith("!")
         self.screen.put(self._transcript.apply(User(text)))
         self._work.begin(lambda: self._do(text), self._ended)
@@ -168,7 +168,7 @@ class Session:
 
     def _ended(self) -> None:
         self.screen.put(self._transcript.end())
-        if self._transcript.replied and not self._doing.startswith("/"):  # /resume retells replies paid long ago
+        if self._transcript.replied and is_prompt(self._doing):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
         if self.queue:
             self._begin(self.queue.pop(0))

@@ -29,6 +29,16 @@ def expected(estimate: Estimate) -> str:
     return f"{estimate.success.mean:.0%} at {dollars(estimate.cost.mean)}"
 
 
+def because(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> str:
+    """Why the model at work is the one at work, in a few words. Not sanitised."""
+    if switches:
+        return f"switched: {switches[-1].cause}"
+    if decision.strategy == "auto" and decision.estimate is not None:
+        rule = f", rule {decision.rule.partition(' (')[0]}" if decision.rule else ""
+        return f"auto: {decision.kind}, {expected(decision.estimate)}{rule}"
+    return next(iter(decision.reasons), "").removeprefix(f"{decision.model} was ").rstrip(".")
+
+
 def decision_lines(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> tuple[str, ...]:
     """All of it: reasons, numbers with their intervals, runners-up, the counterfactual, what was rejected and why; and
     the changes of model since."""

@@ -16,7 +16,7 @@ from droidlite.types import User
 from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog, Done, Item
-from droidlite.ui.commands import find_command
+from droidlite.ui.commands import find_command, is_prompt
 from droidlite.ui.conversation import Conversation
 from droidlite.ui.mentions import images_in
 from droidlite.ui.render import Painter
@@ -83,7 +83,7 @@ class Linear:
         return ""
 
     def _take(self, worker: ThreadPoolExecutor, text: str) -> None:
-        self._spoken = self._spoken or not text.startswith("/")
+        self._spoken = self._spoken or is_prompt(text)
         self._transcript.begin()
         self._transcript.unfolded = text.startswith("!")
         self._said = time.monotonic()
@@ -93,7 +93,7 @@ class Linear:
             pass
         task.result()
         self.say(self._transcript.end())
-        if self._transcript.replied and not text.startswith("/"):
+        if self._transcript.replied and is_prompt(text):
             self.say(self._painter.text(reply_line(self._transcript.cost, self._conversation.status())))
 
     def _waits(self, task: "Future[None]") -> bool:

@@ -66,9 +66,11 @@ def header(status: Status) -> tuple[str, ...]:
     """What a session opens with."""
     via = f" via {clean_line(status.endpoint, 60)}" if status.endpoint else ""
     branch = f" ({clean_line(status.branch, 60)})" if status.branch else ""
-    lines = (
+    lines: tuple[str, ...] = (
         f"droidlite · {clean_line(status.model, 80)} ({status.strategy}){via}",
         f"{clean_line(status.cwd, 200)}{branch}",
         "/help for commands and keys · @ mentions a file · ! runs a command",
     )
+    title = (f"going on with: {clean_line(status.title, 200)}",) if status.title else ()
+    lines = (*lines[:2], *title, lines[2])
     return (*lines, f"⚠ {SCRIPTED}") if status.scripted else lines

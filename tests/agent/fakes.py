@@ -126,7 +126,7 @@ class Rig:
             root=root, spill=root, environment={}, cancellation=self.cancellation, save=lambda path: None
         )
         self.permissions = Permissions(
-            autonomy, judge=lambda command, autonomy, prefixes: Ruling(autonomy == "high", "rules", "pre"), ask=ask
+            autonomy, judge=lambda command, autonomy, prefixes: Ruling(autonomy == "high", "rules", ("pre",)), ask=ask
         )
         self.toolbox = Toolbox(tools, self.context, self.permissions)
         self.budget = Budget(prices or Prices(cost, worst), self.records, cap_usd=cap)

@@ -258,7 +258,7 @@ def test_the_person_decides(tmp_path: Path, answer: Answer, results: list[str]) 
     answered = rig.transcript.messages[2]
     assert isinstance(answered, ToolResults)
     assert [r.content for r in answered.results] == results
-    assert asked[0] == Approval(tool="shell", summary="x", reason="rules", always="pre")
+    assert asked[0] == Approval(tool="shell", summary="x", reason="rules", always="commands that begin `pre`")
     assert len([e for e in events if isinstance(e, CallDenied)]) == (2 if answer.choice == "no" else 0)
 
 

@@ -12,11 +12,12 @@ from typing import Any
 import binary
 import pytest
 import terminal as terminal_module
-from binary import call, droidlite, write_script
+from binary import call, configure, droidlite, write_script
 from terminal import Terminal
 
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.store import Store
+from droidlite.settings.remembered import load_allowed, remember_allowed
 
 LEVELS = ("off", "low", "medium", "high")
 
@@ -200,7 +201,7 @@ def test_what_others_wrote_does_not_steer_the_terminal(repo: Path, tmp_path: Pat
         ["sessions", "show", session, "--json"],
         ["sessions", "export", session, "--format", "json"],
     ):
-        ran = droidlite(*words, cwd=repo)
+        ran = droidlite(*words, cwd=repo, env={"COLUMNS": "200"})
         assert (ran.code, "end" in ran.out, STEERING & set(ran.out)) == (0, True, set()), words
         if "json" in words[-1]:
             assert "\u202egnp.exe" in json.dumps(json.loads(ran.out), ensure_ascii=False)  # nothing is lost
@@ -212,10 +213,12 @@ def test_what_others_wrote_does_not_steer_the_terminal(repo: Path, tmp_path: Pat
 
 
 def test_always_holds_in_this_project_and_no_other(repo: Path, tmp_path: Path) -> None:
-    env = calling(tmp_path, call("shell", command="npm install left-pad --offline"))
+    """For a command of two beginnings both are spelt out and kept."""
+    env = calling(tmp_path, call("shell", command="npm install left-pad --offline && make it-up"))
     with Terminal(cwd=repo, env=env) as terminal:
         terminal.sees("autonomy low")
         terminal.type("go\r")
+        terminal.sees("in this project, always allow: commands that begin `npm install` or `make`")
         terminal.answers("Run this command?", "3")
         terminal.sees("Done.")
         assert terminal.leaves() == 0
@@ -224,14 +227,33 @@ def test_always_holds_in_this_project_and_no_other(repo: Path, tmp_path: Path) -
     again = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
     other = droidlite("exec", "-o", "json", "go", cwd=elsewhere, env=env)
     assert again.result["permission_denials"] == []
-    assert other.result["permission_denials"] == ["npm install left-pad --offline"]
-    assert "for good in this folder: npm install;" in droidlite("doctor", cwd=repo).out
+    assert other.result["permission_denials"] == ["npm install left-pad --offline && make it-up"]
+    assert "for good in this folder: npm install, make;" in droidlite("doctor", cwd=repo).out
     assert [path.name for path in repo.iterdir()] == [".git"]
     (kept,) = (Path(os.environ["DROIDLITE_HOME"]) / "state" / "allowed").glob("*.json")
     kept.write_text("{")
     broken = droidlite("exec", "-o", "json", "go", cwd=repo, env=env)
-    assert broken.result["permission_denials"] == ["npm install left-pad --offline"]
+    assert broken.result["permission_denials"] == ["npm install left-pad --offline && make it-up"]
     assert f"{kept}: cannot be used" in broken.err
+
+
+def test_what_was_allowed_is_shown_and_revoked(repo: Path, tmp_path: Path, home: Path) -> None:
+    state = home / "droidlite" / "state"
+    for prefix in ("npm install", "make"):
+        remember_allowed(state, repo, prefix)
+    configure('allowed_commands = ["tar"]\ndenied_commands = ["rm"]\n')
+    with Terminal(cwd=repo, env=calling(tmp_path, call("shell", command="make it-up"))) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("/permissions\r")
+        terminal.sees("commands that begin `tar` ")
+        terminal.sees("never: rm")
+        terminal.answers("Revoke one?", "make\r")
+        terminal.sees("revoked: commands that begin `make`")
+        assert load_allowed(state, repo) == ("npm install",)
+        terminal.type("go\r")
+        terminal.answers("Run this command?", "1")
+        terminal.sees("Done.")
+        assert terminal.leaves() == 0
 
 
 def test_always_is_not_offered_where_it_would_not_be_kept(repo: Path, tmp_path: Path) -> None:

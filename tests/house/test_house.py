@@ -15,7 +15,7 @@ TABLE = (
     "clock",
     "__init__ errors cancellation sanitise secrecy",
     "types",
-    "tool",
+    "tool result",
     "events",
     "tools providers settings sandbox session checks",
     "routing reliability agent ui",

@@ -18,6 +18,7 @@ from droidlite.session.records import (
     Ended,
     Header,
     Judged,
+    PutBack,
     Record,
     Reserved,
     RewindUndone,
@@ -27,6 +28,7 @@ from droidlite.session.records import (
     Shadowed,
     Spent,
     Titled,
+    Unsaid,
     Verified,
 )
 from droidlite.types import Switch, Usage, User
@@ -95,8 +97,9 @@ def test_the_outcome_is_that_of_the_last_prompt_and_the_judgement_that_of_the_se
 
 
 def test_rewinds_of_files_count_and_those_taken_back_do_not(tmp_path: Path) -> None:
-    account = written(tmp_path / "s", PUT_BACK, Rewound(to_turn=1), PUT_BACK, RewindUndone())
-    assert account.rewinds == 1
+    unsaid, only_files = Unsaid(to_turn=1), PutBack(to_turn=1, undo=PUT_BACK.undo)
+    records = (PUT_BACK, Rewound(to_turn=1), PUT_BACK, RewindUndone(), unsaid, RewindUndone(), only_files)
+    assert written(tmp_path / "s", *records).rewinds == 2
 
 
 def test_the_kind_is_the_first_that_was_named(tmp_path: Path) -> None:

@@ -277,3 +277,65 @@ def test_a_file_that_cannot_be_kept_stops_the_change(work: Work) -> None:
 def test_there_is_no_going_back_to_a_turn_that_was_not(work: Work) -> None:
     with pytest.raises(UsageError, match="There is no turn 1 to go back to; this session has 0"):
         work.checkpoint.rewind(1)
+
+
+def test_only_the_files_go_back_and_the_conversation_stays(work: Work) -> None:
+    work.outside("a.py", b"old")
+    states = []
+    for content in (b"one", b"two", b"three"):
+        states.append(work.files())
+        work.turn()
+        work.write("a.py", content)
+    after, before = work.files(), load(work.folder)
+    assert work.checkpoint.rewind(2, "files") == ["a.py: put back"]
+    assert (work.files(), load(work.folder).messages, load(work.folder).turns) == (
+        states[1],
+        before.messages,
+        before.turns,
+    )
+    assert work.checkpoint.undo_rewind() == ["a.py: put back"]
+    assert (work.files(), load(work.folder)) == (after, before)
+    work.checkpoint.rewind(2, "files")
+    work.resume()
+    work.turns = 3
+    work.turn()
+    work.write("a.py", b"four")
+    assert work.checkpoint.changes_since(4) == [FileChange("a.py", "modified")]
+    work.checkpoint.rewind(3)  # what it was at the start of turn 3 is gone: it goes back to what it was put back to
+    assert work.files() == states[1]
+    work.checkpoint.rewind(1)
+    assert work.files() == states[0]
+
+
+def test_only_the_conversation_goes_back_and_the_files_stay(work: Work) -> None:
+    """What was done to files since counts as done before: a later rewind to the same turn leaves it."""
+    work.outside("a.py", b"old")
+    work.turn()
+    work.write("a.py", b"one")
+    work.turn()
+    work.write("a.py", b"two")
+    work.write("b.py", b"new")
+    after, before = work.files(), load(work.folder)
+    assert work.checkpoint.rewind(2, "conversation") == []
+    assert (work.files(), load(work.folder).messages) == (after, before.messages[:1])
+    assert work.checkpoint.changes_since(2) == []
+    assert work.checkpoint.undo_rewind() == []
+    assert load(work.folder) == before
+    work.checkpoint.rewind(2, "conversation")
+    work.resume()
+    work.turns = 1
+    work.turn()
+    work.write("a.py", b"another way")
+    assert [change.path for change in work.checkpoint.changes_since(2)] == ["a.py"]
+    work.checkpoint.rewind(2)
+    assert work.files() == after
+    assert [change.path for change in work.checkpoint.changes_since(1)] == ["a.py", "b.py"]
+
+
+def test_what_was_done_in_turns_that_were_unsaid_is_still_the_sessions(work: Work) -> None:
+    work.outside("a.py", b"old")
+    work.turn()
+    work.write("a.py", b"new")
+    work.checkpoint.rewind(1, "conversation")
+    assert (work.checkpoint.changes_since(1), work.checkpoint.content_before("a.py")) == ([], "old")
+    assert work.checkpoint.changes_since() == [FileChange("a.py", "modified")]

@@ -10,6 +10,7 @@ from droidlite.session.conversation import NOT_RUN, OUTCOME_UNKNOWN, UNREADABLE,
 from droidlite.session.fold import Fold, Session, load
 from droidlite.session.journal import Journal
 from droidlite.session.lines import JOURNAL
+from droidlite.session.money import Stage
 from droidlite.session.records import (
     CallFinished,
     CallStarted,
@@ -29,12 +30,14 @@ from droidlite.session.records import (
     Seen,
     Shadowed,
     Spent,
+    Switched,
     Titled,
     Verified,
 )
 from droidlite.tool import Todo
 from droidlite.types import Assistant, Call, Switch, ToolResult, ToolResults, Usage, User
 
+TO_BIG = Switch(from_model="mid-1", to="big-1", cause="the person")
 THANKS = "Thanks — and naïve café 🧾?"
 RESULTS = ToolResults((ToolResult("a", "1\tdef total(): ..."), ToolResult("b", "1 failed", is_error=True)))
 
@@ -57,15 +60,19 @@ def test_a_session_is_what_its_records_add_up_to() -> None:
         next_reservation=4,
         usage={"mid-1": ModelUsage(usage=Usage(input=30, output=12), cost_usd=0.03, calls=2)},
         calls=tuple(record for record in RECORDS if isinstance(record, Spent)),
+        stages=(Stage(model="mid-1", calls=2, usd=0.03), Stage(model="big-1", switch=TO_BIG)),
         decision=Decided(decision=DECISION, spec_id="mid-1"),
         shadowed=None,
-        switches=(Switch(from_model="mid-1", to="big-1", cause="the person"),),
+        switches=(TO_BIG,),
         model="big-1",
         todos=(),
         unanswered=(),
         saved=(),
         left={},
         seen={},
+        head=None,
+        told={},
+        parted=None,
         verified=None,
         judged=None,
         ended=None,
@@ -257,3 +264,30 @@ def test_of_a_file_the_newest_thing_known_holds() -> None:
     old, new = (Seen(path="/r/a.py", mtime_ns=n, size=n, inode=7, digest=str(n)) for n in (1, 2))
     other = Seen(path="/r/b.py", mtime_ns=1, size=1, inode=8, digest="")
     assert folded(old, other, new).seen == {"/r/a.py": new, "/r/b.py": other}
+
+
+def test_what_was_spent_is_told_by_the_model_at_work() -> None:
+    """A check counts for the stage it ends; a call of the adviser for the one it advised."""
+    spent = [
+        Spent(reservation=n, model=model, usd=n / 100, judge=model == "wise")
+        for n, model in enumerate(("mid-1", "wise", "big-1", "own-1"), 1)
+    ]
+    session = folded(
+        Decided(decision=DECISION, spec_id="mid-1"),
+        spent[0],
+        spent[1],
+        Verified(command="t", exit_code=1),
+        Switched(switch=TO_BIG),
+        Verified(command="t", exit_code=1),
+        spent[2],
+        Verified(command="t", exit_code=0, passed=True),
+        Decided(decision=DECISION, spec_id="big-1"),
+        Decided(decision=DECISION, spec_id="own-1"),
+        spent[3],
+    )
+    assert session.stages == (
+        Stage(model="mid-1", calls=2, usd=0.03, passed=False),
+        Stage(model="big-1", switch=TO_BIG, calls=1, usd=0.03, passed=True),
+        Stage(model="own-1", calls=1, usd=0.04),
+    )
+    assert sum(stage.usd for stage in session.stages) == session.spent_usd

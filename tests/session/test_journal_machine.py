@@ -16,6 +16,7 @@ from droidlite.session.records import (
     CallFinished,
     CallStarted,
     Compacted,
+    PutBack,
     Record,
     Replied,
     Reserved,
@@ -23,6 +24,7 @@ from droidlite.session.records import (
     Rewound,
     Said,
     Spent,
+    Unsaid,
 )
 from droidlite.types import Assistant, Call, ToolResult, User
 
@@ -81,9 +83,9 @@ class Life(RuleBasedStateMachine):
     def compact(self, text: str) -> None:
         self.take(Compacted(messages=(User(text),)))
 
-    @rule(turn=st.integers(1, 4))
-    def rewind(self, turn: int) -> None:
-        self.take(Rewound(to_turn=turn))
+    @rule(turn=st.integers(1, 4), kind=st.sampled_from([Rewound, Unsaid, PutBack]))
+    def rewind(self, turn: int, kind: type[Rewound | Unsaid | PutBack]) -> None:
+        self.take(kind(to_turn=turn))
 
     @rule()
     def undo(self) -> None:

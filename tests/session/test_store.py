@@ -54,6 +54,8 @@ def test_a_list_tells_each_session_in_one_line(store: Store) -> None:
         model="big-1",
         turns=2,
         first_prompt="Fix the till",
+        last_prompt="Thanks — and naïve café 🧾?",
+        open_todos=0,
     )
     assert store.list() == [expected]
     assert store.list() == [expected]  # now from the cache
@@ -265,7 +267,7 @@ def test_json_holds_the_messages_without_what_only_the_service_can_read(store: S
     data = json.loads(text)
     assert (data["session_id"], data["spent_usd"], len(data["messages"])) == (name, 0.28, 6)
     assert (data["messages"][-1]["text"], "ENCRYPTED" in text) == ("bye", False)
-    with pytest.raises(UsageError, match="json or md, not as 'pdf'"):
+    with pytest.raises(UsageError, match="md, json or html, not as 'pdf'"):
         store.export(name, "pdf")
 
 

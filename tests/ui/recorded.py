@@ -26,7 +26,13 @@ from droidlite.events import (
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Effort, Image, ModelSpec, RoutingDecision, Switch, Usage, User
-from droidlite.ui.conversation import ExportFormat, Move, Person, Rewinding, SessionRow, Spending, Status, TurnRow
+from droidlite.ui.bill import Bill, StageCost
+from droidlite.ui.conversation import Answered, Asked, ExportFormat, Move, Person, Spending, Status
+from droidlite.ui.filling import Filling
+from droidlite.ui.past import SessionRow
+from droidlite.ui.permitted import Permit, Permitted
+from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
+from droidlite.ui.spending import Day, ModelSpend, Stats
 
 PATCH = """\
 --- a/src/ranges.py
@@ -147,6 +153,64 @@ AUTO = RoutingDecision(
 )
 
 
+TO_OPUS = Switch(
+    from_model="claude-sonnet-4-5",
+    to="claude-opus-4-5",
+    cause="the check still fails",
+    price_usd=0.02,
+    reasons=("switching to claude-opus-4-5 costs $0.02 (3k tokens cold), success 0.12 -> 0.57, worth $1.21",),
+)
+BILL = Bill(
+    total_usd=0.211,
+    cap_usd=1.0,
+    models=(
+        ModelSpend(
+            model="claude-opus-4-5", calls=1, usage=Usage(input=6_000, cache_write=1_000, output=900), cost_usd=0.1
+        ),
+        ModelSpend(
+            model="claude-sonnet-4-5",
+            calls=4,
+            usage=Usage(input=11_000, cache_read=30_000, output=2_200),
+            cost_usd=0.091,
+        ),
+    ),
+    open_usd=0.02,
+    beside_calls=1,
+    beside_usd=0.003,
+    saved_usd=0.042,
+    stages=(
+        StageCost(model="claude-sonnet-4-5", calls=4, cost_usd=0.091, passed=False),
+        StageCost(model="claude-opus-4-5", calls=1, cost_usd=0.1, switch=TO_OPUS, passed=True),
+    ),
+    counterfactual=Counterfactual(model="claude-opus-4-5", cost_usd=0.35),
+)
+
+FILLING = Filling(
+    model="claude-sonnet-4-5",
+    parts=(
+        ("system prompt", 812),
+        ("tools", 3_204),
+        ("AGENTS.md and facts", 950),
+        ("conversation", 12_034),
+        ("tool results", 7_000),
+    ),
+    window=200_000,
+    compacted_at=160_000,
+    counted=23_000,
+)
+
+STATS = Stats(
+    since="2026-11-09T00:00:00+00:00",
+    repository="/home/ada/ranges",
+    sessions=4,
+    calls=46,
+    cost_usd=5.6,
+    days=tuple(Day(day=f"2026-11-{n:02}", cost_usd=n / 10, calls=n) for n in (10, 11, 13, 22)),
+    models=tuple(replace(row, cost_usd=row.cost_usd * 20) for row in BILL.models),
+    repositories=(),
+)
+
+
 class Recorded:
     """Plays `events` for every message, `pause` seconds apart; ask words in a message bring up the dialogs."""
 
@@ -169,7 +233,12 @@ class Recorded:
         self.person: Person | None = None
         self.sent: list[str] = []
         self.judged: list[bool] = []
+        self.rewound: list[tuple[int, Part]] = []
         self.asked: list[object] = []
+        self.permits = [
+            Permit(allows="commands that begin `make`", where="you, in this project"),
+            Permit(allows="commands that begin `git commit`", where="config.toml:3", fixed="config.toml:3 says so."),
+        ]
         self.stop = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
@@ -221,6 +290,15 @@ class Recorded:
     def compact(self) -> Iterator[Event]:
         yield Warned("compacted")
 
+    def review(self, words: str) -> Asked:
+        return Asked(f"reviewing {words or 'the changes in the working tree'}: 1 file, +2 -1", self.send("review"))
+
+    def init(self) -> Asked:
+        return Asked("writing AGENTS.md", self.send("init"))
+
+    def btw(self, question: str) -> Answered:
+        return Answered(f"Aside: {question}", 0.0031)
+
     def interrupt(self) -> None:
         self.stop.set()
 
@@ -259,11 +337,23 @@ class Recorded:
         self.now = replace(self.now, autonomy=allowed)
         return allowed
 
-    def raise_cap(self, cap_usd: float) -> None:
+    def permitted(self) -> Permitted:
+        return Permitted(autonomy=self.now.autonomy, most="medium", permits=tuple(self.permits), denied=("rm -rf",))
+
+    def revoke(self, permit: Permit) -> None:
+        self.permits.remove(permit)
+
+    def cap(self, cap_usd: float) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)
 
-    def cost_lines(self) -> tuple[str, ...]:
-        return ("$0.2110 of $1.00 in this session", "claude-sonnet: 5 calls, 48,000 tokens in, 3,100 out")
+    def stats(self, since: str) -> Stats:
+        return STATS if since != "1h" else replace(STATS, days=(), models=(), sessions=0, calls=0, cost_usd=0.0)
+
+    def filling(self) -> Filling:
+        return FILLING
+
+    def bill(self) -> Bill:
+        return BILL
 
     def spending(self) -> Spending:
         used = ModelUsage(usage=Usage(input=48_000, output=3_100), cost_usd=0.211, calls=5)
@@ -275,13 +365,17 @@ class Recorded:
             raise UsageError("There is nothing to judge yet.")
         self.judged.append(good)
 
-    def sessions(self) -> tuple[SessionRow, ...]:
-        return (
+    def rename(self, title: str) -> str:
+        return title
+
+    def sessions(self, words: str = "") -> tuple[SessionRow, ...]:
+        rows = (
             SessionRow(
                 id="01JA", title="Fix the off-by-one in clamp", updated=time.time() - 4000, turns=3, cost_usd=0.2
             ),
             SessionRow(id="01JB", title="Add a parser for dates", updated=time.time() - 90_000, turns=12, cost_usd=1.5),
         )
+        return tuple(row for row in rows if words in row.title or words == row.id)
 
     def resume(self, session_id: str) -> tuple[Event | User, ...]:
         self.now = replace(self.now, session_id=session_id)
@@ -296,17 +390,19 @@ class Recorded:
     def turns(self) -> tuple[TurnRow, ...]:
         return (TurnRow(turn=1, text="fix clamp", files=1), TurnRow(turn=2, text="now the docs", files=0))
 
-    def preview_rewind(self, turn: int) -> tuple[str, ...]:
-        return ("src/ranges.py: restored", "1 message of yours and what followed are dropped")
+    def preview_rewind(self, turn: int) -> Preview:
+        files = ("src/ranges.py: its content goes back (+2 -1)",) if turn == 1 else ()
+        return Preview(files, ("1 message of yours and what followed are dropped",))
 
-    def rewind(self, turn: int) -> Rewinding:
-        return Rewinding(self.turns()[turn - 1].text)
+    def rewind(self, turn: int, part: Part) -> Rewinding:
+        self.rewound.append((turn, part))
+        return Rewinding("" if part == "files" else self.turns()[turn - 1].text)
 
     def undo_rewind(self) -> tuple[str, ...]:
         raise UsageError("There is no rewind to take back; that works until the next prompt or command.")
 
-    def diff(self) -> str:
-        return "diff --git a/src/ranges.py b/src/ranges.py\n" + PATCH
+    def diff(self, turn: int = 0) -> tuple[Diff, ...]:
+        return (DIFF, Diff("logo.png", ""))
 
     def export(self, form: ExportFormat) -> str:
         return f"/home/ada/ranges/droidlite-01JD.{form}"
