@@ -90,5 +90,5 @@ def test_ten_tasks(tmp_path: Path) -> None:
         terminal.sees("new session")
         for task in ("resume", "rewind"):
             does(task)
-        assert terminal.leaves() == 0
+        assert terminal.walks_out() == 0
     assert [task for task, name in NAMED.items() if task != "approve" and name not in help_text] == []
