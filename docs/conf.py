@@ -7,6 +7,7 @@ author = "The droidlite authors"
 project_copyright = "The droidlite authors, Apache-2.0"
 extensions = ["myst_parser"]
 myst_heading_anchors = 3  # headings are linked to as on a code host
+suppress_warnings = ["misc.highlighting_failure"]  # csv has no colours
 html_theme = "furo"
 html_title = "droidlite"
 html_show_sourcelink = False

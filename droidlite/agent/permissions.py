@@ -155,4 +155,5 @@ def spelled(effect: Effect, words: tuple[str, ...]) -> str:
     """In words what a rule allows, or several together; "" for none."""
     if effect != "execute":
         return " and ".join(words)
-    return f"commands that begin {' or '.join(f'`{each}`' for each in words)}" if words else ""
+    *more, last = [f"`{each}`" for each in words] or [""]
+    return f"commands that begin {', '.join(more)}{' or ' if more else ''}{last}" if words else ""

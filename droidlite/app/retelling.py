@@ -12,6 +12,8 @@ from droidlite.ui.past import SessionRow
 
 LAST = 12
 """Messages retold; the rest is in `droidlite sessions show`."""
+SAID = 4
+"""Lines of a prompt that are retold."""
 
 
 def retell(
@@ -33,12 +35,20 @@ def retell(
                 told.append(CallStarted(call_id=call.id, name=call.name, summary=summarise(call)))
         elif isinstance(message, User):
             if place in persons:
-                told.append(message)
+                told.append(_shortened(message))
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
     if any(todo.status != "completed" for todo in todos):
         told.append(CallFinished(call_id="todos", name="todo", content="", displays=(Todos(todos),)))
     return tuple(told)
+
+
+def _shortened(said: User) -> User:
+    """A long prompt by its beginning: it was read when it was sent."""
+    lines = said.text.splitlines()
+    if len(lines) <= SAID + 1:
+        return said
+    return User("\n".join([*lines[:SAID], f"… {len(lines) - SAID} more lines"]))
 
 
 def session_row(found: Found, here: Path | None = None) -> SessionRow:

@@ -69,8 +69,9 @@ def budget_line(status: Status, switches: Sequence[Switch]) -> str:
     if not status.aim:
         return ""
     spent = sum(switch.price_usd for switch in switches)
-    so_far = f"{counted(len(switches), 'change')} of model so far" + (f" for {dollars(spent)}" if switches else "")
-    return f"  mode {status.aim} · {so_far}; they may cost up to {status.switch_share:.0%} of the task"
+    count = "1 switch" if len(switches) == 1 else f"{len(switches)} switches"
+    so_far = f"{count} so far, {dollars(spent)}" if switches else "no switch so far"
+    return f"  mode {status.aim} · {so_far}; they may cost up to {status.switch_share:.0%} of a task"
 
 
 def numbers(decision: RoutingDecision, status: Status) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from droidlite.sanitise import clean_line
-from droidlite.ui.adding import apportioned, column_of_shares
+from droidlite.ui.adding import column_of_shares, lengths
 from droidlite.ui.cells import column_widths, set_in_columns
 from droidlite.ui.wording import tokens
 
@@ -44,8 +44,8 @@ def head(filling: Filling) -> str:
 
 
 def bar(filling: Filling, width: int) -> Iterator[tuple[str, str]]:
-    """(cells, style) of each part, together `width` cells or LONGEST."""
-    for (mark, style), cells in zip(_marks(filling), apportioned(_counts(filling), min(width, LONGEST)), strict=True):
+    """(cells, style) of each part, at least a cell where there is any of it; together `width` cells or LONGEST."""
+    for (mark, style), cells in zip(_marks(filling), lengths(_counts(filling), min(width, LONGEST)), strict=True):
         yield mark * cells, style
 
 

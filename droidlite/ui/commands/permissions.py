@@ -30,7 +30,7 @@ def permissions(host: Host, words: str) -> None:
         return
     items = [
         Item(permit, (clean_line(permit.allows, 200), clean_line(permit.where, 200)), why_not=permit.fixed)
-        for permit in permitted.permits
+        for permit in sorted(permitted.permits, key=lambda permit: bool(permit.fixed))
     ]
     permit = host.ask(pick_from("Revoke one? Enter has it asked about again", items))
     if permit is not None:
