@@ -53,6 +53,10 @@ class Framed(Vt100_Output):
             self._held = False
             self.flush()
 
+    def disable_autowrap(self) -> None:
+        """Not done: a frame that was on its way while the window became narrower wraps then as all lines do that stood
+        there before, so that it is known which rows are ours."""
+
     def flush(self) -> None:
         if not self._held:
             super().flush()

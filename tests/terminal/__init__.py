@@ -72,7 +72,7 @@ class Terminal:
         self._raw = bytearray()
         self.modes: list[bool] = []
         self._more = threading.Condition()
-        self._stop = os.pipe()
+        self._wake, self._closing, self._size = os.pipe(), False, (columns, rows)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -88,9 +88,10 @@ class Terminal:
         """The person closes the window."""
         if self._ours < 0:
             return
-        os.write(self._stop[1], b"x")
+        self._closing = True
+        os.write(self._wake[1], b"x")
         self._reader.join(DEADLINE)
-        for file in (self._ours, *self._stop):
+        for file in (self._ours, *self._wake):
             os.close(file)
         self._ours = -1
 
@@ -119,10 +120,14 @@ class Terminal:
             data = data[os.write(self._ours, data) :]
 
     def resize(self, columns: int, rows: int = 30) -> None:
-        """The person drags the corner of the window."""
-        with self._more:
-            self._screen.resize(columns, rows)
-            fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        """The person drags the corner of the window, between two frames: the program is halted until all it has written
+        is on the screen."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+        self._size = (columns, rows)
+        os.write(self._wake[1], b"x")
+        self.until(lambda: self._screen.size == (columns, rows))
+        self.process.send_signal(signal.SIGCONT)
         self.process.send_signal(signal.SIGWINCH)
 
     def until(self, condition: Callable[[], object]) -> None:
@@ -195,6 +200,16 @@ class Terminal:
                     self._more.notify_all()
 
     def _has_more(self) -> bool:
-        """Waits for output; False where the window is closed instead."""
-        ready, _, _ = select.select([self._ours, self._stop[0]], [], [])
-        return self._stop[0] not in ready or self.process.returncode is not None
+        """Waits for output; False where the window is closed instead. A new size is taken once there is no more."""
+        while True:
+            ready, _, _ = select.select([self._ours, self._wake[0]], [], [])
+            if self._closing:
+                return self.process.returncode is not None
+            if self._ours in ready:
+                return True
+            os.read(self._wake[0], 1)
+            with self._more:
+                self._screen.resize(*self._size)
+                columns, rows = self._size
+                fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                self._more.notify_all()

@@ -44,7 +44,7 @@ def test_nothing_is_doubled_or_lost_where_the_window_is_resized_in_mid_stream(tm
         terminal.shows("session,")
         assert [count(terminal, f"Point {n:02}") for n in range(30)] == [1] * 30
         assert count(terminal, "❯ go") == 1
-        assert sum("─────" in line for line in terminal.screen.scrolled) == 2
+        terminal.until(lambda: sum("─────" in line for line in terminal.screen.scrolled) == 2)
         assert terminal.leaves() == 0
 
 
