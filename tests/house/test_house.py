@@ -77,6 +77,13 @@ def test_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
+def test_a_first_prompt_needs_nothing_heavy() -> None:
+    code = "import sys, droidlite.app.interactive, droidlite.ui.terminal; print('\\n'.join(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    later = {"rich", "markdown_it", "pygments", "typer", "pydantic", "anthropic", "openai", "git", "genai_prices"}
+    assert set(ran.stdout.split()) & (later | {"tree_sitter", "statistics", "email.utils", "numpy"}) == set()
+
+
 def test_start_up_loads_nothing_heavy() -> None:
     code = "import sys, droidlite.cli; print('\\n'.join(sys.modules))"
     loaded = set(

@@ -1,7 +1,5 @@
 """Commands that tell how things stand."""
 
-from rich.text import Text
-
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean_line
 from droidlite.ui import filling as filled
@@ -43,6 +41,8 @@ def stats(host: Host, words: str) -> None:
 
 
 def context(host: Host, words: str) -> None:
+    from rich.text import Text
+
     filling, painter = host.conversation.filling(), host.painter
     room = painter.width - 2
     drawn = Text.assemble(*filled.bar(filling, room))
