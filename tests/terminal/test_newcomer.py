@@ -1,10 +1,11 @@
-"""Ten things a newcomer wants to do, each found in /help and done in at most three strokes from the prompt. A stroke is a
-key, or a line and its Enter."""
+"""Ten things a newcomer wants to do, each found in /help and done in at most three strokes from the prompt. A stroke is
+a key, or a line and its Enter."""
 
 import re
 from pathlib import Path
 
 from binary import call, configure, write_script
+
 from terminal import Terminal
 
 CAP, WAITING = "0.50", 300.0
