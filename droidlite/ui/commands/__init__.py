@@ -19,7 +19,7 @@ def _help(host: Host, words: str) -> None:
         return
     width = host.painter.width - 2
     commands = [(f"/{command.name}", command.about) for command in COMMANDS]
-    lines = [*_in_columns(commands, width), "", *_in_columns(KEYS, width), "", "/help COMMAND tells more of one"]
+    lines = [*_in_columns(commands, width), "", *_in_columns(KEYS, width)]
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
 
 
@@ -157,7 +157,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("good", "tell auto it went well", sessions.good, more="Counts when auto chooses a model; /bad says no."),
     Command("bad", "tell auto it did not", sessions.bad, more="Counts when auto chooses a model; /good says yes."),
-    Command("help", "commands and keys", _help, while_busy=True),
+    Command("help", "/help NAME: more of one", _help, while_busy=True),
     Command("quit", "leave", _quit, while_busy=True, aliases=("exit",), more="Also Ctrl+C twice, and Ctrl+D."),
 )
 
