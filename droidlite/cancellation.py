@@ -3,6 +3,11 @@
 import threading
 from collections.abc import Callable
 
+from droidlite.clock import sleep_included
+
+LOOK_SECONDS = 5.0
+"""How often a wait looks whether it is over: waiting itself stands still while the machine sleeps."""
+
 
 class Cancellation:
     """One stop flag for a whole run. `on_cancel` registers something to close or kill, called once, at once if the
@@ -40,6 +45,10 @@ class Cancellation:
         callback()
         return lambda: None
 
-    def wait(self, seconds: float) -> bool:
-        """Sleeps at most `seconds`; True as soon as cancelled."""
-        return self._event.wait(seconds)
+    def wait(self, seconds: float, clock: Callable[[], float] = sleep_included) -> bool:
+        """Sleeps at most `seconds`, those the machine is asleep included; True as soon as cancelled."""
+        until = clock() + seconds
+        while (left := until - clock()) > 0:
+            if self._event.wait(min(left, LOOK_SECONDS)):
+                return True
+        return self._event.is_set()

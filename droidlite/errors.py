@@ -27,12 +27,23 @@ Fault = Literal[
     "empty",  # a reply with neither text nor calls
     "auth",  # 401, 403
     "quota",  # out of credit
-    "model",  # the endpoint does not know the model
+    "model",  # the endpoint does not know the model, or has no such service at all
     "context",  # the request does not fit the context window
     "refusal",  # the model or a content filter refused
     "invalid",  # any other 4xx
 ]
 
+Subtype = Literal[
+    "success",
+    "error_max_cost",
+    "error_max_turns",
+    "error_timeout",
+    "error_verify",
+    "error_upstream",
+    "error_policy",
+    "error_during_execution",
+]
+"""How a run ended, as scripts are told."""
 
 LASTING: frozenset[Fault] = frozenset({"auth", "quota", "model", "context", "refusal", "invalid"})
 """Faults that the same request meets again, however long one waits."""
@@ -42,7 +53,7 @@ class DroidliteError(Exception):
     """One clear sentence for the person: what was wrong, where, and what to do."""
 
     exit_code = 1
-    subtype = "error_during_execution"
+    subtype: Subtype = "error_during_execution"
 
 
 class UsageError(DroidliteError):
@@ -66,7 +77,7 @@ class CapReached(DroidliteError):
     exit_code = 3
 
     def __init__(
-        self, message: str, *, subtype: str, needed_usd: float = 0.0, shared: bool = False, why: str = ""
+        self, message: str, *, subtype: Subtype, needed_usd: float = 0.0, shared: bool = False, why: str = ""
     ) -> None:
         super().__init__(message)
         self.why = why or message
@@ -77,15 +88,16 @@ class CapReached(DroidliteError):
 
 class VerifyFailed(DroidliteError):
     exit_code = 4
-    subtype = "error_verify"
+    subtype: Subtype = "error_verify"
 
 
 class ProviderError(DroidliteError):
     """A model service failed. `retry_after` is in seconds; `status` is the HTTP status or 0; `sent` is False where no
-    connection was made. Exit code and subtype say "try later" only where that may help."""
+    connection was made; `lasting`: somebody must mend something first, though the fault mostly passes by itself. Exit
+    code and subtype say "try later" only where that may help."""
 
     exit_code = 75
-    subtype = "error_upstream"
+    subtype: Subtype = "error_upstream"
 
     def __init__(
         self,
@@ -96,10 +108,11 @@ class ProviderError(DroidliteError):
         status: int = 0,
         retry_after: float | None = None,
         sent: bool = True,
+        lasting: bool = False,
     ) -> None:
         super().__init__(message)
         self.fault: Fault = fault
-        if fault in LASTING:
+        if lasting or fault in LASTING:
             self.exit_code, self.subtype = DroidliteError.exit_code, DroidliteError.subtype
         self.retry: Retry = retry
         self.status = status
@@ -118,12 +131,12 @@ class ProviderError(DroidliteError):
 
 class Refused(DroidliteError):
     exit_code = 77
-    subtype = "error_policy"
+    subtype: Subtype = "error_policy"
 
 
 class TimedOut(DroidliteError):
     exit_code = 124
-    subtype = "error_timeout"
+    subtype: Subtype = "error_timeout"
 
 
 class Interrupted(DroidliteError):

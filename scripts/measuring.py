@@ -17,9 +17,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import own_python
+
+own_python.require()
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from binary import endpoint_settings
-from loopback import Asked, Loopback, Said, Seen, assert_prefixes, prefix_parts
+from binary import endpoint_settings  # noqa: E402 - the path was not known before
+from loopback import Asked, Loopback, Said, Seen, assert_prefixes, prefix_parts  # noqa: E402
 
 __all__ = ["Asked", "Said", "Seen", "assert_prefixes", "median", "prefix_parts"]
 

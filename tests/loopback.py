@@ -19,6 +19,7 @@ prints its port on the first line and serves until killed; FILE holds one JSON o
 import argparse
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -40,7 +41,7 @@ Replies = list[Said] | Callable[[Any, int], Said]
 
 class Loopback:
     """The server; a context manager. `requests` holds all it saw, `port` where it listens. `check` is called with each
-    request's dialect and JSON and may return a sentence: then the answer is a 400 with it."""
+    request's dialect and JSON and may return a sentence: then the answer is a 400 with it. `tls` makes it speak TLS."""
 
     def __init__(
         self,
@@ -49,9 +50,10 @@ class Loopback:
         port: int = 0,
         repeat_last: bool = True,
         check: Callable[[str, Any], str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.replies = replies if callable(replies) else list(replies)
-        self.repeat_last, self.check = repeat_last, check
+        self.repeat_last, self.check, self._tls = repeat_last, check, tls
         self.requests: list[Seen] = []
         self.connections = 0
         self.gone = threading.Event()
@@ -98,6 +100,8 @@ class Loopback:
                 connected.close()
                 return
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls:  # the handshake comes with the first read, in the connection's own thread
+                connected = self._tls.wrap_socket(connected, server_side=True, do_handshake_on_connect=False)
             with self._lock:
                 self._open.add(connected)
                 self.connections += 1

@@ -40,7 +40,7 @@ def speak_anthropic(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
         yield from _block(place, start, deltas)
         place += 1
     if said.text:
-        deltas = [{"type": "text_delta", "text": piece} for piece in _pieces(said.text)]
+        deltas = [{"type": "text_delta", "text": piece} for piece in _pieces(said.text, said.pieces)]
         yield from _block(place, {"type": "text", "text": ""}, deltas)
         place += 1
     for number, call in enumerate(said.calls):
@@ -112,7 +112,7 @@ def _responses_events(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
     if said.text:
         item = {"type": "message", "id": f"msg_{index:04}", "role": "assistant", "status": "in_progress", "content": []}
         yield "response.output_item.added", {"output_index": len(output), "item": item}
-        for piece in _pieces(said.text):
+        for piece in _pieces(said.text, said.pieces):
             yield "response.output_text.delta", {"output_index": len(output), "content_index": 0, "delta": piece}
         part = {"type": "output_text", "text": said.text, "annotations": []}
         done = item | {"status": "completed", "content": [part]}
@@ -175,7 +175,7 @@ def speak_chat(said: Said, seen: Seen, index: int) -> Iterator[Pair]:
     thought = said.thought or ("Hm." if said.fault == "thinking" else "")
     for piece in _pieces(thought):
         yield chunk({"reasoning" if said.shape == "reasoning" else "reasoning_content": piece})
-    for piece in _pieces(said.text):
+    for piece in _pieces(said.text, said.pieces):
         yield chunk({"content": piece})
     for number, call in enumerate(said.calls):
         yield from (chunk({"tool_calls": [delta]}) for delta in _chat_call(said, call, number, index))
@@ -231,9 +231,9 @@ def written(said: Said, call: Asked) -> str:
     return whole[: max(1, len(whole) // 2)] if said.fault == "truncated" else whole
 
 
-def _pieces(text: str) -> list[str]:
-    """The text in up to four pieces, as a model would send it."""
-    size = max(1, -(-len(text) // 4))
+def _pieces(text: str, most: int = 4) -> list[str]:
+    """The text in up to `most` pieces, as a model would send it."""
+    size = max(1, -(-len(text) // most))
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 

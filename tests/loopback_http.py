@@ -54,5 +54,6 @@ def reset(connected: socket.socket) -> None:
 
 
 def shut(some: socket.socket) -> None:
+    # the plain socket's, under TLS too: a thread may be reading
     with contextlib.suppress(OSError):
-        some.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(some, socket.SHUT_RDWR)

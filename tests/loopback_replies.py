@@ -42,8 +42,8 @@ class Asked:
 @dataclass(frozen=True)
 class Said:
     """One reply. `usage` holds input, output, cache_read, cache_write; None counts bytes/4. `split` > 0 sends the body
-    in pieces of that many bytes; `delay` is seconds between events. `shape` names a quirk of chat servers: "no_usage",
-    "no_ids", "same_index", "stop_with_calls", "object_arguments"."""
+    in pieces of that many bytes; `delay` is seconds between events, `pieces` how many events the text takes. `shape`
+    names a quirk of chat servers: "no_usage", "no_ids", "same_index", "stop_with_calls", "object_arguments"."""
 
     text: str = ""
     thought: str = ""
@@ -56,6 +56,7 @@ class Said:
     body: Any = None
     split: int = 0
     delay: float = 0.0
+    pieces: int = 4
     shape: str = ""
 
 

@@ -16,7 +16,7 @@ from droidlite.agent.prompt import system_prompt
 from droidlite.agent.sharing import Shared
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
-from droidlite.app.allowing import allowed_by, allowed_here, remembering
+from droidlite.app.allowing import allowed_by, allowed_here, remembering, withheld
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
@@ -143,6 +143,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         disallowed_tools=options.disallowed_tools,
         rules=(*allowed_by(settings), *allowed_here(setup.places.state, root, warnings.append)),
         remember=remembering(setup.places.state, root, warnings.append),
+        unheeded=settings.unheeded[0],
     )
     toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=redaction.text)
     budget = Budget(
@@ -206,6 +207,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
             turns=len(past.turns) if past else 0,
             resumed=past is not None,
             warnings=warnings,
+            withheld=withheld(settings),
             notes={about: note for about, note in notes.items() if note},
             back=back,
             title=past.title if past else "",

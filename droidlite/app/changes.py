@@ -2,7 +2,9 @@
 
 import difflib
 import os
+import re
 import subprocess
+from heapq import nsmallest
 from pathlib import Path
 
 from droidlite.errors import UsageError
@@ -112,32 +114,27 @@ class Files:
 
     def __init__(self, cwd: Path) -> None:
         self._cwd, self._root = cwd, find_root(cwd)
-        self._paths: list[str] | None = None
+        self._paths: list[tuple[str, str]] | None = None
 
     def matching(self, typed: str) -> tuple[str, ...]:
         """Paths that hold the typed letters in order, those with the text in one piece and short ones first."""
         if self._paths is None:
             found = list_files(self._root)
             here = self._cwd == self._root
-            self._paths = found if here else [os.path.relpath(self._root / path, self._cwd) for path in found]
+            paths = found if here else [os.path.relpath(self._root / path, self._cwd) for path in found]
+            self._paths = [(path, path.lower()) for path in paths]
         wanted = typed.lower()
-        scored = [
-            (score, len(path), path) for path in self._paths if (score := _score(path.lower(), wanted)) is not None
-        ]
-        return tuple(path for _, _, path in sorted(scored)[:MOST_FILES])
+        in_order = re.compile("".join(f"[^{re.escape(letter)}]*{re.escape(letter)}" for letter in wanted)).match
+        scored = ((_score(low, wanted), len(path), path) for path, low in self._paths if in_order(low))
+        return tuple(path for _, _, path in nsmallest(MOST_FILES, scored))
 
 
-def _score(path: str, typed: str) -> int | None:
-    """Lower is better; None where the letters are not all there in order."""
+def _score(path: str, typed: str) -> int:
+    """Lower is better, for a path that has all the letters in order."""
+    if typed not in path:
+        return 3
     name = path.rsplit("/", 1)[-1]
-    if name.startswith(typed):
-        return 0
-    if typed in name:
-        return 1
-    if typed in path:
-        return 2
-    letters = iter(path)
-    return 3 if all(letter in letters for letter in typed) else None
+    return 0 if name.startswith(typed) else 1 if typed in name else 2
 
 
 def list_files(root: Path) -> list[str]:

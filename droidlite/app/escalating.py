@@ -22,7 +22,7 @@ from droidlite.routing.ladder import Consult, NoteAndSwitch, Nudge, RaiseEffort,
 from droidlite.routing.signals import TAIL
 from droidlite.routing.weighing import Case
 from droidlite.tool import Question
-from droidlite.types import Call, RoutingDecision, Switch, User
+from droidlite.types import Call, ModelSpec, RoutingDecision, Switch, User
 
 _CONFIRM, _REFUSE = "Switch", "Stay"
 Found = tuple[Route, Switch] | None
@@ -76,9 +76,18 @@ class Escalation:
         self._weighing.follow(self._decision)
 
     @property
+    def switch_share(self) -> float:
+        """What changes of model may cost, as a part of the task's own cost."""
+        return self._weighing.settings.max_switch_share
+
+    @property
     def is_warm(self) -> bool:
         """Whether a change of model would lose something in the cache of the one at work."""
         return not self._weighing.scales.is_cold(self._now())
+
+    def reading(self, spec: ModelSpec) -> tuple[int, float | None]:
+        """What `spec` has of this conversation in its cache, and what reading the rest costs: routing.weighing."""
+        return self._weighing.scales.reading(self._now(), spec)
 
     @property
     def decision(self) -> RoutingDecision:

@@ -17,12 +17,19 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 def run_interactive(options: Options, prompt: str) -> int:
     """Runs until the person leaves; returns the exit code. Raises UsageError where there is no terminal, Interrupted
     where the session was ended from outside: what ran is stopped, and the session can be gone on with."""
-    from droidlite.ui.terminal import run
+    from droidlite.ui.terminal import Look, run
 
     chat = Chat(options)
     with _ended_by_signals():
         try:
-            return run(chat, prompt=prompt, history=chat.setup.places.state / "history", env=chat.setup.env)
+            look = chat.setup.settings.ui
+            return run(
+                chat,
+                prompt=prompt,
+                history=chat.setup.places.state / "history",
+                env=chat.setup.env,
+                look=Look(plain=look.plain or options.plain, vi=look.editing == "vi", bell=look.bell, title=look.title),
+            )
         finally:
             chat.close()
 

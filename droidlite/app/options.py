@@ -13,6 +13,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     resume: a session id or its beginning, "last" for the newest of this folder, "" for a new session.
     ledger: a file whose cap is shared by all that name it, "" for what DROIDLITE_LEDGER says.
+    plain: the session as lines only.
     headless: nobody can be asked; what would need an answer is refused."""
 
     cwd: Path
@@ -33,3 +34,4 @@ class Options(Struct, frozen=True, kw_only=True):
     append_system_prompt: tuple[str, ...] = ()
     allowed_tools: tuple[str, ...] = ()
     disallowed_tools: tuple[str, ...] = ()
+    plain: bool = False

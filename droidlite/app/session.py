@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 
 import msgspec
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
 from droidlite.agent.attempts import Route
 from droidlite.agent.loop import Agent
@@ -21,7 +21,15 @@ from droidlite.app.sharing import shared_ledger
 from droidlite.app.verifying import Verifier
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, DroidliteError, TimedOut, VerifyFailed
-from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
+from droidlite.events import (
+    Counterfactual,
+    Event,
+    ModelChosen,
+    RunFinished,
+    SessionStarted,
+    Warned,
+)
+from droidlite.result import Review, Routing, VerifyResult
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided, Ended
@@ -42,9 +50,10 @@ class Parts(Struct, kw_only=True):
     under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
     take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
     session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
-    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen. `notes`
-    are what the model is told before the next prompt, by what they are about; `back` is what changed
-    while the session was left, `title` what a resumed session is called."""
+    model of a decision would have cost so far. `withheld` is what to say where a read-only run refused what settings
+    would have allowed. `shadow` asks in shadow mode what auto would have chosen. `notes` are what the model is told
+    before the next prompt, by what they are about; `back` is what changed while the session was left, `title` what a
+    resumed session is called."""
 
     session_id: str
     cwd: str
@@ -65,6 +74,7 @@ class Parts(Struct, kw_only=True):
     turns: int = 0
     resumed: bool = False
     warnings: list[str]
+    withheld: str = ""
     notes: dict[str, str] = {}
     back: Returned = Returned()
     title: str = ""
@@ -109,6 +119,7 @@ class Session:
         finally:
             timer.cancel()
         yield from parts.escalation.told()
+        yield from self._told_late()
         verification = parts.verifier.last if parts.verifier and checked else None
         if error is None and verification is not None:
             error = verification.error()
@@ -185,8 +196,19 @@ class Session:
                 yield Warned(told)
         if away := self.tell_away():
             yield away
-        while parts.warnings:
-            yield Warned(parts.warnings.pop(0))
+        yield from self._warnings()
+
+    def _told_late(self) -> Iterator[Event]:
+        """What came up on the way."""
+        parts = self.parts
+        if parts.agent.toolbox.permissions.withheld and parts.withheld:
+            parts.warnings.append(parts.withheld)
+            parts.withheld = ""
+        yield from self._warnings()
+
+    def _warnings(self) -> Iterator[Event]:
+        while self.parts.warnings:
+            yield Warned(self.parts.warnings.pop(0))
 
     def tell_away(self) -> Warned | None:
         """What changed while the session was left, where something did and the person was not told yet."""
@@ -237,12 +259,15 @@ class Session:
             exit_code=error.exit_code if error else 0,
         )
 
-    def _checked(self) -> dict[str, object] | None:
-        """The `verify` object of the result: how the check went, or what a reviewer said."""
+    def _checked(self) -> VerifyResult | None:
+        """How the check went, or what a reviewer said."""
         verifier, reviewer = self.parts.verifier, self.parts.reviewer
         if verifier is not None and verifier.last is not None:
             return verifier.last.as_result()
-        return {"review": to_builtins(reviewer.last)} if reviewer is not None and reviewer.last is not None else None
+        if reviewer is None or reviewer.last is None:
+            return None
+        said = reviewer.last
+        return VerifyResult(review=Review(model=said.model, approved=said.approved, reason=said.reason))
 
 
 def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
@@ -253,13 +278,13 @@ def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
     return f"--max-cost ${cap_usd:g} is far below the ${expected:.2f} this plan is expected to cost."
 
 
-def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> dict[str, object]:
+def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> Routing:
     """The `routing` object of the result."""
-    return {
-        "model": decision.model,
-        "endpoint": decision.endpoint,
-        "strategy": decision.strategy,
-        "reasons": list(decision.reasons),
-        "runners_up": list(decision.runners_up),
-        "switches": [to_builtins(switch) for switch in switches],
-    }
+    return Routing(
+        model=decision.model,
+        endpoint=decision.endpoint,
+        strategy=decision.strategy,
+        reasons=decision.reasons,
+        runners_up=decision.runners_up,
+        switches=tuple(switches),
+    )

@@ -18,6 +18,7 @@ def status_of(parts: Parts) -> Status:
         model=driver.route.spec.id,
         strategy="chosen" if parts.decision.strategy == "chosen" else "auto",
         aim=parts.escalation.decision.mode if parts.decision.strategy != "chosen" else "",
+        switch_share=parts.escalation.switch_share if parts.decision.strategy != "chosen" else 0.0,
         session_id=parts.session_id,
         cwd=parts.cwd,
         endpoint=driver.route.endpoint,

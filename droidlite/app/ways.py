@@ -153,7 +153,7 @@ class Ways:
         error = trying.error
         if error is None:
             raise closed(ways)
-        if error.fault == "model":
+        if error.fault == "model" and trying.route.spec.id in str(error):  # else there is no service at all
             usable = {c.spec.id for c in self.setup.candidates() if not c.why_not}
             near = nearest_ids(trying.route.spec.id, usable - {trying.route.spec.id})
             if near:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Context, Option
 
+from droidlite.cli.quick import existing_folder
 from droidlite.errors import UsageError
 
 if TYPE_CHECKING:
@@ -12,17 +13,6 @@ if TYPE_CHECKING:
 
 MOST_TIMEOUT = 2_592_000
 """Seconds, 30 days: as in the settings. Longer waits overflow the clocks of some systems."""
-
-
-def existing_folder(cwd: Path) -> Path:
-    """The folder -C names, in full. Raises UsageError where there is none."""
-    try:
-        found = cwd.resolve()
-    except OSError as error:
-        raise UsageError("The folder you are in is gone; go to one that exists, or name one with -C.") from error
-    if not found.is_dir():
-        raise UsageError(f"-C {cwd}: there is no such folder.")
-    return found
 
 
 def named_check(context: Context, verify: str) -> str:
@@ -77,6 +67,9 @@ RouterMode = Annotated[
 AsJson = Annotated[bool, Option("--json", help="As JSON.")]
 
 
+Plain = Annotated[bool, Option("--plain", help="Lines only, nothing is redrawn: for screen readers and slow lines.")]
+
+
 def options(
     headless: bool,
     model: str,
@@ -98,6 +91,8 @@ def options(
     system: list[str],
     allowed: list[str],
     disallowed: list[str],
+    *,
+    plain: bool = False,
 ) -> "Options":
     from droidlite.app.options import Options
 
@@ -128,6 +123,7 @@ def options(
         append_system_prompt=tuple(system),
         allowed_tools=_names(allowed),
         disallowed_tools=_names(disallowed),
+        plain=plain,
     )
 
 

@@ -19,6 +19,7 @@ from droidlite.cli.flags import (
     MaxCost,
     MaxTurns,
     Model,
+    Plain,
     Prompt,
     Resume,
     RouterMode,
@@ -53,11 +54,12 @@ def chat(
     system: System = [],  # noqa: B006
     allowed: Allowed = [],  # noqa: B006
     disallowed: Disallowed = [],  # noqa: B006
+    plain: Plain = False,
 ) -> int:
     """An interactive session in this folder."""
     given = options(
         False, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
-        auto, yolo, effort, system, allowed, disallowed,
+        auto, yolo, effort, system, allowed, disallowed, plain=plain,
     )  # fmt: skip
     from droidlite.app.interactive import run_interactive
 

@@ -1,5 +1,7 @@
 """The ways to reach models: one module a protocol, each loaded only when an endpoint needs it."""
 
+from contextlib import suppress
+
 from droidlite.types import Endpoint, Provider
 
 __all__ = ["make", "warm"]
@@ -24,7 +26,7 @@ def make(endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> Provider:
             return OpenAIResponses(endpoint, stall=stall)
         case "openai-chat":
             from droidlite.providers.channel import PATIENCE_SECONDS
-            from droidlite.providers.lane import is_loopback
+            from droidlite.providers.environment import is_loopback
             from droidlite.providers.openai_chat import OpenAIChat
 
             patience = max(PATIENCE_SECONDS, stall) if is_loopback(endpoint.base_url) else 0.0
@@ -45,10 +47,11 @@ def warm(protocol: str, base_url: str = "") -> None:
     names = {"anthropic": "anthropic", "openai-responses": "openai", "openai-chat": "openai"}
     if protocol not in names:
         return
-    from droidlite.providers.lane import trusted
+    from droidlite.providers.environment import Unusable, trusted
     from droidlite.providers.sdk import load
 
     load(names[protocol])
     make(Endpoint(name="warm", protocol=protocol))  # type: ignore[arg-type]
     if not base_url.startswith("http://"):
-        trusted()
+        with suppress(Unusable):  # the request tells
+            trusted()

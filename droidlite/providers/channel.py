@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import Interrupted, ProviderError
-from droidlite.providers.faults import BadStatus, Faults
+from droidlite.providers.faults import WEB_PAGE, BadStatus, Faults
 from droidlite.providers.lane import Heard, Lane, read_body
+from droidlite.providers.reaching import Reached
 from droidlite.providers.sse import ServerEvent, decode_events
 from droidlite.types import Assistant, Delta, Endpoint
 
@@ -38,10 +39,10 @@ PYTHON_FAULTS: tuple[type[Exception], ...] = (
 
 
 class Ended:
-    """The body is over: cleanly, or with `error`."""
+    """The body is over: cleanly, or with `error`, which came when the request had got as far as `reached`."""
 
-    def __init__(self, error: BaseException | None) -> None:
-        self.error = error
+    def __init__(self, error: BaseException | None, reached: Reached) -> None:
+        self.error, self.reached = error, reached
 
 
 Item = ServerEvent | Ended | None
@@ -141,7 +142,7 @@ class Channel:
         forget = cancellation.on_cancel(stop)
         reader.start()
         try:
-            yield from self._follow(items, reply, faults, cancellation)
+            yield from self._follow(lane, items, reply, faults, cancellation)
         finally:
             forget()
             if reply.complete:
@@ -151,6 +152,7 @@ class Channel:
 
     def _follow(
         self,
+        lane: Lane,
         items: "queue.SimpleQueue[Item]",
         reply: Reply,
         faults: Faults,
@@ -162,15 +164,15 @@ class Channel:
             try:
                 item = items.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise faults.make("stalled", f"no progress for {limit:g} s") from None
+                raise faults.stalled(limit, lane.reached) from None
             if cancellation.cancelled:
                 raise Interrupted
             match item:
                 case Ended(error=None):
                     return
-                case Ended(error=error):
+                case Ended(error=error, reached=reached):
                     assert error is not None
-                    raise faults.from_exception(error) from error
+                    raise faults.from_exception(error, reached) from error
                 case ServerEvent():
                     if reply.progressed(item):
                         limit = self.stall
@@ -196,7 +198,7 @@ class Channel:
                 self._idle.append(lane)
             else:
                 lane.close()
-            items.put(Ended(error))
+            items.put(Ended(error, lane.reached))
 
     def _take(self, faults: Faults) -> Lane:
         while self._idle:
@@ -223,7 +225,7 @@ def _check_type(response: "httpx2.Response", faults: Faults) -> None:
             raise faults.from_body(body, status=response.status_code)
         raise faults.make("malformed", "JSON where a stream was asked for", status=response.status_code)
     if kind in ("text/html", "application/xhtml+xml"):
-        raise faults.make("malformed", "a web page", status=response.status_code)
+        raise faults.make("malformed", status=response.status_code, sentence=WEB_PAGE)
 
 
 def _decoded(content: bytes) -> object:

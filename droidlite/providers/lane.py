@@ -5,11 +5,13 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from msgspec import structs
+
+from droidlite.providers.environment import open_client, proxy_setting, trusted
 from droidlite.providers.faults import BadStatus
+from droidlite.providers.reaching import Reached
 
 if TYPE_CHECKING:
     import httpx2
@@ -32,6 +34,9 @@ class Lane:
         self._lock = threading.Lock()
         self._cut = False
         self._heard = heard
+        self._target = ("", "", 0)
+        self.reached = Reached()
+        """How far the newest request came."""
         self._http = self._open(base_url, read_seconds)
         self.client = build(self._http)
 
@@ -55,23 +60,37 @@ class Lane:
         import httpx2
 
         plain = base_url.startswith("http://")
-        return httpx2.Client(
+        return open_client(
+            base_url,
             # A plain connection gets a context that trusts nobody: loading the system's certificates takes 100 ms.
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else trusted(),
             timeout=httpx2.Timeout(read_seconds, connect=CONNECT_SECONDS),
             limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
             follow_redirects=False,
-            trust_env=not is_loopback(base_url),
             event_hooks={"request": [self._watch], "response": [self._check]},
         )
 
     def _watch(self, request: "httpx2.Request") -> None:
+        url = request.url
+        self._target = (url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80))
         request.extensions["trace"] = self._trace
 
     def _trace(self, name: str, info: dict[str, Any]) -> None:
-        if not name.endswith(("connect_tcp.complete", "start_tls.complete")):
-            return
-        connected = info["return_value"].get_extra_info("socket")
+        if name.endswith("connect_tcp.started"):
+            self.reached = self._going_to(info["host"], info["port"])
+        elif name.endswith(("connect_tcp.complete", "start_tls.complete")):
+            if self._is_whole(name):
+                self.reached = structs.replace(self.reached, whole=True)
+            self._hold(info["return_value"].get_extra_info("socket"))
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether that was the last step to the endpoint itself: after CONNECT its own TLS, not that of the proxy."""
+        if self._target[0] == "http":
+            return True
+        return name.endswith("start_tls.complete") and not (self.reached.proxy and name.startswith("connection."))
+
+    def _hold(self, connected: socket.socket) -> None:
+        """Keeps what `cut` cuts."""
         with self._lock:
             if not self._cut:
                 self._sockets = [known for known in self._sockets if known.fileno() >= 0]
@@ -79,25 +98,18 @@ class Lane:
                 return
         _shut(connected)
 
+    def _going_to(self, host: str, port: int) -> Reached:
+        scheme, *target = self._target
+        if [host, port] == target:
+            return Reached(whole=False)
+        return Reached(f"{host}:{port}", proxy_setting(scheme), whole=False)
+
     def _check(self, response: "httpx2.Response") -> None:
         """Stops an unsuccessful answer before the SDK words it its own way (which would import thousands of types)."""
         headers = {name.lower(): value for name, value in response.headers.items()}
         self._heard(headers)
         if not response.is_success:
             raise BadStatus(response.status_code, headers, read_body(response))
-
-
-@cache
-def trusted() -> ssl.SSLContext:
-    """The certificates this system trusts (or those of SSL_CERT_FILE), loaded once."""
-    import httpx2
-
-    return httpx2.create_ssl_context()
-
-
-def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def read_body(response: "httpx2.Response") -> bytes:

@@ -105,6 +105,8 @@ class _Reply:
     def __init__(self, spec: ModelSpec, faults: Faults, messages: tuple[Message, ...]) -> None:
         self.spec, self.faults, self.messages = spec, faults, messages
         self.complete = False
+        self.own, self.foreign = False, False
+        """Whether chunks came, and whether something else did: another protocol's events have none of our fields."""
         self.text: list[str] = []
         self.refusal: list[str] = []
         self.reasoning: dict[str, str] = {}
@@ -126,6 +128,7 @@ class _Reply:
             raise self.faults.from_body({"error": chunk.error}, status=200)
         if event.name == "error":
             raise self.faults.from_body(msgspec.json.decode(event.data), status=200)
+        self.own, self.foreign = self.own or chunk.choices is not None, self.foreign or chunk.choices is None
         self.usage = chunk.usage or self.usage
         for choice in (chunk.choices or [])[:1]:
             if choice.delta:
@@ -139,7 +142,7 @@ class _Reply:
     def finish(self) -> Assistant:
         """The whole reply; raises ProviderError where it is not whole or not one."""
         if not self.finish_reason:
-            raise self.faults.make("incomplete")
+            raise self.faults.unfinished(foreign=self.foreign and not self.own)
         text, refusal = "".join(self.text), "".join(self.refusal)
         if self.finish_reason == "content_filter" or (refusal and not text.strip() and not self.calls):
             raise self.faults.make("refusal", refusal)

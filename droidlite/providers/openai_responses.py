@@ -88,6 +88,8 @@ class _Reply:
     def __init__(self, spec: ModelSpec, faults: Faults) -> None:
         self.spec, self.faults = spec, faults
         self.complete = False
+        self.own, self.foreign = False, False
+        """Whether its events came, and whether others did."""
         self.items: dict[int, dict[str, Any]] = {}
         self.response = _Response()
         self.parts = 0
@@ -102,6 +104,8 @@ class _Reply:
             if '"error"' in event.data[:200]:
                 raise self.faults.from_body(_loose(event.data), status=200) from error
             raise self.faults.make("malformed", str(error)) from error
+        own = decoded.type.startswith("response.")
+        self.own, self.foreign = self.own or own, self.foreign or not own
         match decoded.type:
             case "response.output_text.delta" | "response.refusal.delta" if decoded.delta:
                 yield Text(str(decoded.delta))
@@ -127,7 +131,7 @@ class _Reply:
     def finish(self) -> Assistant:
         """The whole reply; raises ProviderError where it is not whole or not one."""
         if not self.complete:
-            raise self.faults.make("incomplete")
+            raise self.faults.unfinished(foreign=self.foreign and not self.own)
         reason = self.response.incomplete_details.reason if self.response.incomplete_details else None
         if reason == "content_filter":
             raise self.faults.make("refusal")

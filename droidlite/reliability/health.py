@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from droidlite.clock import sleep_included
 from droidlite.errors import Fault, ProviderError
 from droidlite.reliability.allowance import Allowance
 from droidlite.reliability.breaker import Breaker
@@ -42,7 +43,7 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 
 class Health:
-    """`clock` is monotonic, `wall` tells seconds since 1970; `name` is the endpoint's, and which of its keys. What
+    """`clock` only runs on, `wall` tells seconds since 1970; `name` is the endpoint's, and which of its keys. What
     `start` returns goes back with the one of `succeed`, `fail` and `drop` that ends the call. Not safe from several
     threads: Watched holds `lock`."""
 
@@ -51,7 +52,7 @@ class Health:
         name: str,
         *,
         limits: Limits | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = sleep_included,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.name, self.limits = name, limits or Limits()
@@ -160,9 +161,12 @@ class Health:
     def remember(self, kept: Kept) -> None:
         """Takes over what another process left. A time it was told to wait is waited; what it only saw fail makes this
         way the last to be tried, no more: the person may have mended it."""
-        left = min(kept.until - self._wall(), LONGEST_CLOSED_SECONDS)
+        told = kept.until - max(kept.failed_at, kept.told_at)  # no more is left where the clock was set back since
+        left = min(kept.until - self._wall(), told, LONGEST_CLOSED_SECONDS)
         self.error, self.failed_at, self._latency = kept.error, kept.failed_at, kept.latency
-        self.limits.allowance, self.told_at = kept.allowance, kept.told_at
+        if kept.allowance is not None:
+            self.limits.learn(self._clock() - max(self._wall() - kept.told_at, 0.0), kept.allowance)
+        self.told_at = kept.told_at
         if left <= 0:
             return
         if kept.state == "limited":

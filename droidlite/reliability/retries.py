@@ -1,8 +1,9 @@
 """How often failed requests may be tried again at all: a service in trouble is not helped by twice the traffic."""
 
 import threading
-import time
 from collections.abc import Callable
+
+from droidlite.clock import sleep_included
 
 SHARE = 0.1
 """Retries a request earns."""
@@ -15,7 +16,7 @@ MOST = 20.0
 class Retries:
     """A token bucket; each session has one. Safe from several threads."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = sleep_included) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._left, self._at = FLOOR, clock()
 

@@ -135,6 +135,14 @@ def worth_asking(price_usd: float, *, success_from: float, success_to: float, wo
     return price_usd < LIFT * max(success_to - success_from, 0.0) * worth_usd
 
 
+def reading_usd(price: Price, *, context: int, warm: int) -> float | None:
+    """USD that a model's first call costs beyond a warm one, where its cache holds `warm` of `context` tokens; None
+    where the price is not known."""
+    side = Side(price=price, calls=1.0, success=0.0, warm=warm)
+    costs = _costs(side, Ahead(context=context, new=0, output=0))
+    return None if costs is None else costs[1]
+
+
 def _costs(side: Side, ahead: Ahead) -> tuple[float, float] | None:
     """USD of a warm call, and what the first one costs beyond it."""
     context = ahead.context

@@ -7,7 +7,17 @@ from itertools import pairwise
 from msgspec import Struct, structs
 
 from droidlite.errors import DroidliteError
-from droidlite.routing.economics import Ahead, Gate, Side, planned_worth, weigh, within_share, worth_asking, worth_of
+from droidlite.routing.economics import (
+    Ahead,
+    Gate,
+    Side,
+    planned_worth,
+    reading_usd,
+    weigh,
+    within_share,
+    worth_asking,
+    worth_of,
+)
 from droidlite.routing.handoff_cost import Cost, Load, handoff_cost
 from droidlite.routing.ladder import Option
 from droidlite.routing.outlook import Chance, Outlook
@@ -115,6 +125,12 @@ class Scales:
             ):
                 return model
         return ""
+
+    def reading(self, case: Case, spec: ModelSpec) -> tuple[int, float | None]:
+        """Tokens of the conversation that the cache of `spec` holds, and USD its first call would cost beyond that of a
+        warm one (None = its price is not known)."""
+        warm = _warm_here(case, case.context) if spec.id == case.spec.id else _warm(case, spec, case.context)
+        return warm, reading_usd(self._price(spec), context=case.context, warm=warm)
 
     def is_cold(self, case: Case) -> bool:
         """Whether nothing of the conversation is left in the cache of the model at hand, or it costs nothing."""

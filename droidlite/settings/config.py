@@ -62,6 +62,17 @@ class RouterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ask_before_switch: bool = False
 
 
+class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the interactive session is on this terminal. plain: lines only, nothing is redrawn (also: --plain);
+    editing: which keys the input has; bell: it rings when the session waits for a person who has not touched a key for
+    a while; title: the terminal's title says what the session does."""
+
+    plain: bool = False
+    editing: Literal["emacs", "vi"] = "emacs"
+    bell: bool = True
+    title: bool = True
+
+
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
@@ -89,15 +100,18 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     allowed_commands: tuple[str, ...] = ()
     denied_commands: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
+    ui: UiSettings = UiSettings()
 
 
 class Settings(SettingsFile, frozen=True, forbid_unknown_fields=True):
     """The settings in force. `origin` tells for every key (model, router.mode, endpoints.NAME, models.ID,
     aliases.NAME) where it was set: "default" or file:line. `warnings` are whole sentences for the person.
     `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `offered_verify` is the check
-    a repository's own file names and where it does ("" = none): a command, so it takes a person's leave."""
+    a repository's own file names and where it does ("" = none): a command, so it takes a person's leave. `unheeded` is
+    the autonomy of a person's file that a run which nobody watches does not go by, and where it stands."""
 
     origin: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     unavailable: dict[str, str] = field(default_factory=dict)
     offered_verify: tuple[str, str] = ("", "")
+    unheeded: tuple[Autonomy, str] = ("off", "")

@@ -23,11 +23,12 @@ _UNTRUSTED = {
     "sandbox": "what runs without asking",
     "hooks": "commands to run",
     "mcp": "commands to run",
+    "ui": "how your terminal looks",
 }
 """Keys only the person's own file may set, and what they decide."""
 _UNTRUSTED_OF_MODEL = ("price", "provider", "name")
 _UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch", "fallback", "fallback_stronger")
-_TABLES = ("router", "aliases")
+_TABLES = ("router", "aliases", "ui")
 _DEFAULT_MODELS = {"anthropic": ("claude-*",), "openai-responses": ("gpt-*", "o1*", "o3*", "o4*")}
 
 

@@ -208,6 +208,8 @@ def narrow(settings: Settings, policy: Policy) -> Settings:
     most, level = policy.autonomy.max, settings.autonomy
     if level is not None and _AUTONOMIES.index(level) > _AUTONOMIES.index(most):
         lower("autonomy", "autonomy.max", most, most, "" if origin.get("autonomy") == "default" else level)
+    if _AUTONOMIES.index(settings.unheeded[0]) > _AUTONOMIES.index(most):
+        changes["unheeded"] = most, settings.unheeded[1]
     limit, mode = policy.router.max_mode, settings.router.mode
     if mode != "shadow" and _MODES.index(mode) > _MODES.index(limit):  # a shadow spends nothing
         router = structs.replace(settings.router, mode=limit)

@@ -8,7 +8,7 @@ from droidlite.tool import Answer, Approval, Diff, Output, Question
 from droidlite.ui.asking import Asking, Option
 from droidlite.ui.choosing import Dialog
 from droidlite.ui.render import Painter
-from droidlite.ui.wording import dollars
+from droidlite.ui.wording import amount, dollars
 
 IN_DIALOG = 6
 """Lines of a command shown in the dialog itself; longer ones are printed above it, where they can be scrolled."""
@@ -81,7 +81,7 @@ class AtTerminal:
             value, typed = self._ask(dialog)
             if value in ("", "stop"):
                 return None
-            raised = _amount(typed if value == "typed" else value)
+            raised = amount(typed if value == "typed" else value)
             if raised is not None and most_usd is not None and raised > most_usd:
                 problem = limit
                 continue
@@ -140,11 +140,3 @@ def suggested_cap(spent_usd: float, needed_usd: float, above: float = 0.0, most:
 def _spelled_out(command: str) -> tuple[str, ...]:
     """Its lines with nothing left out: what would be an escape sequence is shown, not dropped."""
     return tuple(clean_line(line, 1_000_000) for line in command.rstrip("\n").split("\n"))
-
-
-def _amount(text: str) -> float | None:
-    try:
-        amount = float(text.strip().lstrip("$"))
-    except ValueError:
-        return None
-    return amount if 0 < amount < 1e6 else None

@@ -35,18 +35,40 @@ class Dialog(Protocol):
 
 
 class Item(Struct, frozen=True):
-    """One row. `why_not` says why it cannot be chosen ("" = it can); `detail` is shown while the row is selected."""
+    """One row. `why_not` says why it cannot be chosen ("" = it can); `detail` is shown while the row is selected, and
+    `explained` says where its numbers come from, when that is asked. Rows of one `group` stand under its name."""
 
     value: Any
     cells: tuple[str, ...]
     detail: str = ""
     why_not: str = ""
+    group: str = ""
+    explained: tuple[str, ...] = ()
+
+
+class Dial(Struct, frozen=True):
+    """Something else to choose beside the row, turned by left and right: its name, its values, and the one it is at."""
+
+    name: str
+    values: tuple[str, ...]
+    at: int = 0
+
+    @property
+    def value(self) -> str:
+        return self.values[self.at]
+
+
+class Turned(Struct, frozen=True):
+    """What a list with a dial ends with."""
+
+    value: Any
+    dial: str
 
 
 class Choosing(Struct, frozen=True, kw_only=True):
     """The state of a picker. `headers` and every item's cells have the same length; `shrink` and `right` name columns
     that give way when it is narrow and that are set to the right. `names`: the first column's ends tell rows apart.
-    `tab`: what Tab does in a word, and the value it ends with."""
+    `tab`: what Tab does in a word, and the value it ends with. With a `dial` it ends with Turned."""
 
     title: str
     items: tuple[Item, ...]
@@ -58,6 +80,8 @@ class Choosing(Struct, frozen=True, kw_only=True):
     cursor: int = 0
     left: Any = None
     tab: tuple[str, Any] | None = None
+    dial: Dial | None = None
+    explaining: bool = False
 
     @property
     def kept(self) -> str:
@@ -80,14 +104,26 @@ class Choosing(Struct, frozen=True, kw_only=True):
                 return self._filtered("") if self.filter else Done(self.left)
             case "enter":
                 item = self.selected
-                return Done(item.value) if item and not item.why_not else self
+                return self._taken(item.value) if item and not item.why_not else self
             case "tab" if self.tab is not None:
                 return Done(self.tab[1])
+            case "left" | "right" if self.dial is not None:
+                step = 1 if key == "right" else -1
+                return replace(self, dial=replace(self.dial, at=(self.dial.at + step) % len(self.dial.values)))
+            case "text" if text == "?" and self._explains:
+                return replace(self, explaining=not self.explaining)
             case "backspace":
                 return self._filtered(self.filter[:-1])
             case "text":
                 return self._filtered(self.filter + "".join(c for c in text if c.isprintable()))
         return self._moved(key)
+
+    @property
+    def _explains(self) -> bool:
+        return any(item.explained for item in self.items)
+
+    def _taken(self, value: Any) -> Done:
+        return Done(value if self.dial is None else Turned(value, self.dial.value))
 
     def _filtered(self, text: str) -> "Choosing":
         narrowed = replace(self, filter=text, cursor=0)
@@ -110,46 +146,65 @@ class Choosing(Struct, frozen=True, kw_only=True):
         """At most `height` lines of at most `width` cells."""
         inner = width - 2
         found: Fragments = [("class:filter", f"  {cut(self.filter, inner - 20)}")] if self.filter else []
-        head: Fragments = [("class:title", cut(self.title, width)), *found, ("", "\n")]
+        widths = self._widths(inner)
+        title = self.title + (f" · {self.dial.name} ‹{self.dial.value}›" if self.dial else "")
+        head: Fragments = [("class:title", cut(title, width)), *found, ("", "\n")]
         if self.headers:
-            head += [("class:dim", "  " + self._row(self.headers, inner) + "\n")]
-        foot = self._foot(width)
+            head += [("class:dim", "  " + self._row(self.headers, widths, inner) + "\n")]
+        foot = self._foot(width, max(height - 5 - bool(self.headers), 1))
         room = max(height - 3 - bool(self.headers) - sum(text.count("\n") for _, text in foot), 1)
-        return [*head, *self._rows(inner, room), *foot]
+        return [*head, *self._rows(widths, inner, room), *foot]
 
-    def _row(self, cells: Sequence[str], width: int) -> str:
-        rows = [self.headers] if self.headers else []
-        widths = column_widths([*rows, *(item.cells for item in self.items)], width, self.shrink)
+    def _widths(self, width: int) -> list[int]:
+        """Of the columns; one without anything in it goes, its header with it."""
+        rows = [item.cells for item in self.items]
+        filled = [any(cells) for cells in zip(*rows, strict=True)]
+        head = [name if full else "" for name, full in zip(self.headers, filled, strict=False)]
+        return column_widths([head, *rows] if head else rows, width, self.shrink)
+
+    def _row(self, cells: Sequence[str], widths: Sequence[int], width: int) -> str:
         first = cut_middle(cells[0], widths[0]) if self.names else cells[0]
         return cut(set_in_columns((first, *cells[1:]), widths, self.right), width)
 
-    def _rows(self, width: int, room: int) -> Fragments:
+    def _rows(self, widths: Sequence[int], width: int, room: int) -> Fragments:
         visible = self.visible
         if not visible:
             return [("class:dim", "  nothing matches; Backspace takes a letter back\n")]
         cursor = min(self.cursor, len(visible) - 1)
-        start = max(min(cursor - room // 2, len(visible) - room), 0)
+        lines: list[tuple[Item | None, str]] = []
+        at, group = 0, ""
+        for index, item in enumerate(visible):
+            if item.group != group:
+                group = item.group
+                lines += [(None, group)] if group else []
+            at = len(lines) if index == cursor else at
+            lines.append((item, ""))
+        start = max(min(at - room // 2, len(lines) - room), 0)
         shown: Fragments = []
-        for index, item in enumerate(visible[start : start + room], start):
-            mark = "❯ " if index == cursor else "  "
-            style = "class:selected" if index == cursor else ""
-            shown.append(
-                (f"{style} class:greyed" if item.why_not else style, mark + self._row(item.cells, width) + "\n")
-            )
+        for number, (row, group) in enumerate(lines[start : start + room], start):
+            if row is None:
+                shown.append(("class:dim", f"  {cut(group, width)}\n"))
+                continue
+            style = "class:selected" if number == at else ""
+            text = ("❯ " if number == at else "  ") + self._row(row.cells, widths, width) + "\n"
+            shown.append((f"{style} class:greyed" if row.why_not else style, text))
         return shown
 
-    def _foot(self, width: int) -> Fragments:
+    def _foot(self, width: int, most: int) -> Fragments:
         item = self.selected
-        lines = wrap(item.why_not or item.detail, width - 4)[:3] if item and (item.why_not or item.detail) else []
+        text = (item.why_not or item.detail) if item else ""
+        lines = wrap(text, width - 4)[:3] if text else []
+        if self.explaining and item:
+            lines = [line for told in item.explained for line in wrap(told, width - 4)][:most] or lines
         told: Fragments = [
             ("class:warning" if item and item.why_not else "class:detail", f"  {line}\n") for line in lines
         ]
         place = min(self.cursor + 1, len(self.visible))
         count = f" · {len(self.visible) if self.filter else place} of {len(self.items)}"
         tab = f" · Tab {self.tab[0]}" if self.tab else ""
-        keys = (
-            f"↑↓ move{tab} · type to filter · Enter choose · Esc {'clear filter' if self.filter else 'cancel'}{count}"
-        )
+        more = (f" · ←→ {self.dial.name}" if self.dial else "") + (" · ? explain" if self._explains else "")
+        leave = "clear filter" if self.filter else "cancel"
+        keys = f"↑↓ move · Enter choose · Esc {leave}{count}{tab}{more} · type to filter"
         return [*told, ("class:dim", cut(keys, width))]
 
 

@@ -20,12 +20,13 @@ ExportFormat = Literal["md", "json", "html"]
 
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
-    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed). title: of a session that was
-    resumed or named."""
+    is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed); `switch_share` of what a task
+    costs may go to changes of model (0 = not routed). title: of a session that was resumed or named."""
 
     model: str
     strategy: Literal["auto", "chosen"]
     aim: str = ""
+    switch_share: float = 0.0
     session_id: str
     cwd: str
     endpoint: str = ""
@@ -39,6 +40,16 @@ class Status(Struct, frozen=True, kw_only=True):
     scripted: bool = False
     stored: bool = True
     title: str = ""
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """What going on with a model would mean for a session: `warm` tokens of the conversation are in its cache, reading
+    the others costs `switch_usd` beyond a warm cache (None = not known, or there is nothing to read). health: why its
+    endpoint takes no requests now ("" = it does)."""
+
+    warm: int = 0
+    switch_usd: float | None = None
+    health: str = ""
 
 
 class Spending(Struct, frozen=True, kw_only=True):
@@ -129,8 +140,13 @@ class Conversation(Protocol):
         """What auto would choose, in `mode` ("" = the one in force), and every model."""
         ...
 
-    def choose(self, model: str, mode: str = "") -> None:
-        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force)."""
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        """By model id, for those that may be used."""
+        ...
+
+    def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
+        """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force) and with `effort` (None = that in
+        force)."""
         ...
 
     def aim(self, mode: str) -> str:
@@ -163,7 +179,11 @@ class Conversation(Protocol):
         """Has it asked about again, from now on. Raises DroidliteError where it cannot be."""
         ...
 
-    def raise_cap(self, cap_usd: float) -> None: ...
+    def cap(self, cap_usd: float) -> None:
+        """What the session may cost in all, in USD, from its next call on. Raises UsageError where that is spent
+        already, where policy allows less, or where the model's price is not known."""
+        ...
+
     def bill(self) -> Bill: ...
     def filling(self) -> Filling: ...
     def stats(self, since: str) -> Stats:
@@ -202,6 +222,10 @@ class Conversation(Protocol):
     def undo_rewind(self) -> tuple[str, ...]:
         """Takes the last rewind back, until the next prompt or command: lines that say what was done. Raises
         UsageError when there is none."""
+        ...
+
+    def transcript(self) -> str:
+        """All that was said and done so far, tools' output in full, as text; while something runs, too."""
         ...
 
     def diff(self, turn: int = 0) -> tuple[Diff, ...]:

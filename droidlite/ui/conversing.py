@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from pathlib import Path
-from typing import Any, get_args
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import Any
 
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
@@ -13,58 +12,67 @@ from prompt_toolkit.output import Output
 from droidlite.errors import DroidliteError, Interrupted, UsageError
 from droidlite.events import CallFinished, Event, ModelSwitched, ReplyFinished
 from droidlite.sanitise import clean_line
-from droidlite.types import Autonomy, User
+from droidlite.types import User
 from droidlite.ui.approvals import AtTerminal
-from droidlite.ui.choosing import Dialog, Fragments
+from droidlite.ui.attention import Attention
+from droidlite.ui.cells import fold
+from droidlite.ui.choosing import Dialog
 from droidlite.ui.commands import COMMANDS, find_command, is_prompt
 from droidlite.ui.completion import Completions
-from droidlite.ui.conversation import Conversation
+from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
 from droidlite.ui.mentions import images_in
+from droidlite.ui.pasting import Pastes, mention
 from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
 from droidlite.ui.statusline import header, parting_line, reply_line, status_bar
+from droidlite.ui.steering import Steering
 from droidlite.ui.transcript import Transcript
+from droidlite.ui.working import Work
 
-TWICE_SECONDS = 2.0
-"""How soon a second Ctrl+C or Esc must follow to count as twice."""
 NOT_STORED = "This session was not stored; it cannot be gone on with."
-LEAVING_SECONDS = 5.0
-"""How long a run may take to stop when the person leaves."""
 
 
 class Session:
-    """Host of the commands and what the keys control. Its state changes on the UI's thread only."""
+    """Host of the commands, steered by the keys. Its state changes on the UI's thread only."""
 
     def __init__(
-        self, conversation: Conversation, history: Path, terminal: tuple[Input, Output], colour: bool, grace: float
+        self,
+        conversation: Conversation,
+        history: Path,
+        terminal: tuple[Input, Output],
+        colour: bool,
+        grace: float,
+        attention: Attention,
+        env: Mapping[str, str],
     ) -> None:
         self._conversation = conversation
         self._painter = Painter(lambda: terminal[1].get_size().columns, colour)
         self._transcript = Transcript(self._painter, time.monotonic)
-        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="conversation")
-        self._work: Future[None] | None = None
-        self._asides: set[Future[None]] = set()
-        self._crash: BaseException | None = None
-        self._queue: list[str] = []
+        self._work = Work(lambda function: self.screen.post(function), self.leave)
+        self._attention = attention
+        self.queue: list[str] = []
+        self.pastes = Pastes(env)
         self._doing = ""
-        self._pressed = {"ctrl-c": -TWICE_SECONDS, "escape": -TWICE_SECONDS}
         self._spoken = False
-        self.screen = Screen(
+        steering = Steering(self)
+        self.screen: Screen = Screen(
             live=self._transcript.live,
             moving=lambda: self.busy,
-            bar=lambda width: [*self._bar(width)],
-            queued=lambda: tuple(clean_line(text, 60) for text in self._queue),
+            bar=lambda width: [*status_bar(self._status, width, steering.hint)],
+            queued=lambda: tuple(clean_line(text, 60) for text in self.queue),
             completions=Completions({c.name: c.about for c in COMMANDS}, conversation.files),
             history=history,
-            bindings=bind_keys(self),
+            bindings=bind_keys(steering),
             terminal=terminal,
             colour=colour,
+            asks=self._looks_up,
             grace_seconds=grace,
         )
+        self.screen.app.key_processor.before_key_press += lambda sender: self._attention.pressed()
         person = AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript)
         conversation.attend(person)
-        self._status = conversation.status()
+        self._status: Status = conversation.status()
 
     def run(self, prompt: str) -> int:
         with self.screen.app.input.raw_mode():  # from the start: what is typed ahead arrives as it was pressed
@@ -72,18 +80,21 @@ class Session:
         return 0
 
     def _talk(self, prompt: str) -> None:
-        self.screen.say(self._painter.text("\n".join(header(self._status)), "bold" if not self._painter.colour else ""))
+        opening = [line for text in header(self._status) for line in fold(text, self._painter.width)]
+        self.screen.say("\n".join([*opening, ""]))  # not painted: rich is not loaded yet
         for event in self._conversation.past():
             self.screen.say(self._transcript.apply(event))
         self.screen.say(self._transcript.end())
         self.screen.flush()
         try:
-            self.screen.app.run(pre_run=lambda: self._take(prompt) if prompt else None)
+            self.screen.app.run(pre_run=lambda: self._start(prompt))
         finally:
-            self._stop_working()
+            self.screen.close()
+            self._work.stop(self._conversation.interrupt)
+            self._attention.close()
         self.screen.flush()
-        if self._crash:
-            raise self._crash
+        if self._work.crash:
+            raise self._work.crash
         if self._spoken:
             spending = self._conversation.spending()
             lines = [parting_line(spending)] if spending.by_model else []
@@ -92,30 +103,26 @@ class Session:
             self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
             self.screen.flush()
 
-    def _stop_working(self) -> None:
-        self.screen.close()
-        running = [future for future in (self._work, *self._asides) if future and not future.done()]
-        if running:
-            self._conversation.interrupt()
-            wait(running, timeout=LEAVING_SECONDS)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    def _start(self, prompt: str) -> None:
+        if prompt:
+            self.take(prompt)
+        # The prompt is drawn first.
+        asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._painter.warm))
 
     # --- work -------------------------------------------------------------------------------------------------------
 
     @property
     def busy(self) -> bool:
-        return self._work is not None
+        return self._work.busy
 
-    def _take(self, text: str) -> None:
+    def take(self, text: str) -> None:
         """Does what was typed: now, beside the agent, or when it has finished."""
         if not self.busy:
             self._begin(text)
         elif text.startswith("/") and self._looks_only(text):
-            aside = self._threads.submit(self._do, text)
-            self._asides.add(aside)
-            aside.add_done_callback(lambda done: self.screen.post(lambda: self._aside_ended(done)))
+            self._work.beside(lambda: self._do(text))
         else:
-            self._queue.append(text)
+            self.queue.append(text)
 
     def _looks_only(self, text: str) -> bool:
         try:
@@ -129,9 +136,9 @@ class Session:
         self._transcript.begin("working" if is_prompt(text) else text.split(" ")[0][1:])
         self._transcript.unfolded = text.startswith("!")
         self.screen.put(self._transcript.apply(User(text)))
-        self._work = work = self._threads.submit(self._do, text)
+        self._work.begin(lambda: self._do(text), self._ended)
         self.screen.app.create_background_task(self._tick())
-        work.add_done_callback(lambda done: self.screen.post(lambda: self._ended(done)))
+        self._looks_up()
 
     def _do(self, text: str) -> None:
         """In a worker thread."""
@@ -142,6 +149,7 @@ class Session:
             elif text.startswith("!"):
                 self.show(self._conversation.shell(text[1:].strip()))
             else:
+                text = self.pastes.unfold(text)
                 self.show(self._conversation.send(text, images_in(text, self._status.cwd)))
         except Interrupted:
             self.say(self._painter.text("⊘ interrupted", "yellow"))
@@ -156,23 +164,23 @@ class Session:
             if isinstance(event, ReplyFinished | CallFinished | ModelSwitched):
                 self._status = self._conversation.status()
 
-    def _ended(self, done: "Future[None]") -> None:
-        self._work = None
+    def _ended(self) -> None:
         self.screen.put(self._transcript.end())
         if self._transcript.replied and is_prompt(self._doing):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
-        if error := done.exception():
-            self._crash = error
-            self.leave()
-        elif self._queue:
-            self._begin(self._queue.pop(0))
+        if self.queue:
+            self._begin(self.queue.pop(0))
+        else:
+            self._looks_up(waits=True)
         self.screen.app.invalidate()
 
-    def _aside_ended(self, done: "Future[None]") -> None:
-        self._asides.discard(done)
-        if error := done.exception():
-            self._crash = error
-            self.leave()
+    def _looks_up(self, *, waits: bool = False) -> None:
+        """Something has changed that a person who looks elsewhere would want to know."""
+        asking = self.screen.asking
+        doing = "waits for you" if asking else self._doing if self.busy else PurePath(self._status.cwd).name
+        self._attention.title(f"{'?' if asking else '…' if self.busy else '✓'} droidlite · {doing}")
+        if asking or waits:
+            self._attention.waits()
 
     async def _tick(self) -> None:
         while self.busy:
@@ -197,96 +205,45 @@ class Session:
         return self.screen.ask(dialog)
 
     def fill(self, text: str) -> None:
-        self.screen.post(lambda: self._fill(text))
+        self.screen.post(lambda: self.refill(text))
 
-    def _fill(self, text: str) -> None:
+    def refill(self, text: str) -> None:
         self.screen.buffer.text = text
         self.screen.buffer.cursor_position = len(text)
 
     def leave(self) -> None:
-        self.screen.post(self._leave)
+        self.screen.post(self.leave_now)
 
-    def _leave(self) -> None:
+    def leave_now(self) -> None:
         if not self.screen.app.is_done:
             self.screen.close()
             self.screen.app.exit()
 
-    # --- what keys do -----------------------------------------------------------------------------------------------
+    # --- what keys do it with, on the UI's thread -------------------------------------------------------------------
 
     @property
-    def asking(self) -> bool:
-        return self.screen.asking
+    def status(self) -> Status:
+        return self._status
 
-    def press(self, key: str, text: str = "") -> None:
-        self.screen.press(key, text)
-
-    def submit(self) -> None:
-        buffer = self.screen.buffer
-        text = buffer.text.strip()
-        if text:
-            buffer.append_to_history()
-            buffer.reset()
-            self._take(text)
-
-    def escape(self) -> None:
-        if self.screen.buffer.complete_state:
-            self.screen.buffer.cancel_completion()
-        elif self.busy:
-            self._interrupt()
-        elif self._twice("escape"):
-            self.rewind()
-
-    def rewind(self) -> None:
-        if self.busy:
-            self._interrupt()
-        elif self.screen.buffer.text:
-            self.screen.buffer.reset()
-        else:
-            self._begin("/rewind")
-
-    def _interrupt(self) -> None:
-        """Stops the run; what was queued comes back to be looked at again, not to be sent unasked."""
-        self._conversation.interrupt()
-        if self._queue:
-            self._fill("\n".join([*self._queue, self.screen.buffer.text]).rstrip())
-            self._queue.clear()
-
-    def stop_or_leave(self) -> None:
-        if self._twice("ctrl-c"):
-            self._leave()
-        elif self.asking:
-            self.screen.walk_away()
-        elif self.busy:
-            self._interrupt()
-        else:
-            self.screen.buffer.reset()
-
-    def _twice(self, key: str) -> bool:
-        before, self._pressed[key] = self._pressed[key], time.monotonic()
-        if loop := self.screen.app.loop:
-            loop.call_later(TWICE_SECONDS, self.screen.app.invalidate)  # the hint goes when it no longer holds
-        return self._pressed[key] - before < TWICE_SECONDS
-
-    def cycle_autonomy(self) -> None:
-        levels = get_args(Autonomy)
-        wanted = levels[(levels.index(self._status.autonomy) + 1) % len(levels)]
-        if self._conversation.set_autonomy(wanted) != wanted:
-            self._conversation.set_autonomy("off")  # the next one up is not allowed: start again
+    def look_again(self) -> None:
         self._status = self._conversation.status()
 
-    def unfold(self) -> None:
-        if self._transcript.last_output:
-            self.screen.put("\n" + self._painter.output(self._transcript.last_output, 2000))
+    def open_transcript(self) -> None:
+        """Everything that was said and done, on the whole screen."""
+        self._work.beside(self._read_transcript)
 
-    def edit(self) -> None:
-        self.screen.edit()
+    def _read_transcript(self) -> None:
+        text = self._conversation.transcript()
+        self.screen.post(lambda: self.screen.view(text))
 
-    def take_back_queued(self) -> bool:
-        if not self._queue:
-            return False
-        self._fill(self._queue.pop())
-        return True
+    def fetch_picture(self) -> None:
+        """Mentions the picture in the clipboard where the person types."""
+        self._work.beside(self._fetch_picture)
 
-    def _bar(self, width: int) -> Fragments:
-        pressed = time.monotonic() - self._pressed["ctrl-c"] < TWICE_SECONDS
-        return status_bar(self._status, width, "Ctrl+C again to leave" if pressed else "")
+    def _fetch_picture(self) -> None:
+        try:
+            path = self.pastes.picture()
+        except UsageError as error:
+            self.say(self._painter.text(f"✗ {error}", "red"))
+        else:
+            self.screen.post(lambda: self.screen.buffer.insert_text(mention(path)))

@@ -35,8 +35,12 @@ class Controls(Protocol):
     def stop_or_leave(self) -> None: ...
     def rewind(self) -> None: ...
     def cycle_autonomy(self) -> None: ...
-    def unfold(self) -> None: ...
+    def view(self) -> None: ...
+    def explain(self) -> None: ...
+    def next_model(self) -> None: ...
     def edit(self) -> None: ...
+    def paste(self, text: str) -> None: ...
+    def paste_picture(self) -> None: ...
     def take_back_queued(self) -> bool:
         """True when a queued message is now in the input."""
         ...
@@ -100,7 +104,21 @@ def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
 
     @keys.add("c-o", filter=typing)
     def _(event: KeyPressEvent) -> None:
-        controls.unfold()
+        controls.view()
+
+    @keys.add("c-n", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.complete_state:
+            event.current_buffer.complete_next()
+        else:
+            controls.next_model()
+
+    @keys.add("?", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.insert_text("?")
+        else:
+            controls.explain()
 
     @keys.add("c-d", filter=typing)
     def _(event: KeyPressEvent) -> None:
@@ -130,6 +148,14 @@ def _bind_editing(keys: KeyBindings, controls: Controls, typing: Any) -> None:
             buffer.complete_next()
         else:
             buffer.go_to_completion(0)
+
+    @keys.add(Keys.BracketedPaste, filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.paste(event.data)
+
+    @keys.add("c-v", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        controls.paste_picture()
 
     @keys.add("c-g", filter=typing)
     def _(event: KeyPressEvent) -> None:

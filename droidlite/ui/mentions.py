@@ -8,6 +8,8 @@ from droidlite.errors import UsageError
 from droidlite.types import Image
 
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+PICTURES = tuple(f".{ending}" for ending in _TYPES)
+"""How the names of pictures end."""
 _MENTION = re.compile(r"(?:^|(?<=\s))@(\S+\.(?:png|jpe?g|gif|webp))(?=\s|$)", re.IGNORECASE)
 MOST_BYTES = 5_000_000
 """What the services take for one picture."""

@@ -3,37 +3,30 @@
 import re
 from collections.abc import Callable, Iterable
 from io import StringIO
-
-from rich.color import ColorSystem
-from rich.console import Console, RenderableType
-from rich.markdown import Heading, Markdown
-from rich.segment import Segment
-from rich.style import Style
-from rich.text import Text
-from rich.theme import Theme
+from typing import TYPE_CHECKING
 
 from droidlite.sanitise import clean, clean_line
 from droidlite.tool import Diff, Todos
 from droidlite.ui.cells import cut
 from droidlite.ui.wording import counted
 
-_THEME = Theme({"markdown.code": "cyan", "markdown.h1": "bold", "markdown.h2": "bold", "markdown.item.number": "cyan"})
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.segment import Segment
+    from rich.style import Style
+    from rich.text import Text
+
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+MOST_CODE = 400
+"""Lines of a change that get their language's colours; a longer one is read for its + and -."""
 _MARKS = {"pending": ("☐", ""), "in_progress": ("▸", "bold"), "completed": ("☑", "dim")}
 
 
-class _LeftHeading(Heading):
-    """Headings to the left: centred ones look lost between a terminal's paragraphs."""
-
-    LEVEL_ALIGN = dict.fromkeys(Heading.LEVEL_ALIGN, "left")
-
-
-class _Markdown(Markdown):
-    elements = {**Markdown.elements, "heading_open": _LeftHeading}  # noqa: RUF012 - as the base class has it
-
-
 class Painter:
-    """Paints in the width the terminal has when it is asked. Without colour it writes no escape sequence at all."""
+    """Paints in the width the terminal has when it is asked. Without colour it writes no escape sequence at all.
+
+    rich is loaded with the first thing that is painted: a session's first prompt needs none of it, and is there sooner.
+    """
 
     def __init__(self, width: Callable[[], int], colour: bool) -> None:
         self._width, self.colour = width, colour
@@ -42,14 +35,23 @@ class Painter:
     def width(self) -> int:
         return max(self._width(), 20)
 
-    def paint(self, renderable: RenderableType, indent: str = "") -> str:
+    def warm(self) -> None:
+        """Loads what painting needs, for a thread that has nothing better to do: it takes 0.1 s."""
+        self.markdown("```python\npass\n```")
+
+    def paint(self, renderable: "RenderableType", indent: str = "") -> str:
         """ANSI text without blank lines at either end, each line ended."""
+        from rich.console import Console
+        from rich.segment import Segment
+
+        from droidlite.ui.prose import THEME
+
         console = Console(
             file=StringIO(),
             width=self.width - len(indent),
             force_terminal=self.colour,
             color_system="standard" if self.colour else None,
-            theme=_THEME,
+            theme=THEME,
             legacy_windows=False,
             _environ={},
         )
@@ -60,7 +62,7 @@ class Painter:
             lines.pop()
         return "".join(f"{indent}{line}\n" for line in lines)
 
-    def _line(self, segments: Iterable[Segment]) -> str:
+    def _line(self, segments: "Iterable[Segment]") -> str:
         parts = [(clean(part.text), part.style) for part in segments if not part.control]
         while parts and (not parts[-1][1] or not parts[-1][1].bgcolor):
             text, style = parts.pop()
@@ -69,17 +71,21 @@ class Painter:
                 break
         return "".join(self._styled(text, style) for text, style in parts)
 
-    def _styled(self, text: str, style: Style | None) -> str:
+    def _styled(self, text: str, style: "Style | None") -> str:
         if not (self.colour and style and text):
             return text
+        from rich.color import ColorSystem
+
         return style.render(text, color_system=ColorSystem.STANDARD)
 
     def text(self, text: str, style: str = "", indent: str = "") -> str:
         """Untrusted text, wrapped; markup and markdown in it mean nothing."""
-        return self.paint(Text(clean(text), style=style), indent)
+        return self.paint(_text((clean(text), style)), indent)
 
     def markdown(self, text: str) -> str:
-        return self.paint(_Markdown(clean(text), code_theme="ansi_dark", hyperlinks=False))
+        from droidlite.ui.prose import Prose
+
+        return self.paint(Prose(clean(text)))
 
     def said(self, text: str) -> str:
         """The person's own message, as the transcript keeps it."""
@@ -89,8 +95,8 @@ class Painter:
         """`● shell  pytest -q`, on one line."""
         head = f"{clean_line(name, 40)}  "
         room = self.width - len(head) - len(note) - 3
-        line = Text.assemble(("● ", style), (head, "bold"), cut(clean_line(summary, 400), max(room, 10)))
-        return self.paint(Text.assemble(line, (f" {note}" if note else "", "dim")))
+        told = cut(clean_line(summary, 400), max(room, 10))
+        return self.paint(_text(("● ", style), (head, "bold"), (told, ""), (f" {note}" if note else "", "dim")))
 
     def result(self, text: str, is_error: bool) -> str:
         return self.hanging("  ⎿ ", "dim", text, "red" if is_error else "dim")
@@ -107,25 +113,47 @@ class Painter:
                 if newest
                 else [*lines[:most], f"… {counted(left, 'more line')}"]
             )
-        return self.paint(
-            Text("\n".join(cut(line.expandtabs(4), self.width * 3) for line in shown), style="dim"), "    "
-        )
+        return self.paint(_text(("\n".join(cut(line.expandtabs(4), self.width * 3) for line in shown), "dim")), "    ")
 
     def diff(self, diff: Diff, most: int = 40) -> str:
         """A change with line numbers, at most `most` lines of it."""
         rows = list(_diff_rows(clean(diff.patch)))
-        painted = Text()
-        for number, sign, line in rows[:most]:
+        painted = _text()
+        code = self._code(diff.path) if self.colour else None
+        for count, (number, sign, line) in enumerate(rows[:most]):
             style = {"+": "green", "-": "red", "@": "cyan dim"}.get(sign, "dim")
-            painted.append(f"{number:>5} {sign if sign != '@' else ' '} {line.expandtabs(4)}\n", style=style)
+            head, line = f"{number:>5} {sign if sign != '@' else ' '} ", line.expandtabs(4)
+            if code and sign == "+" and count < MOST_CODE:
+                painted.append(head, style=style).append_text(code(line)).append("\n")
+            else:
+                painted.append(f"{head}{line}\n", style=style)
         if len(rows) > most:
             painted.append(f"      … {counted(len(rows) - most, 'more line')}\n", style="dim")
         painted.rstrip()
         return self.paint(painted, "  ")
 
-    def todos(self, todos: Todos) -> str:
-        lines = Text()
-        for todo in todos.items:
+    def _code(self, path: str) -> "Callable[[str], Text] | None":
+        """What gives a line of that file the colours of its language; None where the language is not known."""
+        from rich.syntax import Syntax
+
+        lexer = Syntax.guess_lexer(clean_line(path, 400))
+        if lexer == "default":
+            return None
+        syntax = Syntax("", lexer, theme="ansi_dark")
+
+        def coloured(line: str) -> "Text":
+            text = syntax.highlight(line)
+            text.rstrip()
+            return text
+
+        return coloured
+
+    def todos(self, todos: Todos, most: int = 1_000) -> str:
+        """The list, or `most` lines of it around what is being done."""
+        items, lines = todos.items, _text()
+        now = next((n for n, todo in enumerate(items) if todo.status != "completed"), len(items))
+        start = max(min(now - 1, len(items) - most), 0)
+        for todo in items[start : start + most]:
             mark, style = _MARKS[todo.status]
             lines.append(f"{mark} {clean_line(todo.text, 200)}\n", style=style)
         lines.rstrip()
@@ -133,8 +161,17 @@ class Painter:
 
     def hanging(self, mark: str, mark_style: str, text: str, style: str) -> str:
         """Text whose lines all begin right of `mark`."""
-        body = self.paint(Text(text, style=style), " " * len(mark))
+        from rich.style import Style
+
+        body = self.paint(_text((text, style)), " " * len(mark))
         return self._styled(mark, Style.parse(mark_style)) + body[len(mark) :]
+
+
+def _text(*parts: tuple[str, str]) -> "Text":
+    """Text of (text, style) parts, in which nothing is markup."""
+    from rich.text import Text
+
+    return Text.assemble(*parts)
 
 
 def _diff_rows(patch: str) -> Iterable[tuple[str, str, str]]:

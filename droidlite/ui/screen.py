@@ -1,6 +1,5 @@
 """The drawn part of the terminal: what still moves, then the input or a dialog, then the status line."""
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -8,12 +7,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from prompt_toolkit.application import Application
+from prompt_toolkit.application import in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import ThreadedCompleter
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
-from prompt_toolkit.history import FileHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import ConditionalContainer, HSplit, Layout, Window
@@ -21,61 +19,27 @@ from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
-from prompt_toolkit.styles import Style
 
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
+from droidlite.ui.history import History
+from droidlite.ui.output import Framed
+from droidlite.ui.resizing import Resizable
+from droidlite.ui.styles import styles
+from droidlite.ui.viewing import viewer
 
 GRACE_SECONDS = 0.6
 """A dialog that appears while someone types must not take a key meant for the input: it waits for so long a rest."""
 INPUT_LINES = 10
-
-_STYLE = {
-    "title": "bold",
-    "dim": "fg:ansibrightblack",
-    "detail": "fg:ansibrightblack",
-    "greyed": "fg:ansibrightblack",
-    "selected": "bold fg:ansicyan",
-    "warning": "fg:ansiyellow",
-    "filter": "fg:ansicyan",
-    "typed": "",
-    "body": "bold",
-    "rule": "fg:ansibrightblack",
-    "prompt": "bold fg:ansicyan",
-    "scripted": "bold fg:ansiyellow",
-    "completion-menu": "noreverse bg:default fg:default",
-    "completion-menu.completion": "bg:default fg:default",
-    "completion-menu.completion.current": "bold noreverse bg:default fg:ansicyan",
-    "completion-menu.meta.completion": "bg:default fg:ansibrightblack",
-    "completion-menu.meta.completion.current": "bg:default fg:ansicyan",
-    "scrollbar.background": "bg:default",
-    "scrollbar.button": "bg:ansibrightblack",
-}
-
-
-class History(FileHistory):
-    """Prompts across sessions, readable by their writer only; a disk that cannot be written only forgets."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path))
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-
-    def load_history_strings(self) -> Any:
-        try:
-            yield from super().load_history_strings()
-        except OSError:
-            return
-
-    def store_string(self, string: str) -> None:
-        with contextlib.suppress(OSError):
-            super().store_string(string)
+PRINT_SECONDS = 0.05
+"""How long what is printed waits for more of it, so that a fast stream costs no redraw per line. The redraw after a key
+takes it along; a key waits for nothing."""
 
 
 class Screen:
-    """Draws, prints above what it draws, and asks. `live(rows)` gives ANSI text, drawn while `moving()`;
-    `bar(width)` the status line, `queued()` the messages waiting. `say` and `ask` may be called from any thread."""
+    """Draws, prints above what it draws, and asks. `live(rows)` gives ANSI text, drawn while `moving()`; `bar(width)`
+    the status line, `queued()` the messages waiting; `asks` is told whenever a dialog opens or has ended. `say` and
+    `ask` may be called from any thread."""
 
     def __init__(
         self,
@@ -89,13 +53,16 @@ class Screen:
         bindings: KeyBindingsBase,
         terminal: tuple[Input, Output],
         colour: bool,
+        asks: Callable[[], None] = lambda: None,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
+        self._terminal, self._colour, self._asks = terminal, colour, asks
         self._live, self._is_moving, self._queued, self._bar = live, moving, queued, bar
         self._dialogs: deque[tuple[Dialog, Future[Any]]] = deque()
         self._opened, self._grace = 0.0, grace_seconds
         self._printed: deque[str] = deque()
-        self._printing = self._editing = False
+        self._viewing = self._printing = self._together = False
+        self._shown = 0.0
         self.closed = False
         self.buffer = Buffer(
             multiline=True,
@@ -104,14 +71,15 @@ class Screen:
             complete_while_typing=True,
             tempfile_suffix=".md",
         )
-        self.app: Application[None] = Application(
+        self.app = Resizable(
             layout=self._layout(),
             key_bindings=bindings,
-            style=Style.from_dict(_STYLE if colour else _uncoloured()),
+            style=styles(colour),
             color_depth=ColorDepth.DEPTH_4_BIT if colour else ColorDepth.DEPTH_1_BIT,
             input=terminal[0],
             output=terminal[1],
-            min_redraw_interval=0.04,
+            before_render=lambda _: self._print(),
+            after_render=lambda _: self._show(),
             erase_when_done=True,
         )
         self.app.ttimeoutlen, self.app.timeoutlen = 0.05, 0.25  # Esc has to be quick
@@ -189,6 +157,7 @@ class Screen:
 
     def _attend(self) -> None:
         self._opened = time.monotonic()
+        self._asks()
         self.app.layout.focus(self._dialog_window if self._dialogs else self._input_window)
         self.app.invalidate()
 
@@ -232,30 +201,46 @@ class Screen:
         if ansi:
             self._printed.append(ansi)
         loop = self.app.loop
-        if self._printed and not (self._printing or self._editing or self.closed or loop is None):
+        if self._printed and not (self._printing or self.closed or loop is None):
             self._printing = True
-            loop.call_soon(self._print)
+            loop.call_later(max(self._shown + PRINT_SECONDS - loop.time(), 0.0), self.app.invalidate)
 
     def _print(self) -> None:
-        """Takes away what is drawn, prints, draws again. The terminal stays raw: prompt_toolkit's run_in_terminal would
-        switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new line."""
-        self._printing = False
-        if self.closed or self._editing or not self.app.is_running or self.app.is_done:
-            return  # printed at the end, or when the editor has closed
+        """Before anything is drawn: takes away what is, and prints. The terminal stays raw: prompt_toolkit's
+        run_in_terminal would switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new
+        line."""
+        if not (self.app.follow_size() or self._printed):
+            return
+        self._together = True
+        if isinstance(self.app.output, Framed):
+            self.app.output.begin()
         self.app.renderer.erase(leave_alternate_screen=False)
         self.flush()
-        self.app._request_absolute_cursor_position()
-        self.app._redraw()
+
+    def _show(self) -> None:
+        """After something was drawn."""
+        if self._together and (loop := self.app.loop):
+            self._together = self._printing = False
+            self._shown = loop.time()
+            if isinstance(self.app.output, Framed):
+                self.app.output.end()
 
     def edit(self) -> None:
         """Lets the person write in their editor; what is to be printed waits for it."""
+        self.buffer.open_in_editor()
 
-        def edited(done: object) -> None:
-            self._editing = False
-            self.put("")
+    def view(self, text: str) -> None:
+        """Shows a long text on the whole screen; what is to be printed waits until it is left."""
+        if not (self._viewing or self.closed):
+            self._viewing = True
+            self.app.create_background_task(self._viewed(text))
 
-        self._editing = True
-        self.buffer.open_in_editor().add_done_callback(edited)
+    async def _viewed(self, text: str) -> None:
+        try:
+            async with in_terminal():
+                await viewer(text, self._terminal, colour=self._colour).run_async()
+        finally:
+            self._viewing = False
 
     def flush(self) -> None:
         """Writes what waits to be printed. Only while nothing is drawn."""
@@ -280,8 +265,3 @@ class Screen:
     def close(self) -> None:
         self.closed = True
         self.walk_away()
-
-
-def _uncoloured() -> dict[str, str]:
-    kept = {"bold", "noreverse"}
-    return {name: " ".join(word for word in style.split() if word in kept) for name, style in _STYLE.items()}

@@ -1,17 +1,36 @@
 """The front door of the interactive session: is there a terminal, and what can it show?"""
 
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from msgspec import Struct
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.output import Output
-from prompt_toolkit.output.vt100 import Vt100_Output
 
 from droidlite.errors import UsageError
+from droidlite.ui.attention import Attention
 from droidlite.ui.conversation import Conversation
 from droidlite.ui.conversing import Session
+from droidlite.ui.linear import Linear
+from droidlite.ui.output import Framed
+from droidlite.ui.resizing import wraps
 from droidlite.ui.screen import GRACE_SECONDS
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """How a person wants the session: as lines only, with the keys of vi, with the bell and the title."""
+
+    plain: bool = False
+    vi: bool = False
+    bell: bool = True
+    title: bool = True
+
+
+USUAL = Look()
 
 
 def run(
@@ -20,6 +39,7 @@ def run(
     history: Path,
     prompt: str = "",
     env: Mapping[str, str] | None = None,
+    look: Look = USUAL,
     terminal: tuple[Input, Output] | None = None,
     grace_seconds: float = GRACE_SECONDS,
 ) -> int:
@@ -29,13 +49,15 @@ def run(
     """
     env = env or {}
     if terminal is None:
-        _require_terminal(env)
-        terminal = create_input(sys.stdin), Vt100_Output.from_pty(sys.stdout, term=env.get("TERM"))
-    return Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds).run(prompt)
-
-
-def _require_terminal(env: Mapping[str, str]) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("not a terminal; use droidlite exec")
-    if env.get("TERM") == "dumb":
-        raise UsageError("TERM=dumb cannot draw a session; use droidlite exec, or set TERM to what your terminal is")
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise UsageError("not a terminal; use droidlite exec")
+        if look.plain or env.get("TERM") == "dumb":
+            with suppress(ImportError):
+                import readline  # noqa: F401 - input() edits lines and takes long ones with it
+            return Linear(conversation).run(prompt)
+        terminal = create_input(sys.stdin), Framed.from_pty(sys.stdout, term=env.get("TERM"))
+    attention = Attention(terminal[1], time.monotonic, title=look.title, bell=look.bell)
+    session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention, env)
+    session.screen.app.wraps = wraps(env)
+    session.screen.app.editing_mode = EditingMode.VI if look.vi else EditingMode.EMACS
+    return session.run(prompt)

@@ -42,6 +42,13 @@ from droidlite.ui.wording import dollars, duration, going_on, handed_over, helpe
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TAIL_LINES = 12
 THOUGHT_LINES = 6
+PINNED = 6
+"""Lines of the todo list above the input while the agent works."""
+
+
+def is_open(todos: Todos) -> bool:
+    """Whether something is left to do."""
+    return any(todo.status != "completed" for todo in todos.items)
 
 
 class _Running(Struct):
@@ -68,6 +75,7 @@ class Transcript:
         self._splitter, self._thought, self._streamed = Splitter(), "", False
         self._running: dict[str, _Running] = {}
         self._last = ""
+        self._todos = Todos(())
         self._drawn: tuple[str, int, str] = ("", 0, "")
 
     def begin(self, phase: str = "working") -> None:
@@ -122,7 +130,9 @@ class Transcript:
     def end(self) -> str:
         """Nothing more comes: what was unfinished is printed as it is."""
         self._running.clear()
-        return self._text_done()
+        left, self._todos = self._todos, Todos(())
+        text = self._text_done()
+        return text + self._gap("todos") + self.painter.todos(left) if is_open(left) else text
 
     def _reply(self, event: ReplyFinished) -> str:
         self.replied = True
@@ -161,12 +171,13 @@ class Transcript:
         painter = self.painter
         outputs = [display.text for display in event.displays if isinstance(display, Output)]
         self.last_output = "\n".join(outputs) or event.content
-        head = painter.call(event.name, running.summary if running else "", "red" if event.is_error else "green")
+        summary = running.summary if running and running.summary != event.name else ""
+        head = painter.call(event.name, summary, "red" if event.is_error else "green")
         told = outcome(event)
         text = self._text_done() + self._gap("call") + head + painter.result(told, event.is_error)
         for display in event.displays:
             if isinstance(display, Todos):
-                text += painter.todos(display)
+                self._todos = display  # stands above the input while there is something to do
             elif isinstance(display, Diff) and display not in self._approved:
                 text += painter.diff(display)
             self._approved -= {display} if isinstance(display, Diff) else set()
@@ -239,10 +250,15 @@ class Transcript:
             text += self.painter.call(running.name, running.summary, "yellow", duration(now - running.since))
             most = max(rows - 3, 3) if self.unfolded else 3
             text += self.painter.output(running.output, most, newest=True) if running.output.strip() else ""
-        lines = text.split("\n")[:-1][-(rows - 1) :]
+        pinned = self.painter.todos(self._todos, PINNED).split("\n")[:-1] if is_open(self._todos) else []
+        pinned = pinned[: max(rows - 3, 0)]
+        lines = text.split("\n")[:-1][-(rows - 1 - len(pinned)) :]
         seconds = now - self._begun
         spinner = SPINNER[int(seconds * 10) % len(SPINNER)]
-        return "\n".join([*lines, self._dim(f"{spinner} {self._phase} {seconds:.0f} s · esc to interrupt")])
+        cost = f" · {dollars(self.cost)}" if self.cost else ""
+        return "\n".join(
+            [*lines, *pinned, self._dim(f"{spinner} {self._phase} {seconds:.0f} s{cost} · esc to interrupt")]
+        )
 
     def _dim(self, line: str) -> str:
         return self.painter.text(line, "dim").rstrip("\n")

@@ -145,3 +145,12 @@ def helped(event: Helped) -> str:
     price = f" for {dollars(event.cost_usd)}" if event.cost_usd else ""
     did = {"nudge": "told so", "effort": f"effort raised to {event.text}", "consult": f"asked {event.model}{price}"}
     return f"{did.get(event.rung, event.rung)}: {event.cause}"
+
+
+def amount(text: str) -> float | None:
+    """USD that a person typed, with or without a $; None where it is no amount above 0."""
+    try:
+        usd = float(text.strip().lstrip("$"))
+    except ValueError:
+        return None
+    return usd if 0 < usd < 1e6 else None

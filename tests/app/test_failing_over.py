@@ -323,12 +323,28 @@ def test_policy_may_forbid_a_stronger_one(tmp_path: Path, monkeypatch: pytest.Mo
         assert (run(settings, tmp_path).finished.exit_code, counts(good)) == (75, [0])
 
 
-def test_a_model_that_is_gone_names_its_like(tmp_path: Path) -> None:
-    with Loopback([status(404, "not_found_error", "model: claude-sonnet-5-5")]) as server:
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (status(404, "not_found_error", "model: claude-sonnet-5-5"), "model: claude-sonnet-5-5"),
+        (status(400, "invalid_request_error", "This model is retired."), "This model is retired"),
+    ],
+)
+def test_a_model_that_is_gone_names_its_like(said: Said, told: str, tmp_path: Path) -> None:
+    with Loopback([said]) as server:
         settings = endpoint_settings(server.endpoint("anthropic"), models='["claude-*"]')
         ran = run(settings, tmp_path)
     assert ran.finished.result.endswith(
-        "It said: model: claude-sonnet-5-5. Nearest here: claude-sonnet-5, claude-opus-5-5, claude-opus-5."
+        f"It said: {told}. Nearest here: claude-sonnet-5, claude-opus-5-5, claude-opus-5."
+    )
+
+
+def test_where_there_is_no_service_no_model_is_named(tmp_path: Path) -> None:
+    with Loopback([status(404, "invalid_request_error", "Invalid URL")]) as server:
+        ran = run(serving(one=server), tmp_path)
+    assert ran.finished.result == (
+        "Endpoint one (127.0.0.1) has nothing there that speaks anthropic (HTTP 404); check the endpoint's base_url "
+        "and protocol. It said: Invalid URL"
     )
 
 

@@ -61,5 +61,5 @@ def test_where_none_answers(tmp_path: Path) -> None:
     code, found = findings(tmp_path, "--probe")
     assert code == 1
     dead, odd = found["probe"]
-    assert (dead[0], "cannot be reached; check the network" in dead[1]) == ("problem", True)
+    assert (dead[0], "cannot be reached (Connection refused); check the network" in dead[1]) == ("problem", True)
     assert odd == ("problem", "odd: no known model may be asked there; see droidlite models")

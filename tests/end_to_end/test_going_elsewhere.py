@@ -40,7 +40,7 @@ def test_an_endpoint_of_the_wrong_protocol(tmp_path: Path) -> None:
         )
         ran = droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "json", "x", cwd=tmp_path)
         assert (ran.code, len(server.requests)) == (1, 1)
-    assert ran.result["result"].startswith(
-        "Endpoint odd (127.0.0.1) does not know model claude-sonnet-5-5; check the model name and the endpoint's "
-        "base_url and protocol."
+    assert ran.result["result"] == (
+        "Endpoint odd (127.0.0.1) has nothing there that speaks openai-chat (HTTP 404); check the endpoint's base_url "
+        "and protocol. It said: no such path: /anthropic/chat/completions"
     )

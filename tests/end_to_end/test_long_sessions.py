@@ -156,3 +156,27 @@ def test_a_cap_reached_by_a_compaction_pauses_where_a_person_can_raise_it(repo: 
             terminal.sees("All done.")
             assert terminal.leaves() == 0
         assert len(server.requests) == 3
+
+
+def test_a_cap_set_in_the_session_holds_from_its_next_call_on(repo: Path) -> None:
+    dear = {"usage": {"input": 100_000, "output": 1_000}}
+    env = write_script(repo.parent / "s.jsonl", [{"text": "One.", **dear}, {"text": "Two.", **dear}])
+    configure(
+        f'[[endpoints]]\nname = "house"\nprotocol = "scripted"\nbase_url = "{env["DROIDLITE_SCRIPT"]}"\n'
+        'models = ["claude-sonnet-5-5"]\n'
+    )
+    with Terminal(cwd=repo, env={}) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("one\r")
+        terminal.sees("One.")
+        terminal.sees("session, claude-sonnet-5-5")
+        terminal.type("/cap much\r")
+        terminal.sees("/cap takes an amount in USD, such as 0.50; much is none.")
+        terminal.type("/cap 0.01\r")
+        terminal.sees("is spent already; name a cap above that.")
+        terminal.type("/cap 0.30\r")
+        terminal.sees("cap: $0.30, and it is never passed")
+        terminal.type("two\r")
+        terminal.answers("The cap of $0.30 would be passed, so nothing was sent.", "3")
+        terminal.sees("stopped (max cost)")
+        assert terminal.leaves() == 0

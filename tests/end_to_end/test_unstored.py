@@ -45,11 +45,19 @@ def test_a_session_that_is_not_stored_has_an_id_all_the_same(folder: Path, tmp_p
     assert ran.result["session_id"].startswith("20")
 
 
-def test_a_terminal_that_cannot_draw_is_told(folder: Path, tmp_path: Path) -> None:
-    env = write_script(tmp_path / "s.jsonl", [{"text": "One."}]) | {"TERM": "dumb"}
+def test_a_terminal_that_cannot_draw_gets_a_session_of_plain_lines(folder: Path, tmp_path: Path) -> None:
+    replies = [{"calls": [call("shell", command="touch made")]}, {"text": "One."}]
+    env = write_script(tmp_path / "s.jsonl", replies) | {"TERM": "dumb"}
     with Terminal(cwd=folder, env=env) as terminal:
-        terminal.sees("TERM=dumb cannot draw a session; use droidlite exec")
-        assert terminal.process.wait(30) == 2
+        terminal.sees("/help for commands and keys")
+        terminal.type("go\r")
+        terminal.sees("Run this command?")
+        terminal.type("1\r")
+        terminal.sees("message, $0.00 session")
+        assert "\x1b[" not in terminal.written.replace("\x1b[?2004", "")  # readline's own word for pastes
+        terminal.type("/quit\r")
+        assert terminal.process.wait(30) == 0
+    assert (folder / "made").exists()
 
 
 HOUSE = '[[models]]\nid = "house"\ncontext = 100000\nmax_output = 1000\nprice = {input = 500, output = 500}\n'

@@ -12,9 +12,10 @@ PACKAGE = ROOT / "droidlite"
 FILES = sorted(p for p in PACKAGE.rglob("*.py"))
 
 TABLE = (
+    "clock",
     "__init__ errors cancellation sanitise secrecy",
     "types",
-    "tool",
+    "tool result",
     "events",
     "tools providers settings sandbox session checks",
     "routing reliability agent ui",

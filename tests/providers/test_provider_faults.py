@@ -1,7 +1,6 @@
 """Everything a service or the network does wrong ends as one ProviderError, in one attempt, with nothing counted."""
 
 import socket
-import ssl
 
 import pytest
 from loopback import Asked, Loopback, Said
@@ -10,7 +9,7 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError, UsageError
 from droidlite.providers import make
 from droidlite.providers.anthropic import AnthropicMessages
-from droidlite.providers.faults import Faults, retry_after
+from droidlite.providers.classifying import retry_after
 from droidlite.providers.openai_chat import OpenAIChat
 from droidlite.providers.openai_responses import OpenAIResponses
 from droidlite.types import Assistant, Delta, Endpoint, ModelSpec, Request, ToolSpec, User
@@ -162,18 +161,9 @@ def test_nobody_listens(dialect: str) -> None:
     provider = make(Endpoint(name="gone", protocol=dialect, base_url=f"http://127.0.0.1:{port}"))
     with pytest.raises(ProviderError) as caught:
         list(provider.stream(SPEC, REQUEST, Cancellation()))
-    assert (caught.value.fault, caught.value.retry) == ("network", "same")
-    assert str(caught.value).startswith("Endpoint gone (127.0.0.1) cannot be reached; check the network")
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_plain_http_where_tls_is_expected(dialect: str) -> None:
-    with Loopback([LONG]) as server:
-        url = server.url(dialect).replace("http://", "https://")
-        provider = make(Endpoint(name="tls", protocol=dialect, base_url=url, api_key=KEY))
-        with pytest.raises(ProviderError) as caught:
-            list(provider.stream(SPEC, REQUEST, Cancellation()))
-    assert (caught.value.fault, caught.value.retry) == ("network", "other")
+    assert (caught.value.fault, caught.value.retry, caught.value.billed) == ("network", "same", False)
+    told = "cannot be reached (Connection refused); check the network and the endpoint's base_url."
+    assert str(caught.value) == f"Endpoint gone (127.0.0.1) {told}"
 
 
 def test_keys_are_never_told() -> None:
@@ -199,13 +189,6 @@ def test_keys_are_never_told() -> None:
 )
 def test_retry_after(headers: dict, seconds: float | None) -> None:
     assert retry_after(headers) == seconds
-
-
-def test_certificate_errors_say_why_and_are_not_tried_again() -> None:
-    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
-    made = Faults(Endpoint(name="e", protocol="anthropic", base_url="https://h"), "m").from_exception(error)
-    assert (made.fault, made.retry) == ("network", "other")
-    assert "TLS" in str(made)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -25,9 +25,9 @@ from droidlite.events import (
     Warned,
 )
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
-from droidlite.types import Autonomy, Candidate, Image, ModelSpec, RoutingDecision, Switch, Usage, User
+from droidlite.types import Autonomy, Candidate, Effort, Image, ModelSpec, RoutingDecision, Switch, Usage, User
 from droidlite.ui.bill import Bill, StageCost
-from droidlite.ui.conversation import Answered, Asked, ExportFormat, Person, Spending, Status
+from droidlite.ui.conversation import Answered, Asked, ExportFormat, Move, Person, Spending, Status
 from droidlite.ui.filling import Filling
 from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
@@ -314,7 +314,19 @@ class Recorded:
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         return AUTO, CANDIDATES
 
-    def choose(self, model: str, mode: str = "") -> None:
+    def decision(self) -> RoutingDecision:
+        return AUTO
+
+    def switches(self) -> tuple[Switch, ...]:
+        return ()
+
+    def transcript(self) -> str:
+        return "".join(f"line {number} of the transcript\n" for number in range(500))
+
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        return {candidate.spec.id: Move(switch_usd=0.21) for candidate in candidates if not candidate.why_not}
+
+    def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
         if model != "auto" and all(model != candidate.spec.id for candidate in CANDIDATES):
             raise UsageError(f"There is no model {model}.")
         chosen = AUTO.model if model == "auto" else model
@@ -331,7 +343,7 @@ class Recorded:
     def revoke(self, permit: Permit) -> None:
         self.permits.remove(permit)
 
-    def raise_cap(self, cap_usd: float) -> None:
+    def cap(self, cap_usd: float) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)
 
     def stats(self, since: str) -> Stats:

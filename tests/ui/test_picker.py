@@ -5,8 +5,9 @@ from msgspec import structs
 
 from droidlite.types import Candidate, Estimate, Interval, ModelSpec, RoutingDecision, Stage
 from droidlite.ui.cells import column_widths, cut, cut_middle, pad, set_in_columns, width_of, wrap
-from droidlite.ui.choosing import Choosing, Dialog, Done, Item, pick_from
-from droidlite.ui.picker import Aim, model_picker, table
+from droidlite.ui.choosing import Choosing, Dialog, Done, Item, Turned, pick_from
+from droidlite.ui.conversation import Move
+from droidlite.ui.picker import Aim, Now, effort_of, model_picker, table
 
 AUTO = RoutingDecision(model="haiku", endpoint="main", strategy="fixed", reasons=("the default", "it is cheap"))
 
@@ -56,11 +57,12 @@ def press(state: Dialog, *keys: str) -> Dialog | Done:
     ],
 )
 def test_keys_lead_to_a_choice(keys: list[str], chosen: str | None) -> None:
-    assert press(model_picker(AUTO, CANDIDATES, "auto"), *keys) == Done(chosen)
+    ended = Done(None if chosen is None else Turned(chosen, "default"))
+    assert press(model_picker(AUTO, CANDIDATES, Now("auto")), *keys) == ended
 
 
 def test_a_model_that_is_not_allowed_cannot_be_chosen_and_says_why() -> None:
-    state = press(model_picker(AUTO, CANDIDATES, "auto"), "end")
+    state = press(model_picker(AUTO, CANDIDATES, Now("auto")), "end")
     assert press(state, "enter") == state
     drawn = state.draw(80, 20)  # type: ignore[union-attr]
     assert ("class:warning", "  set ANTHROPIC_API_KEY\n") in drawn
@@ -69,9 +71,9 @@ def test_a_model_that_is_not_allowed_cannot_be_chosen_and_says_why() -> None:
 
 def test_what_is_allowed_comes_first_and_names_do_not_repeat_their_endpoint() -> None:
     denied, allowed = candidate("main/a", why_not="no key"), candidate("main/b")
-    picker = model_picker(AUTO, (denied, allowed), "")
+    picker = model_picker(AUTO, (denied, allowed), Now(""))
     assert [(item.value, item.cells[0]) for item in picker.items[1:]] == [("main/b", "b"), ("main/a", "a")]
-    assert press(picker, "down", "enter") == Done("main/b")
+    assert press(picker, "down", "enter") == Done(Turned("main/b", "default"))
     rows = table(AUTO, (denied, allowed), 80, colour=False).splitlines()
     assert [row.split()[0] for row in rows[3:5]] == ["main/b", "main/a"]
 
@@ -80,30 +82,30 @@ def test_expectations_are_told_with_their_interval_and_basis_and_tab_shows_the_n
     auto = RoutingDecision(
         model="opus", endpoint="main", strategy="auto", mode="balanced", kind="fix", estimate=estimate(0.85, 0.691)
     )
-    state = model_picker(auto, CANDIDATES, "opus")
+    state = model_picker(auto, CANDIDATES, Now("opus"))
     drawn = "".join(text for _, text in state.draw(140, 20))
     assert "Choose a model · fix task · auto aims at balanced" in drawn
     assert "85% at $0.69 a task (80-90%; 291 runs)" in drawn
     assert press(state, "tab") == Done(Aim("quality"))
     assert "auto: opus · fix · 85% at $0.69" in "".join(text for _, text in press(state, "home").draw(100, 20))  # type: ignore[union-attr]
-    assert press(model_picker(AUTO, CANDIDATES, "auto"), "tab") == model_picker(AUTO, CANDIDATES, "auto")
+    assert press(model_picker(AUTO, CANDIDATES, Now("auto")), "tab") == model_picker(AUTO, CANDIDATES, Now("auto"))
 
 
 def test_auto_with_nothing_to_choose_from_is_not_a_choice() -> None:
-    state = model_picker(None, CANDIDATES, "")
+    state = model_picker(None, CANDIDATES, Now(""))
     assert press(state, "enter") == state
-    assert press(state, "down", "enter") == Done("opus")
+    assert press(state, "down", "enter") == Done(Turned("opus", "default"))
 
 
 def test_it_opens_on_the_current_model() -> None:
-    assert press(model_picker(AUTO, CANDIDATES, "haiku"), "enter") == Done("haiku")
+    assert press(model_picker(AUTO, CANDIDATES, Now("haiku")), "enter") == Done(Turned("haiku", "default"))
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("height", [8, 24])
 def test_it_stays_within_its_window(width: int, height: int) -> None:
     many = tuple(candidate(f"a-model-with-a-rather-long-name-{n}", why_not="no " * 40 * (n % 2)) for n in range(50))
-    state: Dialog = model_picker(AUTO, many, "auto")
+    state: Dialog = model_picker(AUTO, many, Now("auto"))
     for _ in range(30):
         state = press(state, "down")  # type: ignore[assignment]
         lines = "".join(text for _, text in state.draw(width, height)).split("\n")
@@ -134,13 +136,12 @@ LONG = tuple(f"anthropic/{name}" for name in SIMILAR)
 @pytest.mark.parametrize("names", [SIMILAR, LONG])
 def test_names_that_differ_at_their_ends_stay_apart_at_40_columns(names: tuple[str, ...]) -> None:
     found = tuple(candidate(name, 3.0) for name in names)
-    drawn = "".join(text for _, text in press(model_picker(AUTO, found, ""), "down").draw(40, 20))  # type: ignore[union-attr]
+    drawn = "".join(text for _, text in press(model_picker(AUTO, found, Now("")), "down").draw(40, 20))  # type: ignore[union-attr]
     printed = table(AUTO, found, 40, colour=False)
     for text in (drawn, printed):
-        assert [line.split()[-2][-5:] for line in text.splitlines() if line.endswith("yes") and "0929" in line] == [
-            "-v1:0",
-            "-v2:0",
-        ]
+        rows = [line.split() for line in text.splitlines() if line.startswith(("❯ ", "  ", "…", "a", "cl"))]
+        ends = [word[-5:] for row in rows for word in row[:2] if word.endswith(("-v1:0", "-v2:0"))]
+        assert ends[:2] == ["-v1:0", "-v2:0"]
     assert "3.00 in, 3.00 out $/M · 200k" in drawn.replace("\n ", "")
     assert SIMILAR[0] in drawn or names == LONG
 
@@ -175,3 +176,50 @@ def test_cells_count_what_a_terminal_shows() -> None:
     assert wrap("one two three", 7) == ["one two", "three"]
     assert all(width_of(line) <= 10 for line in wrap("a" * 25 + " bb", 10))
     assert "".join(wrap("a" * 25, 10)) == "a" * 25
+
+
+def test_models_stand_under_their_tier_and_what_cannot_be_used_comes_last() -> None:
+    tiers = {"s1": "small", "f1": "frontier", "m1": "mid", "f2": "frontier"}
+    found = [
+        structs.replace(candidate(name), spec=ModelSpec(id=name, provider="anthropic", tier=tier))  # type: ignore[arg-type]
+        for name, tier in tiers.items()
+    ]
+    state = model_picker(AUTO, (candidate("gone", why_not="no key"), *found), Now("auto"))
+    shown = [line.split()[:3] for line in "".join(text for _, text in state.draw(100, 24)).splitlines()[2:12]]
+    assert [line[0] for line in shown[1:]] == ["frontier", "f1", "f2", "mid", "m1", "small", "s1", "not", "gone"]
+    assert press(state, "down", "enter") == Done(Turned("f1", "default"))
+
+
+def test_left_and_right_turn_the_effort_and_the_choice_has_it() -> None:
+    state = model_picker(AUTO, CANDIDATES, Now("auto", effort="medium"))
+    assert "effort ‹medium›" in "".join(text for _, text in state.draw(100, 24))
+    for keys, effort in ((("enter",), "medium"), (("right", "enter"), "high"), (("right", "right", "enter"), "")):
+        ended = press(state, *keys)
+        assert isinstance(ended, Done)
+        assert effort_of(ended.value) == effort
+
+
+def test_in_a_session_each_row_tells_what_moving_there_costs_and_which_endpoint_is_down() -> None:
+    moves = {
+        "here": Move(warm=100_000, switch_usd=0.0),
+        "there": Move(switch_usd=0.21, health="left alone after failures for 20 s"),
+    }
+    state = model_picker(AUTO, (candidate("here"), candidate("there")), Now("here", "here", moves=moves))
+    drawn = "".join(text for _, text in press(state, "down").draw(100, 24)).splitlines()  # type: ignore[union-attr]
+    rows = {line.split()[-6 if "here ✓" in line else 0]: line.split() for line in drawn if "200k" in line}
+    assert [row[-2:] for row in rows.values()][:2] == [["warm", "main"], ["main", "!"]]
+    assert any("$0.21" in line for line in drawn)
+    assert "main: left alone after failures for 20 s" in "".join(drawn)
+
+
+def test_a_question_mark_explains_the_numbers_of_the_row_and_is_never_a_filter() -> None:
+    there = structs.replace(candidate("there"), estimate=estimate(0.85, 0.691))
+    picker = model_picker(AUTO, (there,), Now("auto", moves={"there": Move(switch_usd=0.21)}))
+    state = press(picker, "down", "=?")
+    drawn = "".join(text for _, text in state.draw(120, 24))  # type: ignore[union-attr]
+    assert (
+        "solves 85%: the chance that it solves one task of this kind; 80 % sure to be in 80-90%. From 291 runs."
+        in drawn
+    )
+    assert "switch $0.21: what reading the conversation there costs beyond a warm cache." in drawn
+    assert press(state, "=?") == press(picker, "down")

@@ -266,6 +266,73 @@ def test_the_model_is_chosen_in_the_picker(start: Callable[..., Driver]) -> None
     driver.leaves()
 
 
+def test_a_long_paste_stands_folded_and_is_sent_whole(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    lines = "\n".join(f"line {number}" for number in range(10_000))
+    driver.type(f"look: \x1b[200~{lines}\x1b[201~ and say\r")
+    driver.sees("❯ look: [pasted 10,000 lines #1] and say")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == [f"look: {lines} and say"]
+    assert "line 77" not in driver.leaves()
+
+
+def test_ctrl_n_goes_round_auto_and_the_first_model_of_each_tier(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    for model, strategy in [
+        ("claude-opus-4-5", "chosen"),
+        ("claude-sonnet-4-5-20250929", "chosen"),
+        ("qwen2.5-coder-1.5b", "chosen"),
+        ("claude-sonnet-4-5-20250929", "auto"),
+    ]:
+        driver.type("\x0e")
+        driver.until(
+            lambda now=(model, strategy): now == (driver.conversation.now.model, driver.conversation.now.strategy)
+        )
+        driver.sees(f"model: {model} ({strategy})")
+    driver.leaves()
+
+
+def test_a_question_mark_on_an_empty_line_explains_the_numbers_and_elsewhere_is_one(
+    start: Callable[..., Driver],
+) -> None:
+    driver = start(SHORT)
+    driver.type("?")
+    driver.sees("tokens of context of the 200,000 that fit: the service's own count")
+    driver.type("why?\r")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == ["why?"]
+    driver.leaves()
+
+
+def test_the_whole_transcript_is_a_key_away_and_leaves_the_screen_as_it_was(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("\x0f")
+    driver.sees("line 499 of the transcript")
+    assert "\x1b[?1049h" in driver.written.getvalue()
+    driver.type("q")
+    driver.until(lambda: "\x1b[?1049l" in driver.written.getvalue())
+    driver.type("and on\r")
+    driver.sees("$0.0044 message")
+    driver.leaves()
+
+
+def test_the_title_says_what_the_session_does_and_is_cleared_at_the_end(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type("1")
+    driver.sees("$0.0044 message")
+    driver.leaves()
+    titles = re.findall("\x1b\\]2;([^\x07]*)\x07", driver.written.getvalue())
+    assert titles == [
+        "… droidlite · approve",
+        "? droidlite · waits for you",
+        "… droidlite · approve",
+        "✓ droidlite · ranges",
+        "",
+    ]
+
+
 def test_leaving_the_picker_leaves_all_as_it_was(start: Callable[..., Driver]) -> None:
     driver = start(SHORT)
     before = driver.conversation.now

@@ -37,7 +37,7 @@ from droidlite.tool import Approval, Diff, Output, Todo, Todos
 from droidlite.types import RoutingDecision, Switch, User
 from droidlite.ui.approvals import approval_dialog
 from droidlite.ui.headless import present
-from droidlite.ui.picker import model_picker, table
+from droidlite.ui.picker import Now, model_picker, table
 from droidlite.ui.render import Painter
 from droidlite.ui.statusline import header, reply_line, status_bar
 from droidlite.ui.transcript import Transcript
@@ -65,9 +65,6 @@ I'll run the failing test first.
 
 ● todo  3 items
   ⎿ 1 of 3 done
-    ☑ read the failing test
-    ▸ fix clamp
-    ☐ run all tests
 ● read  src/ranges.py
   ⎿ 42 lines
 ● grep  clamp\\( in src
@@ -106,6 +103,21 @@ All 12 tests pass now.
 """
     )
     assert shown.cost == pytest.approx(0.0132)
+    assert shown.end() == "\n    ☑ read the failing test\n    ▸ fix clamp\n    ☐ run all tests\n"
+    assert shown.end() == ""
+
+
+def test_the_todo_list_stands_above_the_spinner_while_something_is_left_to_do() -> None:
+    shown = transcript()
+    plan = [Todo(f"step {number}", "completed" if number < 8 else "pending") for number in range(12)]
+    shown.apply(CallFinished(call_id="1", name="todo", content="ok", displays=(Todos(tuple(plan)),)))
+    todos = [f"    {'☑' if number < 8 else '☐'} step {number}" for number in range(6, 12)]
+    assert shown.live(12).split("\n") == [*todos, "⠋ working 0 s · esc to interrupt"]
+    assert shown.live(6).split("\n") == [*todos[:3], "⠋ working 0 s · esc to interrupt"]
+    done = Todos(tuple(Todo(todo.text, "completed") for todo in plan))
+    shown.apply(CallFinished(call_id="2", name="todo", content="ok", displays=(done,)))
+    assert shown.live(12) == "⠋ working 0 s · esc to interrupt"
+    assert shown.end() == ""
 
 
 def test_only_the_unfinished_block_is_live_and_nothing_is_printed_twice() -> None:
@@ -116,7 +128,7 @@ def test_only_the_unfinished_block_is_live_and_nothing_is_printed_twice() -> Non
     assert shown.apply(TextAdded(" one.\nmore")) == "\nOne paragraph.\n"
     assert shown.live(10) == "\nAnd the next one. more\n⠋ writing 0 s · esc to interrupt"
     assert shown.apply(reply("")) == "\nAnd the next one. more\n"
-    assert shown.live(10) == "⠋ writing 0 s · esc to interrupt"
+    assert shown.live(10) == "⠋ writing 0 s · $0.0044 · esc to interrupt"
 
 
 def test_running_calls_are_live_with_their_newest_lines() -> None:
@@ -310,10 +322,18 @@ def test_no_payload_reaches_dialogs_tables_and_status_lines(name: str) -> None:
     auto = RoutingDecision(model=bad, endpoint=bad, strategy="fixed", reasons=(bad,))
     status = replace(Recorded([]).now, model=bad, endpoint=bad, cwd=bad, branch=bad)
     drawn = [
-        *model_picker(auto, candidates, bad).draw(80, 24),
+        *model_picker(auto, candidates, Now(bad)).draw(80, 24),
         *approval_dialog(Approval(tool=bad, summary=bad, reason=bad, always=bad, lasting=True)).draw(80, 24),
         *status_bar(status, 120),
     ]
     text = "".join(part for _, part in drawn) + table(auto, candidates, 80, colour=False)
     text += reply_line(0.1, status) + "\n".join(header(status))
     assert STEERS.findall(text) == []
+
+
+def test_what_a_change_adds_has_the_colours_of_its_language_and_the_sign_those_of_a_change() -> None:
+    patch = "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-if a:\n+if b:\n"
+    shown = Painter(lambda: 80, True).diff(Diff("a.py", patch, added=1, removed=1))
+    assert shown == "  \x1b[31m    1 - if a:\x1b[0m\n  \x1b[32m    1 + \x1b[0m\x1b[94mif\x1b[0m b:\n"
+    plain = Painter(lambda: 80, True).diff(Diff("a.unheard-of", patch, added=1, removed=1))
+    assert plain == "  \x1b[31m    1 - if a:\x1b[0m\n  \x1b[32m    1 + if b:\x1b[0m\n"

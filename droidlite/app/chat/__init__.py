@@ -29,7 +29,7 @@ class Chat(Looking, Choosing, Asks, Rewinds, Sessions):
             cap = person.ask_cap(budget.spent_usd, budget.cap_usd or 0.0, reached.needed_usd, most)
             if cap is None:
                 return False
-            self.raise_cap(cap)
+            self.cap(cap)
             return True
 
         self._person = Person(approve=person.ask_approval, answer=person.ask_question, raise_cap=raise_cap)

@@ -6,6 +6,7 @@ import msgspec
 
 from droidlite.agent.handoff import tell_tools
 from droidlite.app.chat.opened import Open
+from droidlite.app.picking import moves
 from droidlite.app.routes import make_route, tools_for
 from droidlite.app.routing import choose_model, find_model, survey
 from droidlite.app.setup import Setup, read_setup
@@ -13,7 +14,8 @@ from droidlite.app.telling import going_on
 from droidlite.errors import UsageError
 from droidlite.providers.losses import losses
 from droidlite.settings.config import Mode
-from droidlite.types import Candidate, RoutingDecision, Switch
+from droidlite.types import Candidate, Effort, RoutingDecision, Switch
+from droidlite.ui.conversation import Move
 
 
 class Choosing(Open):
@@ -22,6 +24,9 @@ class Choosing(Open):
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         found = survey(self._setup(mode), self._task())
         return found.auto, found.candidates
+
+    def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
+        return moves(candidates, self.session.parts)
 
     def decision(self) -> RoutingDecision:
         return self.session.parts.decision
@@ -36,14 +41,18 @@ class Choosing(Open):
             options = msgspec.structs.replace(options, router=msgspec.convert(mode, Mode))
         return read_setup(options.cwd, options=options, discover=True)
 
-    def choose(self, model: str, mode: str = "") -> None:
+    def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
         router = msgspec.convert(mode, Mode) if mode else self.options.router
         options = msgspec.structs.replace(self.options, model=model, router=router)
+        if effort is not None:
+            options = msgspec.structs.replace(options, effort=effort)
         setup = read_setup(options.cwd, options=options, discover=True)
         decision, spec, endpoint = choose_model(setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)
         parts.aim(setup.settings.router.mode)
+        if effort is not None:
+            parts.agent.driver.effort = effort
         self.session.route_to(
             make_route(setup, spec, endpoint, compared=bool(decision.reference)),
             decision,
@@ -72,9 +81,18 @@ class Choosing(Open):
         spec = find_model(self.setup, model)[0].id if model else ""
         return self.session.parts.escalation.request(spec)
 
-    def raise_cap(self, cap_usd: float) -> None:
+    def cap(self, cap_usd: float) -> None:
         most = self.setup.policy.budget.max_cost_usd
         if most is not None and cap_usd > most:
             where = self.setup.policy.where("budget.max_cost_usd")
             raise UsageError(f"Policy {where} allows at most ${most:g} a session.")
-        self.session.parts.agent.driver.budget.cap_usd = cap_usd
+        driver = self.session.parts.agent.driver
+        budget, before = driver.budget, driver.budget.cap_usd
+        if cap_usd <= budget.spent_usd:
+            raise UsageError(f"${budget.spent_usd:.4f} is spent already; name a cap above that.")
+        budget.cap_usd = cap_usd
+        try:
+            budget.check_priced(driver.route.spec)
+        except UsageError:
+            budget.cap_usd = before
+            raise

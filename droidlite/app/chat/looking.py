@@ -7,6 +7,7 @@ from droidlite.app.filling import filling_of
 from droidlite.app.stats import stats_of
 from droidlite.app.telling import endpoint_lines, spending_of, status_of
 from droidlite.errors import UsageError
+from droidlite.session.export import export
 from droidlite.session.records import Judged
 from droidlite.tool import Diff
 from droidlite.ui.bill import Bill
@@ -44,6 +45,9 @@ class Looking(Open):
         if not parts.turns:
             raise UsageError("There is nothing to judge yet.")
         parts.journal.append(Judged(good=good))
+
+    def transcript(self) -> str:
+        return export(self.session.parts.journal.session(), "md")
 
     def diff(self, turn: int = 0) -> tuple[Diff, ...]:
         return changes.session_diffs(self.session.parts.checkpoint, self.session.parts.context.root, turn)

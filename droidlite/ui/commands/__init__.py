@@ -46,7 +46,8 @@ COMMANDS: tuple[Command, ...] = (
         "router",
         "why this model; its aim",
         models.router,
-        more="/router cost, /router balanced and /router quality set what auto aims at.",
+        more="/router cost, /router balanced and /router quality set what auto aims at; /router numbers says where "
+        "each number comes from.",
     ),
     Command(
         "escalate",
@@ -62,6 +63,13 @@ COMMANDS: tuple[Command, ...] = (
         while_busy=True,
         more="Also what the cache saved, what each change of model cost and brought, and what the reference model "
         "alone would have cost.",
+    ),
+    Command(
+        "cap",
+        "what it may cost at most",
+        looking.cap,
+        while_busy=True,
+        more="/cap 0.50 sets it, in USD, from the next call on; it is never passed.",
     ),
     Command("context", "what fills the window", looking.context, while_busy=True),
     Command(
@@ -158,9 +166,12 @@ KEYS = (
     ("Ctrl+J", "new line (or Alt+Enter)"),
     ("Esc", "interrupt; twice: rewind"),
     ("Shift+Tab", "next autonomy level"),
-    ("Ctrl+O", "last output in full"),
+    ("Ctrl+N", "next model"),
+    ("Ctrl+O", "the whole transcript"),
     ("Ctrl+G", "write in your editor"),
     ("Up, Down", "history; queued message"),
+    ("Ctrl+V", "paste a picture"),
+    ("?", "explain the numbers"),
     ("@path", "mention a file"),
     ("!command", "run a command yourself"),
     ("Ctrl+C", "interrupt; twice: leave"),

@@ -2,12 +2,14 @@
 
 from rich.text import Text
 
+from droidlite.errors import UsageError
+from droidlite.sanitise import clean_line
 from droidlite.ui import filling as filled
 from droidlite.ui.bill import bill_lines
 from droidlite.ui.cells import wrap
 from droidlite.ui.commands.host import Host
 from droidlite.ui.spending import stats_lines
-from droidlite.ui.wording import SCRIPTED, dollars, tokens
+from droidlite.ui.wording import SCRIPTED, amount, dollars, tokens
 
 RECENT = "14d"
 """What /stats tells of without words: as many days as fit a screen."""
@@ -16,6 +18,18 @@ RECENT = "14d"
 def cost(host: Host, words: str) -> None:
     lines = bill_lines(host.conversation.bill(), host.painter.width - 2)
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
+
+
+def cap(host: Host, words: str) -> None:
+    status = host.conversation.status()
+    if words:
+        usd = amount(words)
+        if usd is None:
+            raise UsageError(f"/cap takes an amount in USD, such as 0.50; {clean_line(words, 40)} is none.")
+        host.conversation.cap(usd)
+        status = host.conversation.status()
+    held = "none" if status.cap_usd is None else f"{dollars(status.cap_usd)}, and it is never passed"
+    host.say(host.painter.text(f"cap: {held}; {dollars(status.cost_usd)} is spent", "dim"))
 
 
 def stats(host: Host, words: str) -> None:

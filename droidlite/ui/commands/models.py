@@ -1,36 +1,53 @@
 """Commands about the model: which one, why, and a stronger one."""
 
 from droidlite.errors import UsageError
+from droidlite.ui.choosing import Turned
 from droidlite.ui.commands.host import Host
-from droidlite.ui.decision import decision_lines
-from droidlite.ui.picker import Aim, model_picker
+from droidlite.ui.decision import budget_line, decision_lines, numbers
+from droidlite.ui.picker import Aim, Now, effort_of, model_picker, next_model
 
 
 def model(host: Host, words: str) -> None:
     status = host.conversation.status()
-    chosen: str | Aim | None = words or Aim("")
+    if words:
+        host.conversation.choose(_next_model(host) if words == "next" else words)
+        _tell_model(host)
+        return
+    current = "auto" if status.strategy == "auto" else status.model
+    chosen: Turned | Aim | None = Aim("")
     while isinstance(chosen, Aim):
         mode = chosen.mode
         auto, candidates = host.conversation.candidates(mode)
-        current = "auto" if status.strategy == "auto" else status.model
-        chosen = host.ask(model_picker(auto, candidates, current))
-    if not chosen:
-        return
-    host.conversation.choose(chosen, "" if words else mode)
-    _tell_model(host)
+        moves = host.conversation.moves(candidates)
+        chosen = host.ask(model_picker(auto, candidates, Now(current, status.model, status.effort, moves)))
+    if chosen is not None:
+        host.conversation.choose(chosen.value, mode, effort_of(chosen))
+        _tell_model(host)
+
+
+def _next_model(host: Host) -> str:
+    status = host.conversation.status()
+    _, candidates = host.conversation.candidates()
+    return next_model(candidates, "auto" if status.strategy == "auto" else status.model)
 
 
 def _tell_model(host: Host) -> None:
     now = host.conversation.status()
     where = f" via {now.endpoint}" if now.endpoint else ""
     aim = f", {now.aim}" if now.aim else ""
-    host.say(host.painter.text(f"model: {now.model} ({now.strategy}{aim}){where}", "dim"))
+    effort = f", effort {now.effort}" if now.effort else ""
+    host.say(host.painter.text(f"model: {now.model} ({now.strategy}{aim}){where}{effort}", "dim"))
 
 
 def router(host: Host, words: str) -> None:
     modes = ("cost", "balanced", "quality")
     if words in ("", "why"):
-        lines = decision_lines(host.conversation.decision(), host.conversation.switches())
+        switches = host.conversation.switches()
+        lines = decision_lines(host.conversation.decision(), switches)
+        budget = budget_line(host.conversation.status(), switches)
+        host.say("\n" + host.painter.text("\n".join([*lines, budget]).rstrip(), indent="  "))
+    elif words == "numbers":
+        lines = numbers(host.conversation.decision(), host.conversation.status())
         host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
     elif words in modes:
         if told := host.conversation.aim(words):
@@ -38,7 +55,7 @@ def router(host: Host, words: str) -> None:
         else:
             _tell_model(host)
     else:
-        raise UsageError(f"/router takes why, or a mode: {', '.join(modes)}.")
+        raise UsageError(f"/router takes why, numbers, or a mode: {', '.join(modes)}.")
 
 
 def escalate(host: Host, words: str) -> None:

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -16,8 +17,13 @@ from pathlib import Path
 
 from binary import BINARY
 
+from droidlite.ui.screen import GRACE_SECONDS
+from terminal.screen import Screen
+
 DEADLINE = 30.0
 """Seconds nothing here may take."""
+CHOOSING = "↑↓"
+"""Stands below every dialog that takes keys."""
 
 
 def is_raw(terminal: int) -> bool:
@@ -35,8 +41,10 @@ CONTROLLED = (
 
 
 class Terminal:
-    """`droidlite words...` in a terminal of `columns` by 30 cells; killed at the end where it still runs. `modes` tells
-    of each piece of output whether the terminal was raw when it came; `controls`: SIGHUP tells when it is closed."""
+    """`droidlite words...` in a terminal of `columns` by `rows` cells; killed at the end where it still runs. `modes`
+    tells of each piece of output whether the terminal was raw when it came; `controls`: SIGHUP tells when it is closed.
+
+    `sees` asks for what was ever written, `shows` for what is on the screen now: wait for one, never for time."""
 
     def __init__(
         self,
@@ -44,22 +52,24 @@ class Terminal:
         cwd: Path,
         env: dict[str, str] | None = None,
         columns: int = 80,
+        rows: int = 30,
         controls: bool = False,
     ) -> None:
         ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._ours = ours
+        self._screen = Screen(columns, rows)
         self.process = subprocess.Popen(
             [*(CONTROLLED if controls else ()), *BINARY, *words],
             cwd=cwd,
-            env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **(env or {})},
+            env={**os.environ, "TERM": "xterm-256color", **(env or {})},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
         )
         os.close(theirs)
-        self._raw = b""
+        self._raw = bytearray()
         self.modes: list[bool] = []
         self._more = threading.Condition()
         self._stop = os.pipe()
@@ -94,12 +104,49 @@ class Terminal:
         """All that was written, without escape sequences and blanks: redraws move the cursor where a space would be."""
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\s", "", self._raw.decode(errors="replace"))
 
+    @property
+    def screen(self) -> Screen:
+        """What the person sees. Only to be looked at once the program is at rest, or within `until`."""
+        return self._screen
+
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
 
-    def until(self, condition: Callable[[], object]) -> None:
+    def paste(self, text: str) -> None:
+        """As a terminal does it: brackets around the text, a carriage return at the end of each line."""
+        data = b"\x1b[200~" + text.replace("\n", "\r").encode() + b"\x1b[201~"
+        while data:
+            data = data[os.write(self._ours, data) :]
+
+    def resize(self, columns: int, rows: int = 30) -> None:
+        """The person drags the corner of the window."""
         with self._more:
-            assert self._more.wait_for(condition, DEADLINE), self.seen[-3000:]
+            self._screen.resize(columns, rows)
+            fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Waits until `condition` holds; it is asked again after each piece of output."""
+        assert self.comes(condition), "\n".join((*self._screen.lines, self.seen[-3000:]))
+
+    def comes(self, condition: Callable[[], object], seconds: float = DEADLINE) -> bool:
+        """The same; False where it does not within so many seconds."""
+        with self._more:
+            return bool(self._more.wait_for(condition, seconds))
+
+    def rests(self, seconds: float = 0.5) -> None:
+        """Waits until nothing has been written for so long. For taking pictures, not for tests."""
+        with self._more:
+            while self._more.wait(seconds):
+                pass
+
+    def shows(self, text: str) -> None:
+        """Waits until a line of the screen has `text`."""
+        self.until(lambda: any(text in line for line in self._screen.lines))
+
+    def hides(self, text: str) -> None:
+        """Waits until no line of the screen has `text`."""
+        self.until(lambda: not any(text in line for line in self._screen.lines))
 
     def sees(self, text: str) -> None:
         wanted = re.sub(r"\s", "", text)
@@ -115,6 +162,14 @@ class Terminal:
             with self._more:
                 self._more.wait_for(lambda: self.seen.count("❯") > before, 1)
         self.type(text)
+
+    def chooses(self, key: str) -> None:
+        """Presses `key` in the dialog on the screen, which ends it. It takes no key that comes too fast to be meant, so
+        this rests first as a person would; that time is the program's, not a guess."""
+        self.shows(CHOOSING)
+        self.comes(lambda: False, GRACE_SECONDS + 0.05)
+        self.type(key)
+        self.hides(CHOOSING)
 
     def leaves(self) -> int:
         """The exit code of a person who quits."""
@@ -135,6 +190,8 @@ class Terminal:
                 with self._more:
                     self.modes.append(is_raw(self._ours))
                     self._raw += data
+                    if told := self._screen.feed(data):
+                        os.write(self._ours, told)
                     self._more.notify_all()
 
     def _has_more(self) -> bool:

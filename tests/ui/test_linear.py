@@ -1,0 +1,87 @@
+"""The session as plain lines: what is written, and what a line typed at each question comes to."""
+
+import pytest
+from recorded import Recorded, finished, fixing, reply
+
+from droidlite.events import Event, TextAdded
+from droidlite.tool import Answer
+from droidlite.ui.linear import Linear
+
+SHORT: list[Event] = [TextAdded("Hello there."), reply("Hello there."), finished(result="Hello there.")]
+Typed = str | type[BaseException]
+
+
+def talk(*typed: Typed, events: list[Event] = SHORT) -> tuple[str, Recorded]:
+    """All that was written, and the conversation, when these lines were typed and the terminal was closed."""
+    conversation, lines = Recorded(events), iter([*typed, EOFError])
+    written: list[str] = []
+
+    def read(prompt: str) -> str:
+        written.append(prompt)
+        line = next(lines)
+        if not isinstance(line, str):
+            raise line
+        written.append(f"{line}\n")
+        return line
+
+    assert Linear(conversation, read=read, write=written.append).run("") == 0
+    return "".join(written), conversation
+
+
+def test_a_message_is_answered_in_lines_without_a_control_character() -> None:
+    seen, conversation = talk("fix the failing test", events=fixing())
+    assert conversation.sent == ["fix the failing test"]
+    assert all(character == "\n" or character.isprintable() for character in seen)
+    assert "● edit  src/ranges.py\n  ⎿ +2 -1 src/ranges.py\n" in seen
+    assert "$0.0132 message, $0.21 session, claude-sonnet-4-5-20250929 (auto)\n" in seen
+    assert seen.endswith("Go on with: droidlite -r 01JD\n")
+
+
+def test_a_message_of_several_lines() -> None:
+    _, conversation = talk("one\\", "two")
+    assert conversation.sent == ["one\ntwo"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (["1"], Answer("once")),
+        (["9", "2"], Answer("session")),
+        (["4", "use make clean"], Answer("no", "use make clean")),
+        ([""], Answer("no")),
+        ([KeyboardInterrupt], Answer("no")),
+    ],
+)
+def test_an_approval_is_a_numbered_list(typed: list[Typed], answer: Answer) -> None:
+    seen, conversation = talk("approve", *typed)
+    assert "Run this command?\n  rm -rf build && make\n" in seen
+    assert "1. Yes, this once\n2. Yes, and for the rest of this session allow: " in seen
+    assert conversation.asked == [answer]
+
+
+@pytest.mark.parametrize(
+    ("typed", "model", "strategy"),
+    [
+        (["2"], "claude-opus-4-5", "chosen"),
+        (["opus", "1"], "claude-opus-4-5", "chosen"),
+        (["1 high"], "claude-sonnet-4-5-20250929", "auto"),
+        (["6", ""], "claude-sonnet-4-5-20250929", "auto"),
+        ([""], "claude-sonnet-4-5-20250929", "auto"),
+    ],
+)
+def test_the_picker_is_a_numbered_list_too(typed: list[str], model: str, strategy: str) -> None:
+    seen, conversation = talk("/model", *typed)
+    assert "\n1. auto → claude-sonnet-4-5-20250929 ✓; " in seen
+    assert (conversation.now.model, conversation.now.strategy) == (model, strategy)
+    assert ("cannot be chosen: " in seen) == (typed[0] == "6")
+
+
+def test_ctrl_c_twice_leaves() -> None:
+    seen, _ = talk(KeyboardInterrupt, KeyboardInterrupt, "never read")
+    assert "Ctrl+C again to leave" in seen
+    assert "never read" not in seen
+
+
+def test_what_is_wrong_is_one_sentence() -> None:
+    seen, _ = talk("/modle")
+    assert "error: There is no /modle: did you mean /model?\n" in seen
