@@ -80,8 +80,10 @@ class Session:
         return 0
 
     def _talk(self, prompt: str) -> None:
-        opening = [line for text in header(self._status) for line in fold(text, self._painter.width)]
-        self.screen.say("\n".join([*opening, ""]))  # not painted: rich is not loaded yet
+        opening = [*header(self._status)]
+        opening += [f"⚠ {clean_line(problem, 400)}"] if (problem := self.screen.history.problem) else []
+        lines = [line for text in opening for line in fold(text, self._painter.width)]
+        self.screen.say("\n".join([*lines, ""]))  # not painted: rich is not loaded yet
         for event in self._conversation.past():
             self.screen.say(self._transcript.apply(event))
         self.screen.say(self._transcript.end())

@@ -64,9 +64,10 @@ class Screen:
         self._viewing = self._printing = self._together = False
         self._shown = 0.0
         self.closed = False
+        self.history = History(history)
         self.buffer = Buffer(
             multiline=True,
-            history=History(history),
+            history=self.history,
             completer=ThreadedCompleter(completions),
             complete_while_typing=True,
             tempfile_suffix=".md",

@@ -2,8 +2,10 @@
 
 import sys
 import time
+from codecs import lookup
 from collections.abc import Mapping
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from msgspec import Struct
@@ -49,8 +51,10 @@ def run(
     """
     env = env or {}
     if terminal is None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # a closed one is None
             raise UsageError("not a terminal; use droidlite exec")
+        if isinstance(sys.stdin, TextIOWrapper) and lookup(sys.stdin.encoding).name == "ascii":
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # a bare locale claims it; keyboards send more
         if look.plain or env.get("TERM") == "dumb":
             with suppress(ImportError):
                 import readline  # noqa: F401 - input() edits lines and takes long ones with it

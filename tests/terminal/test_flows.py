@@ -39,7 +39,7 @@ def test_nothing_is_doubled_or_lost_where_the_window_is_resized_in_mid_stream(tm
     with session(tmp_path, Said(text, pieces=120, delay=0.004)) as (terminal, _):
         terminal.type("go\r")
         for number, size in enumerate([(100, 30), (60, 24), (40, 20), (120, 40), (72, 30)]):
-            terminal.shows(f"Point {4 + 5 * number:02}")
+            terminal.until(lambda at=4 + 5 * number: count(terminal, f"Point {at:02}"))
             terminal.resize(*size)
         terminal.shows("session,")
         assert [count(terminal, f"Point {n:02}") for n in range(30)] == [1] * 30

@@ -41,6 +41,8 @@ class Chat(Looking, Choosing, Asks, Rewinds, Sessions):
         return self._retold()
 
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
+        parts = self.session.parts
+        parts.warnings += self.company.news(parts.context.root, parts.session_id)
         return self.session.run(text, images)
 
     def shell(self, command: str) -> Iterator[Event]:

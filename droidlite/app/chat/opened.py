@@ -4,6 +4,7 @@ import msgspec
 
 from droidlite.app import changes
 from droidlite.app.assemble import open_session
+from droidlite.app.company import Company
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.routing import Task
@@ -23,6 +24,7 @@ class Open:
         self.options = options
         self.setup = read_setup(options.cwd, options=options, discover=None)
         self.store = Store(self.setup.places.state / "sessions")
+        self.company = Company(self.store)
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
         self._person = Person()
