@@ -8,6 +8,7 @@ from droidlite.sanitise import clean_line
 from droidlite.ui.cells import GAP
 from droidlite.ui.commands import asking, changes, looking, models, permissions, sessions
 from droidlite.ui.commands.host import Command, Host
+from droidlite.ui.mentions import images_in
 
 
 def _help(host: Host, words: str) -> None:
@@ -204,3 +205,14 @@ def is_prompt(text: str) -> bool:
         return find_command(text[1:].split(" ")[0]).prompts
     except UsageError:
         return False
+
+
+def do(host: Host, text: str) -> None:
+    """What a line of the person's is: a command, a shell command behind !, or a message. Raises DroidliteError."""
+    if text.startswith("/"):
+        name, _, words = text[1:].partition(" ")
+        find_command(name).run(host, words.strip())
+    elif text.startswith("!"):
+        host.show(host.conversation.shell(text[1:].strip()))
+    else:
+        host.show(host.conversation.send(text, images_in(text, host.conversation.status().cwd)))
