@@ -17,20 +17,17 @@ from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.attention import Attention
 from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog
-from droidlite.ui.commands import COMMANDS, find_command, is_prompt
+from droidlite.ui.commands import COMMANDS, do, find_command, is_prompt
 from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
-from droidlite.ui.mentions import images_in
 from droidlite.ui.pasting import Pastes, mention
 from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
-from droidlite.ui.statusline import header, parting_line, reply_line, status_bar
+from droidlite.ui.statusline import header, parting_lines, reply_line, status_bar
 from droidlite.ui.steering import Steering
 from droidlite.ui.transcript import Transcript
 from droidlite.ui.working import Work
-
-NOT_STORED = "This session was not stored; it cannot be gone on with."
 
 
 class Session:
@@ -98,11 +95,8 @@ class Session:
         if self._work.crash:
             raise self._work.crash
         if self._spoken:
-            spending = self._conversation.spending()
-            lines = [parting_line(spending)] if spending.by_model else []
-            stored = self._status.stored
-            lines.append(f"Go on with: droidlite -r {self._status.session_id}" if stored else NOT_STORED)
-            self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
+            parting = parting_lines(self._status, self._conversation.spending())
+            self.screen.say("\n" + self._painter.text("\n".join(parting), "dim"))
             self.screen.flush()
 
     def _start(self, prompt: str) -> None:
@@ -145,14 +139,7 @@ class Session:
     def _do(self, text: str) -> None:
         """In a worker thread."""
         try:
-            if text.startswith("/"):
-                name, _, words = text[1:].partition(" ")
-                find_command(name).run(self, words.strip())
-            elif text.startswith("!"):
-                self.show(self._conversation.shell(text[1:].strip()))
-            else:
-                text = self.pastes.unfold(text)
-                self.show(self._conversation.send(text, images_in(text, self._status.cwd)))
+            do(self, self.pastes.unfold(text))
         except Interrupted:
             self.say(self._painter.text("⊘ interrupted", "yellow"))
         except DroidliteError as error:

@@ -19,13 +19,14 @@ LONGEST = 100
 class Filling(Struct, frozen=True, kw_only=True):
     """Tokens by part, in the order they are sent; together they are the estimate of the status line. `window` is the
     model's (0 = not known), `compacted_at` where a summary takes the conversation's place, `counted` how many of the
-    tokens the service itself has counted."""
+    tokens the service itself has counted; nothing was said yet where it has not `begun`."""
 
     model: str
     parts: tuple[tuple[str, int], ...]
     window: int
     compacted_at: int = 0
     counted: int = 0
+    begun: bool = True
 
     @property
     def used(self) -> int:
@@ -68,7 +69,9 @@ def _marks(filling: Filling) -> list[tuple[str, str]]:
 
 
 def remarks(filling: Filling) -> list[str]:
-    if filling.counted:
+    if not filling.begun:
+        said = "estimated by length; AGENTS.md and facts come with your first message"
+    elif filling.counted:
         said = f"the service counted {filling.counted:,} of these tokens; how they are shared out is by length"
     else:
         said = "estimated by length: no service has counted them yet"

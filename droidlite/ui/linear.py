@@ -16,15 +16,13 @@ from droidlite.types import User
 from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog, Done, Item
-from droidlite.ui.commands import find_command, is_prompt
+from droidlite.ui.commands import do, is_prompt
 from droidlite.ui.conversation import Conversation
-from droidlite.ui.mentions import images_in
 from droidlite.ui.render import Painter
-from droidlite.ui.statusline import header, parting_line, reply_line
+from droidlite.ui.statusline import header, parting_lines, reply_line
 from droidlite.ui.transcript import Transcript
 
 PROMPT = "> "
-NOT_STORED = "This session was not stored; it cannot be gone on with."
 TWICE_SECONDS = 2.0
 LOOK_SECONDS = 0.2
 """How often the reading thread looks up from its wait, to hear Ctrl+C in good time."""
@@ -113,25 +111,16 @@ class Linear:
 
     def _do(self, text: str) -> None:
         try:
-            if text.startswith("/"):
-                name, _, words = text[1:].partition(" ")
-                find_command(name).run(self, words.strip())
-            elif text.startswith("!"):
-                self.show(self._conversation.shell(text[1:].strip()))
-            else:
-                self.show(self._conversation.send(text, images_in(text, self._conversation.status().cwd)))
+            do(self, text)
         except Interrupted:
             self.say("interrupted\n")
         except DroidliteError as error:
             self.say(self._painter.text(f"error: {error}"))
 
     def _part(self) -> None:
-        status, spending = self._conversation.status(), self._conversation.spending()
-        if not self._spoken:
-            return
-        lines = [parting_line(spending)] if spending.by_model else []
-        lines.append(f"Go on with: droidlite -r {status.session_id}" if status.stored else NOT_STORED)
-        self.say("\n" + self._painter.text("\n".join(lines)))
+        if self._spoken:
+            lines = parting_lines(self._conversation.status(), self._conversation.spending())
+            self.say("\n" + self._painter.text("\n".join(lines)))
 
     # --- what commands and the person's answers use -----------------------------------------------------------------
 

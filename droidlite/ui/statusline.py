@@ -8,6 +8,8 @@ from droidlite.ui.choosing import Fragments
 from droidlite.ui.conversation import Spending, Status
 from droidlite.ui.wording import SCRIPTED, dollars, instead, spent, tokens
 
+NOT_STORED = "This session was not stored; it cannot be gone on with."
+
 
 def status_bar(status: Status, width: int, hint: str = "") -> Fragments:
     """One line of at most `width` cells; where it is narrow the folder gives way first."""
@@ -56,10 +58,13 @@ def reply_line(cost_usd: float | None, status: Status) -> str:
     return f"{dollars(cost_usd)} message, {dollars(status.cost_usd)} session, {model}{label}"
 
 
-def parting_line(spending: Spending) -> str:
-    """What a session cost, said when the person leaves: by model, and what the reference model would have cost."""
+def parting_lines(status: Status, spending: Spending) -> tuple[str, ...]:
+    """Said when the person leaves: what the session cost, by model, and what the reference model would have; how to go
+    on."""
     other = f" · {instead(spending.counterfactual)}" if spending.counterfactual else ""
-    return clean_line(f"{spent(spending.by_model, spending.total_usd)}{other}", 1000)
+    cost = clean_line(f"{spent(spending.by_model, spending.total_usd)}{other}", 1000)
+    on = f"Go on with: droidlite -r {status.session_id}" if status.stored else NOT_STORED
+    return (cost, on) if spending.by_model else (on,)
 
 
 def header(status: Status) -> tuple[str, ...]:

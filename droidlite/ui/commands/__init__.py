@@ -8,6 +8,7 @@ from droidlite.sanitise import clean_line
 from droidlite.ui.cells import GAP
 from droidlite.ui.commands import asking, changes, looking, models, permissions, sessions
 from droidlite.ui.commands.host import Command, Host
+from droidlite.ui.mentions import images_in
 
 
 def _help(host: Host, words: str) -> None:
@@ -19,7 +20,7 @@ def _help(host: Host, words: str) -> None:
         return
     width = host.painter.width - 2
     commands = [(f"/{command.name}", command.about) for command in COMMANDS]
-    lines = [*_in_columns(commands, width), "", *_in_columns(KEYS, width), "", "/help COMMAND tells more of one"]
+    lines = [*_in_columns(commands, width), "", *_in_columns(KEYS, width)]
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
 
 
@@ -157,7 +158,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("good", "tell auto it went well", sessions.good, more="Counts when auto chooses a model; /bad says no."),
     Command("bad", "tell auto it did not", sessions.bad, more="Counts when auto chooses a model; /good says yes."),
-    Command("help", "commands and keys", _help, while_busy=True),
+    Command("help", "/help NAME: more of one", _help, while_busy=True),
     Command("quit", "leave", _quit, while_busy=True, aliases=("exit",), more="Also Ctrl+C twice, and Ctrl+D."),
 )
 
@@ -204,3 +205,14 @@ def is_prompt(text: str) -> bool:
         return find_command(text[1:].split(" ")[0]).prompts
     except UsageError:
         return False
+
+
+def do(host: Host, text: str) -> None:
+    """What a line of the person's is: a command, a shell command behind !, or a message. Raises DroidliteError."""
+    if text.startswith("/"):
+        name, _, words = text[1:].partition(" ")
+        find_command(name).run(host, words.strip())
+    elif text.startswith("!"):
+        host.show(host.conversation.shell(text[1:].strip()))
+    else:
+        host.show(host.conversation.send(text, images_in(text, host.conversation.status().cwd)))
