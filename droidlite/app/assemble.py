@@ -109,7 +109,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *wanted(options, setup, past), task=task)
     decision = gone_on(decision, options, past)
-    ways = Ways(setup)
+    ways = Ways(setup, patient=not options.headless)
     route = ways.open(spec, endpoint, compared=bool(decision.reference))
     hide_process(setup.env, setup.secrets)
     redaction = Redaction(setup.secrets)

@@ -35,10 +35,12 @@ class Way(Struct, frozen=True):
 
 
 class Ways:
-    """Opens the ways to models, and says where a failed request goes next."""
+    """Opens the ways to models, and says where a failed request goes next. `patient`: what takes long to load waits for
+    `warm`, as somebody waits for a prompt."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, *, patient: bool = False) -> None:
         self.setup = setup
+        self._patient, self._cold = patient, list[threading.Thread]()
         self.healths, self._retries = healths(setup.places.state), Retries()
         self._opened: dict[str, Watched] = {}
         self._found: dict[str, tuple[Way, ...]] = {}
@@ -73,7 +75,9 @@ class Ways:
                 setup.prices.warm()  # needed when the first reply is paid for, if not before
 
         if way.name not in self._opened:
-            threading.Thread(target=warm, daemon=True).start()
+            self._cold.append(threading.Thread(target=warm, daemon=True))
+            if not self._patient:
+                self.warm()
             stall = setup.settings.stall_seconds or providers.STALL_SECONDS
             provider = providers.make(self._located(endpoint), stall=stall)
             shared = self.healths
@@ -81,6 +85,12 @@ class Ways:
                 provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
             )
         return Route(way.spec, self._opened[way.name], way.name, self)
+
+    def warm(self) -> None:
+        """Loads what was left, and from here on at once."""
+        self._patient = False
+        while self._cold:
+            self._cold.pop().start()
 
     def __call__(self, trying: Trying) -> Retry | None:
         """See agent.attempts.Failover: the same model only."""

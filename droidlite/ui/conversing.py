@@ -103,7 +103,11 @@ class Session:
         if prompt:
             self.take(prompt)
         # The prompt is drawn first.
-        asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._painter.warm))
+        asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._warm))
+
+    def _warm(self) -> None:
+        self._conversation.warm()
+        self._painter.warm()
 
     # --- work -------------------------------------------------------------------------------------------------------
 

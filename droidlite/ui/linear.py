@@ -49,6 +49,7 @@ class Linear:
     def run(self, prompt: str) -> int:
         """Until the person leaves; returns the exit code."""
         self.say(self._painter.text("\n".join(header(self._conversation.status()))))
+        self._conversation.warm()
         self.show(iter(self._conversation.past()))
         self.say(self._transcript.end())
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="conversation") as worker:

@@ -246,6 +246,8 @@ class Recorded:
     def attend(self, person: Person) -> None:
         self.person = person
 
+    def warm(self) -> None: ...
+
     def past(self) -> tuple[Event | User, ...]:
         return ()
 

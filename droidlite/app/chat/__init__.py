@@ -42,6 +42,7 @@ class Chat(Looking, Choosing, Asks, Rewinds, Sessions):
 
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
         parts = self.session.parts
+        self.warm()
         parts.warnings += self.company.news(parts.context.root, parts.session_id)
         return self.session.run(text, images)
 

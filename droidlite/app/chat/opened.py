@@ -10,6 +10,7 @@ from droidlite.app.person import Person
 from droidlite.app.routing import Task
 from droidlite.app.session import Session
 from droidlite.app.setup import read_setup
+from droidlite.app.ways import Ways
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.session.store import Store
@@ -35,6 +36,11 @@ class Open:
         if self._session is None:
             self._session = open_session(self.options, self._person, self.setup)
         return self._session
+
+    def warm(self) -> None:
+        ways = self.session.parts.agent.driver.route.failover
+        if isinstance(ways, Ways):
+            ways.warm()
 
     def close(self) -> None:
         if self._session is not None:
