@@ -7,6 +7,8 @@ import pytest
 from binary import endpoint_settings
 from failing import MODEL, Ran, counts, opened, run, serving
 from loopback import Asked, Loopback, Said
+from loopback_bedrock import BEDROCK
+from loopback_replies import PATHS
 
 from droidlite.agent.compaction import compact
 from droidlite.app.aside import ask_aside
@@ -15,6 +17,7 @@ from droidlite.events import AttemptFailed as AttemptFailedEvent
 from droidlite.events import Compacted
 from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import AttemptFailed, Record, Switched
+from droidlite.settings import endpoints
 from droidlite.types import Endpoint, Request, User
 
 LONG = {"input": 10, "cache_write": 90_000, "output": 5}
@@ -121,6 +124,24 @@ def test_what_fails_for_ever_is_had_elsewhere(said: Said, attempts: list[int], t
         assert (record.model, record.endpoint, record.fault, record.attempt, record.wait_seconds, record.to) == (
             MODEL, "bad", fault, 1, 0.0, "good"
         )  # fmt: skip
+
+
+def test_what_a_cloud_throttles_is_had_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("boto3")
+    monkeypatch.setitem(PATHS, f"/model/{MODEL}/invoke-with-response-stream", "anthropic")
+    throttled = Said("Half of it.", fault="error", body={"type": "throttlingException"})
+    with Loopback([throttled], framing=BEDROCK) as cloud, Loopback([FINE]) as direct:
+        named = 'kind = "bedrock"\nregion = "eu-west-1"\n'
+        ran = run(serving(cloud=cloud) + named + serving(direct=direct), tmp_path)
+        assert (ran.outcome, ran.failures) == (("success", 0), [("rate_limit", "cloud", "direct")])
+
+
+def test_a_cloud_whose_packages_are_missing_is_no_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(endpoints.CLOUDS, "bedrock", "no_such_package")
+    with Loopback([FINE]) as cloud, Loopback([FINE]) as direct:
+        named = 'kind = "bedrock"\nregion = "eu-west-1"\n'
+        ran = run(serving(cloud=cloud) + named + serving(direct=direct), tmp_path)
+        assert (ran.outcome, counts(cloud, direct)) == (("success", 0), [0, 1])
 
 
 @pytest.mark.parametrize("said", [status(400, "invalid_request_error"), Said("No.", stop="refusal")])
