@@ -41,8 +41,8 @@ class Reservation(Struct, frozen=True):
 
 class Budget:
     """All spend of one session in USD. `spent` includes calls still open at their worst case; `calls` are the settled
-    ones, those of a resumed session's past first. `shared` is a ledger other processes draw on too: both caps hold.
-    Any thread may reserve and settle. `clock` tells seconds since 1970."""
+    ones that a model was paid for, those of a resumed session's past first. `shared` is a ledger other processes draw
+    on too: both caps hold. Any thread may reserve and settle. `clock` tells seconds since 1970."""
 
     def __init__(
         self,
@@ -148,15 +148,16 @@ class Budget:
         spec: ModelSpec,
         usage: Usage | None,
         *,
-        sent: bool = True,
+        billed: bool = True,
         guess: Usage | None = None,
         judge: bool = False,
+        scripted: bool | None = None,
     ) -> float | None:
         """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation,
-        or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing.
-        `judge`: it only helped to choose a model."""
+        or, without a cap, what `guess` would cost; one that was refused before it started (`billed` false) nothing.
+        `judge`: it only helped to choose a model; `scripted`: no model answered it."""
         held = self._open.get(reservation.number)
-        if not sent:
+        if not billed:
             cost: float | None = 0.0
         elif usage is None:
             cost = held if held is not None or guess is None else self.prices.cost(spec, guess)
@@ -170,6 +171,8 @@ class Budget:
             at=self.clock(),
             unpriced=cost is None and held is None,
             judge=judge,
+            billed=billed,
+            scripted=scripted,
         )
         self._book(spent)
         return cost
@@ -186,6 +189,8 @@ class Budget:
                 self.shared.settle(line, spent.usd)
 
     def _count(self, call: Spent) -> None:
+        if not call.billed:
+            return
         self.calls.append(call)
         self.by_model[call.model] = add_call(
             self.by_model.get(call.model), call.usage, call.usd, unpriced=call.unpriced

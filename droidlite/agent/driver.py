@@ -117,7 +117,7 @@ class Driver:
         effort = self.effort if self.effort in spec.efforts else ""
         request = transcript.request(max_output=reservation.max_output, effort=effort, final=final)
         reply: Assistant | None = None
-        usage, sent, started, written = None, True, time.monotonic(), 0
+        usage, billed, started, written = None, True, time.monotonic(), 0
         try:
             for item in route.provider.stream(spec, request, self.cancellation):
                 if isinstance(item, Assistant):
@@ -126,12 +126,12 @@ class Driver:
                     written += len(item.text) if isinstance(item, Text | Thought) else 0
                     yield as_event(item)
         except ProviderError as error:
-            sent = error.billed
+            billed = error.billed
             raise
         finally:
             self.seconds += time.monotonic() - started
             guess = transcript.guess(spec, written) if usage is None else None
-            cost = self.budget.settle(reservation, spec, usage, sent=sent, guess=guess)
+            cost = self.budget.settle(reservation, spec, usage, billed=billed, guess=guess, scripted=route.scripted)
         if reply is None:
             raise ProviderError(f"{route.endpoint} ended without a reply.", fault="incomplete", retry="same")
         self.replies += not final
@@ -141,6 +141,7 @@ class Driver:
             model=spec.id,
             usage=usage,
             cost_usd=cost,
+            scripted=route.scripted,
             context_tokens=(usage.input + usage.cache_read + usage.cache_write + usage.output) if usage else 0,
         )
         return reply, cost

@@ -41,15 +41,15 @@ def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Canc
 
 def _ask(route: Route, budget: Budget, request: Request, cancellation: Cancellation, most: int) -> Aside:
     reservation = budget.reserve(route.spec, most, request.max_output)
-    usage, sent, text = None, True, ""
+    usage, billed, text = None, True, ""
     try:
         with closing(route.provider.stream(route.spec, request, cancellation)) as stream:  # type: ignore[type-var]
             for item in stream:
                 if isinstance(item, Assistant):
                     usage, text = item.usage, item.text
     except DroidliteError as error:
-        sent = getattr(error, "billed", True)
+        billed = getattr(error, "billed", True)
         raise
     finally:
-        cost = budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
+        cost = budget.settle(reservation, route.spec, usage, billed=billed, judge=True, scripted=route.scripted)
     return Aside(text.strip(), cost)

@@ -199,7 +199,6 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
             escalation=escalation,
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             aim=routes.aim,
-            scripted=endpoint.protocol == "scripted",
             opening=_opening(root, options.cwd, settings.verify),
             timeout=settings.timeout,
             turns=len(past.turns) if past else 0,

@@ -29,7 +29,7 @@ def status_of(parts: Parts) -> Status:
         autonomy=parts.agent.toolbox.permissions.autonomy,
         effort=driver.effort,
         branch=git_state(parts.context.root).removeprefix("branch "),
-        scripted=parts.scripted,
+        scripted=driver.route.scripted,
         stored=parts.journal.stored,
     )
 

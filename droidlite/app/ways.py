@@ -80,7 +80,7 @@ class Ways:
             self._opened[way.name] = Watched(
                 provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
             )
-        return Route(way.spec, self._opened[way.name], way.name, self)
+        return Route(way.spec, self._opened[way.name], way.name, self, scripted=endpoint.protocol == "scripted")
 
     def __call__(self, trying: Trying) -> Retry | None:
         """See agent.attempts.Failover: the same model only."""

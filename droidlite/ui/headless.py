@@ -114,7 +114,8 @@ class Progress:
     def __init__(self, stderr: TextIO, waiting: Waiting, *, calls: bool = True) -> None:
         self._stderr, self._waiting, self._calls = stderr, waiting, calls
         self._dim = stderr.isatty()
-        self._scripted = False
+        self._label_told = False
+        self._by_script: list[bool] = []
         self._models: list[str] = []
         self._summaries: dict[str, str] = {}
         self._denied: set[str] = set()
@@ -140,8 +141,10 @@ class Progress:
                 return self._started(event)
             case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
                 return decision_line(decision)
-            case ReplyFinished(model=model):
+            case ReplyFinished(model=model, scripted=scripted):
                 self._models = [*self._models, model] if model not in self._models else self._models
+                self._by_script.append(scripted)
+                return self._label() if scripted else ""
             case CallStarted(call_id=call_id, summary=summary):
                 self._summaries[call_id] = clean_line(summary, 120)
             case CallFinished(call_id=call_id) if call_id in self._denied:
@@ -173,12 +176,16 @@ class Progress:
         return ""
 
     def _started(self, event: SessionStarted) -> str:
-        self._scripted = event.scripted
         if event.model:
             self._models = [event.model]
         where = f" via {event.endpoint}" if event.endpoint else ""
         line = clean_line(f"session {event.session_id} · {event.model}{where} · autonomy {event.autonomy}", 300)
-        return f"{SCRIPTED}\n{line}" if event.scripted else line
+        return f"{self._label()}\n{line}" if event.scripted else line
+
+    def _label(self) -> str:
+        """What says, once, that a script answers."""
+        told, self._label_told = self._label_told, True
+        return "" if told else SCRIPTED
 
     def _finished(self, event: RunFinished) -> str:
         cost = f"{', '.join(self._models) or 'no model'} · {dollars(event.total_cost_usd)}"
@@ -189,7 +196,9 @@ class Progress:
         why = f"{event.subtype}: {event.stopped}" if event.stopped else event.subtype
         if event.subtype not in ANSWERS and event.result:
             why = f"{event.subtype}: {event.result}"
-        label = "SCRIPTED · " if self._scripted else ""
+        label = "SCRIPTED · " if self._label_told else ""
+        if self._by_script and not all(self._by_script):
+            label = "partly SCRIPTED · " if any(self._by_script) else ""
         facts = f"{cost}{other} · {counted(event.num_turns, 'turn')}"
         return clean_line(f"{label}{facts} · {duration(event.duration_ms / 1000)} · {why}", 2000)
 

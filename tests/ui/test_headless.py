@@ -56,7 +56,7 @@ RUN: tuple[Event, ...] = (
     TurnStarted(1),
     TextAdded("Looking."),
     AttemptFailed(fault="overloaded", message="The service is busy.", attempt=1, wait_seconds=0.5),
-    ReplyFinished(text="Looking.", model="claude-x"),
+    ReplyFinished(text="Looking.", model="claude-x", scripted=True),
     CallStarted(call_id="1", name="shell", summary="pytest -q"),
     CallFinished(call_id="1", name="shell", content="exit code 1\n1 failed", is_error=True, seconds=1.2),
     CallStarted(call_id="2", name="edit", summary="a.py"),
