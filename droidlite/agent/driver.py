@@ -75,8 +75,8 @@ class Driver:
             yield from self._switch(transcript, *found)
 
         def ask(route: Route) -> Generator[Event, None, tuple[Assistant, float | None]]:
-            reservation = self._reserve(route.spec, transcript, closing, max_output)
-            return self._attempt(route, transcript, reservation, final)
+            reservation = yield from self._reserve(route.spec, transcript, closing, max_output)
+            return (yield from self._attempt(route, transcript, reservation, final))
 
         trying = Trying(
             route=self.route,
@@ -105,10 +105,12 @@ class Driver:
             transcript.journal.append(Switched(switch=switch))
         yield ModelSwitched(switch)
 
-    def _reserve(self, spec: ModelSpec, transcript: Transcript, closing: bool, max_output: int) -> Reservation:
+    def _reserve(
+        self, spec: ModelSpec, transcript: Transcript, closing: bool, max_output: int
+    ) -> Generator[Event, None, Reservation]:
         room = max(spec.context - transcript.estimate(), 256)
         wanted = min(max_output, spec.max_output, room)
-        return self.budget.reserve(spec, transcript.upper_bound(spec), wanted, closing=closing)
+        return self.budget.reserving(spec, transcript.upper_bound(spec), wanted, closing=closing)
 
     def _attempt(
         self, route: Route, transcript: Transcript, reservation: Reservation, final: bool

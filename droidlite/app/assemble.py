@@ -226,7 +226,7 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
     if name and setup.policy.router.judge:
         found = find_model(setup, name)
         parts.reviewer = Reviewer(
-            lambda: make_route(setup, *found),
+            lambda: make_route(setup, *found, beside=parts.agent.driver.route),
             parts.agent.driver.budget,
             lambda: session_diff(parts.checkpoint, parts.context.root),
             parts.journal,

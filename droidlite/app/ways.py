@@ -35,11 +35,12 @@ class Way(Struct, frozen=True):
 
 
 class Ways:
-    """Opens the ways to models, and says where a failed request goes next."""
+    """Opens the ways to models, and says where a failed request goes next. `retries` are those a session has left,
+    whoever asks in it (None: it begins)."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, retries: Retries | None = None) -> None:
         self.setup = setup
-        self.healths, self._retries = healths(setup.places.state), Retries()
+        self.healths, self.retries = healths(setup.places.state), retries or Retries()
         self._opened: dict[str, Watched] = {}
         self._found: dict[str, tuple[Way, ...]] = {}
 
@@ -130,7 +131,7 @@ class Ways:
         return structs.replace(endpoint, base_url=str(weights))
 
     def _tried(self, trying: Trying, standings: Sequence[Standing], here: int, *, warm: bool) -> Tried:
-        error, retries = trying.error, self._retries
+        error, retries = trying.error, self.retries
         if trying.attempt == 0 and not trying.elapsed:
             retries.earn()
         counts = (

@@ -11,7 +11,7 @@ from loopback_bedrock import BEDROCK
 from loopback_replies import PATHS
 
 from droidlite.agent.compaction import compact
-from droidlite.app.aside import ask_aside
+from droidlite.app.aside import ask_aside, unseen
 from droidlite.app.healths import healths
 from droidlite.events import AttemptFailed as AttemptFailedEvent
 from droidlite.events import Compacted
@@ -249,7 +249,7 @@ def test_a_question_aside_goes_the_same_ways(tmp_path: Path) -> None:
         try:
             driver = session.parts.agent.driver
             request = Request(system="Judge.", tools=(), messages=(User("What is it?"),), max_output=20)
-            answer = ask_aside(driver.route, driver.budget, request, driver.cancellation)
+            answer = unseen(ask_aside(driver.route, driver.budget, request, driver.cancellation))
             assert (answer.text, counts(bad, good)) == ("Done.", [1, 1])
         finally:
             session.close()
