@@ -12,7 +12,7 @@ from msgspec import Struct
 from droidlite import __version__
 from droidlite.app.checking import find_check
 from droidlite.app.probing import ANY, probe_all
-from droidlite.app.routing import Task, route
+from droidlite.app.routing import Task, find_model, route
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.telling import doing
 from droidlite.app.ways import Way, Ways
@@ -57,6 +57,7 @@ def findings(cwd: Path) -> list[Finding]:
         Finding("policy", "ok" if setup.policy.layers else "off", _policy(setup)),
         _model(setup, cwd),
         *_endpoints(setup),
+        *_fallback(setup),
         _folder(cwd),
         _check(setup, cwd),
         _allowed(setup, cwd),
@@ -107,6 +108,22 @@ def _endpoint(way: Way, problem: str) -> tuple[State, str]:
     told = "" if does == "ok" else f" · {does}"
     closed = kept.state in ("open", "quarantined")
     return "off" if closed else "ok", f"{where}: {way.endpoint.base_url or 'here'}{told}"
+
+
+def _fallback(setup: Setup) -> list[Finding]:
+    """Models that are named to take over, where one is."""
+    names = setup.settings.router.fallback
+    unusable = []
+    for name in names:
+        try:
+            find_model(setup, name)
+        except DroidliteError as error:
+            unusable.append(f"{name} will never take over: {error}")
+    if unusable:
+        return [Finding("fallback", "off", " ".join(unusable))]
+    return (
+        [Finding("fallback", "ok", f"where no way to the model at work is open: {', '.join(names)}")] if names else []
+    )
 
 
 def _probes(cwd: Path) -> list[Finding]:

@@ -344,6 +344,17 @@ def test_policy_may_forbid_a_stronger_one(tmp_path: Path, monkeypatch: pytest.Mo
         assert (run(settings, tmp_path).finished.exit_code, counts(good)) == (75, [0])
 
 
+def test_policy_may_name_who_takes_over_where_the_person_names_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "policy.toml").write_text('[router]\nfallback = ["gpt-6.1-sol"]\n')
+    monkeypatch.setenv("DROIDLITE_POLICY", str(tmp_path / "policy.toml"))
+    with Loopback([LATER]) as bad, Loopback([FINE]) as good:
+        spare = endpoint_settings(good.endpoint("openai-responses"), name="spare", models='["gpt-6.1-sol"]')
+        ran = run(serving(bad=bad) + spare, tmp_path)
+        assert (ran.outcome, ran.switches, counts(bad, good)) == (("success", 0), [(MODEL, "gpt-6.1-sol")], [1, 1])
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
