@@ -4,10 +4,19 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from math import ceil
 from typing import TextIO
 
 from droidlite.errors import DroidliteError
-from droidlite.events import Event, ModelSwitched, ReplyFinished, RunFinished, SessionStarted, TurnStarted
+from droidlite.events import (
+    AttemptFailed,
+    Event,
+    ModelSwitched,
+    ReplyFinished,
+    RunFinished,
+    SessionStarted,
+    TurnStarted,
+)
 from droidlite.sanitise import clean_line
 from droidlite.ui.plain import write
 
@@ -26,6 +35,7 @@ class Waiting:
         self._lock, self._over = threading.Lock(), threading.Event()
         self._model, self._frame, self._drawn = "the model", 0, False
         self._since: float | None = None
+        self._until = 0.0
         self._next = EVERY
 
     def follow(self, event: Event) -> None:
@@ -38,6 +48,8 @@ class Waiting:
                     self._model = clean_line(switch.to, 60)
                 case TurnStarted():
                     self._since, self._next = self._clock(), EVERY
+                case AttemptFailed(wait_seconds=seconds):
+                    self._until = self._clock() + (seconds or 0.0)
                 case ReplyFinished() | RunFinished():
                     self._since = None
 
@@ -46,13 +58,16 @@ class Waiting:
         with self._lock, contextlib.suppress(DroidliteError):
             if self._since is None:
                 return
-            seconds = self._clock() - self._since
+            now = self._clock()
+            seconds, left = now - self._since, ceil(self._until - now)
             if self._live:
                 self._frame, self._drawn = self._frame + 1, True
-                write(self._stream, f"{_ERASE}{FRAMES[self._frame % len(FRAMES)]} {self._model} · {seconds:.0f} s")
+                doing = f"trying again in {left} s" if left > 0 else f"{self._model} · {seconds:.0f} s"
+                write(self._stream, f"{_ERASE}{FRAMES[self._frame % len(FRAMES)]} {doing}")
             elif seconds >= self._next:
                 self._next = seconds - seconds % EVERY + EVERY
-                write(self._stream, f"... {self._model} is still at it, {seconds:.0f} s\n")
+                doing = f"trying again in {left} s" if left > 0 else f"{self._model} is still at it, {seconds:.0f} s"
+                write(self._stream, f"... {doing}\n")
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:

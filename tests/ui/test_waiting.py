@@ -2,7 +2,7 @@
 
 import io
 
-from droidlite.events import ReplyFinished, TurnStarted
+from droidlite.events import AttemptFailed, ReplyFinished, TurnStarted
 from droidlite.ui.waiting import EVERY, Waiting
 
 
@@ -43,3 +43,14 @@ def test_a_terminal_shows_one_line_that_counts_and_is_gone_when_something_is_sai
     with waiting.aside():
         told.write("again\n")
     assert told.getvalue() == "\r\x1b[K⠙ the model · 7 s\r\x1b[Ksaid\nagain\n"
+
+
+def test_a_wait_before_the_next_attempt_says_how_long_it_still_is() -> None:
+    told, clock = io.StringIO(), Clock()
+    waiting = Waiting(told, clock)
+    waiting.follow(TurnStarted(1))
+    waiting.follow(AttemptFailed(fault="rate_limit", message="Later.", attempt=1, wait_seconds=50.0))
+    for _ in range(2):
+        clock.now += EVERY
+        waiting.tick()
+    assert told.getvalue() == "... trying again in 20 s\n... the model is still at it, 60 s\n"
