@@ -59,6 +59,7 @@ def doing(kept: Kept, now: float) -> str:
     `now` is in seconds since 1970."""
     states = {
         "ok": "ok",
+        "failing": "tried after the others",
         "half-open": "open again after failures, for one call to prove it",
         "limited": "at its limit",
         "open": "left alone after failures",

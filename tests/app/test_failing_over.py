@@ -421,6 +421,15 @@ def test_a_quarantine_is_left_to_the_next_process_without_its_key(tmp_path: Path
         assert (alone.finished.exit_code, counts(bad)) == (1, [2]), "what may be mended is tried where nothing else is"
 
 
+def test_the_next_process_begins_where_the_last_one_got_an_answer(tmp_path: Path) -> None:
+    with Loopback([status(503)]) as bad, Loopback([FINE]) as good:
+        settings = serving(bad=bad, good=good)
+        for _ in range(3):
+            healths.cache_clear()  # as another process would begin
+            assert run(settings, tmp_path).outcome == ("success", 0)
+        assert counts(bad, good) == [1, 3]
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"x": {"name": 3}}', b"\xff\xfe"])
 def test_a_file_that_cannot_be_read_is_done_without(content: bytes, tmp_path: Path) -> None:
     healths_path().parent.mkdir(parents=True)
