@@ -83,7 +83,7 @@ def _model(setup: Setup, cwd: Path) -> Finding:
         decision = route(setup, Task(root=find_root(cwd)))
     except DroidliteError as error:
         return Finding("model", "problem", str(error))
-    return Finding("model", "ok", f"auto is {decision.model} on {decision.endpoint}. {' '.join(decision.reasons)}")
+    return Finding("model", "ok", f"auto is {decision.model} on {decision.endpoint}: {'; '.join(decision.reasons)}")
 
 
 def _endpoints(setup: Setup) -> list[Finding]:
@@ -137,7 +137,9 @@ def _probes(cwd: Path) -> list[Finding]:
     found = [Finding("probe", "ok" if probe.answered else bad, probe.told) for probe in probes]
     cost = sum(probe.cost_usd for probe in probes)
     if not probes:
-        return [Finding("probe", "problem", "there is no endpoint to send anything to")]
+        unasked = any(endpoint.protocol == "scripted" for endpoint in setup.endpoints)
+        told = "there is no endpoint to send anything to" + "; a script is not asked" * unasked
+        return [Finding("probe", "off" if unasked else "problem", told)]
     return [*found, Finding("probes", "ok" if works else "problem", f"one tiny request each, ${cost:.6f} in all")]
 
 
