@@ -12,7 +12,7 @@ from msgspec import Struct
 from droidlite import __version__
 from droidlite.app.checking import find_check
 from droidlite.app.probing import ANY, probe_all
-from droidlite.app.routing import Task, route
+from droidlite.app.routing import Task, find_model, route
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.telling import doing
 from droidlite.app.ways import Way, Ways
@@ -57,6 +57,7 @@ def findings(cwd: Path) -> list[Finding]:
         Finding("policy", "ok" if setup.policy.layers else "off", _policy(setup)),
         _model(setup, cwd),
         *_endpoints(setup),
+        *_fallback(setup),
         _folder(cwd),
         _check(setup, cwd),
         _allowed(setup, cwd),
@@ -82,7 +83,7 @@ def _model(setup: Setup, cwd: Path) -> Finding:
         decision = route(setup, Task(root=find_root(cwd)))
     except DroidliteError as error:
         return Finding("model", "problem", str(error))
-    return Finding("model", "ok", f"auto is {decision.model} on {decision.endpoint}. {' '.join(decision.reasons)}")
+    return Finding("model", "ok", f"auto is {decision.model} on {decision.endpoint}: {'; '.join(decision.reasons)}")
 
 
 def _endpoints(setup: Setup) -> list[Finding]:
@@ -109,6 +110,22 @@ def _endpoint(way: Way, problem: str) -> tuple[State, str]:
     return "off" if closed else "ok", f"{where}: {way.endpoint.base_url or 'here'}{told}"
 
 
+def _fallback(setup: Setup) -> list[Finding]:
+    """Models that are named to take over, where one is."""
+    names = setup.settings.router.fallback
+    unusable = []
+    for name in names:
+        try:
+            find_model(setup, name)
+        except DroidliteError as error:
+            unusable.append(f"{name} will never take over: {error}")
+    if unusable:
+        return [Finding("fallback", "off", " ".join(unusable))]
+    return (
+        [Finding("fallback", "ok", f"where no way to the model at work is open: {', '.join(names)}")] if names else []
+    )
+
+
 def _probes(cwd: Path) -> list[Finding]:
     try:
         setup = read_setup(cwd, discover=True)
@@ -120,7 +137,9 @@ def _probes(cwd: Path) -> list[Finding]:
     found = [Finding("probe", "ok" if probe.answered else bad, probe.told) for probe in probes]
     cost = sum(probe.cost_usd for probe in probes)
     if not probes:
-        return [Finding("probe", "problem", "there is no endpoint to send anything to")]
+        unasked = any(endpoint.protocol == "scripted" for endpoint in setup.endpoints)
+        told = "there is no endpoint to send anything to" + "; a script is not asked" * unasked
+        return [Finding("probe", "off" if unasked else "problem", told)]
     return [*found, Finding("probes", "ok" if works else "problem", f"one tiny request each, ${cost:.6f} in all")]
 
 

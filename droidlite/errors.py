@@ -72,7 +72,8 @@ class SettingsError(UsageError):
 class CapReached(DroidliteError):
     """A cap the person set would be passed; nothing was sent. `subtype` is error_max_cost or error_max_turns;
     `needed_usd` is the worst case of the call that was not sent; `shared`: it is the cap of a ledger, which nobody can
-    raise. `why` is the sentence about the cap where the message is a closing summary."""
+    raise, and `pending_usd` what others hold of it that would be enough if it came back. `why` is the sentence about
+    the cap where the message is a closing summary."""
 
     exit_code = 3
 
@@ -84,6 +85,7 @@ class CapReached(DroidliteError):
         self.subtype = subtype
         self.needed_usd = needed_usd
         self.shared = shared
+        self.pending_usd = 0.0
 
 
 class VerifyFailed(DroidliteError):

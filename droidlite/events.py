@@ -11,7 +11,7 @@ from droidlite.types import Autonomy, RoutingDecision, Switch, Usage, add_usage
 
 
 class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
-    """First event of every run. `scripted` is true when a script, not a model, will answer."""
+    """First event of every run. `scripted` is true when a script, not a model, is to answer first."""
 
     session_id: str
     cwd: str
@@ -91,13 +91,15 @@ class AttemptFailed(Struct, frozen=True, kw_only=True, tag="attempt_failed"):
 
 
 class ReplyFinished(Struct, frozen=True, kw_only=True, tag="reply_finished"):
-    """A whole reply arrived. `cost_usd` is None where the price is not known; `text` repeats what was streamed."""
+    """A whole reply arrived. `cost_usd` is None where the price is not known; `text` repeats what was streamed;
+    `scripted`: a script gave it in the model's place."""
 
     text: str
     model: str
     usage: Usage | None = None
     cost_usd: float | None = None
     context_tokens: int = 0
+    scripted: bool = False
 
 
 class CallStarted(Struct, frozen=True, kw_only=True, tag="call_started"):

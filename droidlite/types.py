@@ -156,10 +156,12 @@ class ModelSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One way to reach models. `api_key` and `api_keys` have their ${VAR} already replaced and must never be shown or
-    stored; the keys are used in their order. `models` are globs over model ids, `names` what it calls
-    a model by another name than the id's; `tpm`/`rpm` are tokens and requests a minute for each key (0 = not known).
-    Dedicated capacity comes before shared, then the smaller `priority`."""
+    """One way to reach models. `kind` "bedrock" and "vertex" are Claude in the clouds of AWS and Google, in a `region`
+    and by packages of theirs (`pip install 'droidlite[bedrock]'`, or vertex); without a key they are logged in to as
+    the clouds' own tools are. `api_key` and `api_keys` have their ${VAR} already replaced and must never be shown or
+    stored; the keys are used in their order. `models` are globs over model ids, `names` what it calls a model by
+    another name than the id's; `tpm`/`rpm` are tokens and requests a minute for each key (0 = not known). Dedicated
+    capacity comes before shared, then the smaller `priority`."""
 
     name: str
     protocol: WireProtocol

@@ -28,7 +28,7 @@ from typing import Any
 from loopback_cache import assert_prefixes, prefix_parts
 from loopback_dialects import DIALECTS, error_event, ping, signature, terminal
 from loopback_http import chunk, event, read_request, reset, send_whole, shut
-from loopback_replies import FAULTS, Asked, Said, Seen
+from loopback_replies import FAULTS, SSE, Asked, Framing, Said, Seen
 from loopback_whole import whole_chat
 
 from droidlite.types import Endpoint, WireProtocol
@@ -41,7 +41,8 @@ Replies = list[Said] | Callable[[Any, int], Said]
 
 class Loopback:
     """The server; a context manager. `requests` holds all it saw, `port` where it listens. `check` is called with each
-    request's dialect and JSON and may return a sentence: then the answer is a 400 with it. `tls` makes it speak TLS."""
+    request's dialect and JSON and may return a sentence: then the answer is a 400 with it. `tls` makes it speak TLS;
+    `framing` is for services that send their events otherwise."""
 
     def __init__(
         self,
@@ -51,9 +52,10 @@ class Loopback:
         repeat_last: bool = True,
         check: Callable[[str, Any], str] | None = None,
         tls: ssl.SSLContext | None = None,
+        framing: Framing = SSE,
     ) -> None:
         self.replies = replies if callable(replies) else list(replies)
-        self.repeat_last, self.check, self._tls = repeat_last, check, tls
+        self.repeat_last, self.check, self._tls, self.framing = repeat_last, check, tls, framing
         self.requests: list[Seen] = []
         self.connections = 0
         self.gone = threading.Event()
@@ -153,7 +155,7 @@ class Loopback:
         while not self._closing.is_set():
             try:
                 if ping:
-                    connected.sendall(chunk(ping))
+                    connected.sendall(chunk(self.framing.frame(ping)))
                 if not connected.recv(1):
                     break
             except TimeoutError:
@@ -231,13 +233,13 @@ class _Sending:
         return True
 
     def _head(self) -> None:
-        kind = "application/json" if self.unstreamed else "text/event-stream; charset=utf-8"
+        kind = "application/json" if self.unstreamed else self.server.framing.content_type
         extra = "".join(f"{name}: {value}\r\n" for name, value in self.said.headers)
         head = f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n{extra}\r\n"
         self.connected.sendall(head.encode())
 
     def _send(self, events: list[bytes]) -> None:
-        said = self.said
+        said, events = self.said, [self.server.framing.frame(each) for each in events]
         if said.split:
             body = b"".join(events)
             for start in range(0, len(body), said.split):

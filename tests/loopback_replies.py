@@ -1,7 +1,8 @@
 """What the loopback server is told to say, and what it remembers of being asked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 PATHS = {
     "/v1/messages": "anthropic",
@@ -58,6 +59,16 @@ class Said:
     delay: float = 0.0
     pieces: int = 4
     shape: str = ""
+
+
+class Framing(NamedTuple):
+    """How events go over the wire: the content type, and the bytes that each server-sent event becomes."""
+
+    content_type: str
+    frame: Callable[[bytes], bytes]
+
+
+SSE = Framing("text/event-stream; charset=utf-8", bytes)
 
 
 @dataclass

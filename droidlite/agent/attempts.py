@@ -25,12 +25,14 @@ def give_up(trying: "Trying") -> "Retry | None":
 
 class Route(Struct, frozen=True):
     """A model and the way it is reached: `endpoint` is the endpoint's name, and which of its keys where it has several.
-    `failover` is where a question beside the conversation goes on when it fails here."""
+    `failover` is where a question beside the conversation goes on when it fails here. `scripted`: a script answers in
+    the model's place."""
 
     spec: ModelSpec
     provider: Provider
     endpoint: str
     failover: "Failover" = give_up
+    scripted: bool = False
 
 
 class Trying(Struct, frozen=True, kw_only=True):

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from msgspec import Struct
 
 from droidlite.agent.sharing import Shared
 from droidlite.agent.transcript import Journaled
 from droidlite.errors import CapReached, UsageError
-from droidlite.events import ModelUsage, add_call
+from droidlite.events import Event, ModelUsage, Warned, add_call
 from droidlite.session.records import Reserved, Spent
 from droidlite.types import ModelSpec, Usage
 
@@ -17,6 +17,8 @@ CLOSING_OUTPUT = 400
 """Tokens kept back for a closing summary."""
 CLOSING_SHARE = 0.15
 """At most this share of the cap is kept back for it, so that a small cap still buys work."""
+WORTH_TELLING_SECONDS = 1.0
+"""A person is told of a wait for others that share the ledger where it takes longer."""
 ROUNDING = 1e-9
 """USD left free so that sums of floating-point numbers stay below the cap."""
 LEAST_OUTPUT = 1_024
@@ -41,8 +43,8 @@ class Reservation(Struct, frozen=True):
 
 class Budget:
     """All spend of one session in USD. `spent` includes calls still open at their worst case; `calls` are the settled
-    ones, those of a resumed session's past first. `shared` is a ledger other processes draw on too: both caps hold.
-    Any thread may reserve and settle. `clock` tells seconds since 1970."""
+    ones that a model was paid for, those of a resumed session's past first. `shared` is a ledger other processes draw
+    on too: both caps hold. Any thread may reserve and settle. `clock` tells seconds since 1970."""
 
     def __init__(
         self,
@@ -98,9 +100,34 @@ class Budget:
                 "in your settings, or choose a model that `droidlite models` shows with a price."
             )
 
-    def reserve(self, spec: ModelSpec, input_tokens: int, max_output: int, *, closing: bool = False) -> Reservation:
+    def reserving(
+        self, spec: ModelSpec, input_tokens: int, max_output: int, *, closing: bool = False
+    ) -> Generator[Event, None, Reservation]:
+        """As `reserve`; where it waits for others that share the ledger, that is told."""
+        try:
+            return self.reserve(spec, input_tokens, max_output, closing=closing, patience=WORTH_TELLING_SECONDS)
+        except CapReached as reached:
+            if self.shared is None or reached.pending_usd <= 0:
+                raise
+            left, held = _dollars(self.shared.left_usd), _dollars(reached.pending_usd)
+            yield Warned(
+                f"{left} of the shared ledger {self.shared.ledger.path} is left and calls of other runs hold {held}; "
+                f"waiting up to {self.shared.patience:.0f} s for what they give back."
+            )
+        return self.reserve(spec, input_tokens, max_output, closing=closing)
+
+    def reserve(
+        self,
+        spec: ModelSpec,
+        input_tokens: int,
+        max_output: int,
+        *,
+        closing: bool = False,
+        patience: float | None = None,
+    ) -> Reservation:
         """Room for a call of at most `input_tokens` and `max_output` tokens, with fewer output tokens where the caps
-        do not allow all. Raises CapReached (nothing is sent) where not even LEAST_OUTPUT fit."""
+        do not allow all. For what others hold of a ledger it waits `patience` seconds (None = as Shared does). Raises
+        CapReached (nothing is sent) where not even LEAST_OUTPUT fit."""
         with self._mutex:
             self._numbers += 1
             number = self._numbers
@@ -120,7 +147,7 @@ class Budget:
             if self.shared is None:
                 choose(float("inf"))
             else:
-                self._held[number] = self.shared.reserve(spec.id, choose)
+                self._held[number] = self.shared.reserve(spec.id, choose, patience=patience)
             self.journal.append(Reserved(reservation=number, usd=made[0].usd or 0.0, model=spec.id))
         except BaseException:
             self._forget(number)
@@ -148,15 +175,16 @@ class Budget:
         spec: ModelSpec,
         usage: Usage | None,
         *,
-        sent: bool = True,
+        billed: bool = True,
         guess: Usage | None = None,
         judge: bool = False,
+        scripted: bool | None = None,
     ) -> float | None:
         """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation,
-        or, without a cap, what `guess` would cost; one that was refused before it started (`sent` false) nothing.
-        `judge`: it only helped to choose a model."""
+        or, without a cap, what `guess` would cost; one that was refused before it started (`billed` false) nothing.
+        `judge`: it only helped to choose a model; `scripted`: no model answered it."""
         held = self._open.get(reservation.number)
-        if not sent:
+        if not billed:
             cost: float | None = 0.0
         elif usage is None:
             cost = held if held is not None or guess is None else self.prices.cost(spec, guess)
@@ -170,6 +198,8 @@ class Budget:
             at=self.clock(),
             unpriced=cost is None and held is None,
             judge=judge,
+            billed=billed,
+            scripted=scripted,
         )
         self._book(spent)
         return cost
@@ -186,6 +216,8 @@ class Budget:
                 self.shared.settle(line, spent.usd)
 
     def _count(self, call: Spent) -> None:
+        if not call.billed:
+            return
         self.calls.append(call)
         self.by_model[call.model] = add_call(
             self.by_model.get(call.model), call.usage, call.usd, unpriced=call.unpriced

@@ -75,8 +75,8 @@ class Driver:
             yield from self._switch(transcript, *found)
 
         def ask(route: Route) -> Generator[Event, None, tuple[Assistant, float | None]]:
-            reservation = self._reserve(route.spec, transcript, closing, max_output)
-            return self._attempt(route, transcript, reservation, final)
+            reservation = yield from self._reserve(route.spec, transcript, closing, max_output)
+            return (yield from self._attempt(route, transcript, reservation, final))
 
         trying = Trying(
             route=self.route,
@@ -105,10 +105,12 @@ class Driver:
             transcript.journal.append(Switched(switch=switch))
         yield ModelSwitched(switch)
 
-    def _reserve(self, spec: ModelSpec, transcript: Transcript, closing: bool, max_output: int) -> Reservation:
+    def _reserve(
+        self, spec: ModelSpec, transcript: Transcript, closing: bool, max_output: int
+    ) -> Generator[Event, None, Reservation]:
         room = max(spec.context - transcript.estimate(), 256)
         wanted = min(max_output, spec.max_output, room)
-        return self.budget.reserve(spec, transcript.upper_bound(spec), wanted, closing=closing)
+        return self.budget.reserving(spec, transcript.upper_bound(spec), wanted, closing=closing)
 
     def _attempt(
         self, route: Route, transcript: Transcript, reservation: Reservation, final: bool
@@ -117,7 +119,7 @@ class Driver:
         effort = self.effort if self.effort in spec.efforts else ""
         request = transcript.request(max_output=reservation.max_output, effort=effort, final=final)
         reply: Assistant | None = None
-        usage, sent, started, written = None, True, time.monotonic(), 0
+        usage, billed, started, written = None, True, time.monotonic(), 0
         try:
             for item in route.provider.stream(spec, request, self.cancellation):
                 if isinstance(item, Assistant):
@@ -126,12 +128,12 @@ class Driver:
                     written += len(item.text) if isinstance(item, Text | Thought) else 0
                     yield as_event(item)
         except ProviderError as error:
-            sent = error.billed
+            billed = error.billed
             raise
         finally:
             self.seconds += time.monotonic() - started
             guess = transcript.guess(spec, written) if usage is None else None
-            cost = self.budget.settle(reservation, spec, usage, sent=sent, guess=guess)
+            cost = self.budget.settle(reservation, spec, usage, billed=billed, guess=guess, scripted=route.scripted)
         if reply is None:
             raise ProviderError(f"{route.endpoint} ended without a reply.", fault="incomplete", retry="same")
         self.replies += not final
@@ -141,6 +143,7 @@ class Driver:
             model=spec.id,
             usage=usage,
             cost_usd=cost,
+            scripted=route.scripted,
             context_tokens=(usage.input + usage.cache_read + usage.cache_write + usage.output) if usage else 0,
         )
         return reply, cost

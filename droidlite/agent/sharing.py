@@ -22,7 +22,7 @@ class Shared:
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.ledger, self._wait, self._patience, self._clock = ledger, wait, patience, clock
+        self.ledger, self.patience, self._wait, self._clock = ledger, patience, wait, clock
 
     @property
     def cap_usd(self) -> float:
@@ -33,16 +33,19 @@ class Shared:
         """USD left when the ledger was last read."""
         return self.ledger.left_usd
 
-    def reserve(self, model: str, choose: Callable[[float], float]) -> int:
-        """As Ledger.reserve; where `choose` raises CapReached for want of what others hold, it waits for that.
-        Raises CapReached, Interrupted, DroidliteError."""
-        until = self._clock() + self._patience
+    def reserve(self, model: str, choose: Callable[[float], float], *, patience: float | None = None) -> int:
+        """As Ledger.reserve; where `choose` raises CapReached for want of what others hold, it waits for that, for
+        `patience` seconds (None = as long as it ever does). Raises CapReached, Interrupted, DroidliteError."""
+        until = self._clock() + (self.patience if patience is None else patience)
         while True:
             try:
                 return self.ledger.reserve(model, choose)
             except CapReached as reached:
                 pending = self.ledger.pending_usd() if reached.shared else 0.0
-                if pending <= 0 or self.left_usd + pending < reached.needed_usd or self._clock() >= until:
+                if pending <= 0 or self.left_usd + pending < reached.needed_usd:
+                    raise
+                reached.pending_usd = pending
+                if self._clock() >= until:
                     raise
             if self._wait(PAUSE):
                 raise Interrupted

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import NamedTuple
 
 from droidlite.agent.attempts import Line, Route, Trying, persist, same_model
-from droidlite.agent.budget import Budget
+from droidlite.agent.budget import Budget, Reservation
 from droidlite.agent.transcript import upper_bytes
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError
@@ -20,17 +20,23 @@ class Aside(NamedTuple):
     cost_usd: float | None
 
 
-def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Cancellation) -> Aside:
-    """What the model answers, by whichever way to it is open, booked as no part of the work. Raises DroidliteError
-    (CapReached before anything is sent)."""
+def ask_aside(
+    route: Route, budget: Budget, request: Request, cancellation: Cancellation
+) -> Generator[Event, None, Aside]:
+    """What the model answers, by whichever way to it is open, booked as no part of the work; the events tell of failed
+    attempts and waits. Raises DroidliteError (CapReached before anything is sent)."""
     most = len(request.system.encode()) + sum(upper_bytes(message) for message in request.messages) + 1_000
 
     def ask(route: Route) -> Generator[Event, None, Aside]:
-        yield from ()  # what is said aside is no answer to the person
-        return _ask(route, budget, request, cancellation, most)
+        reservation = yield from budget.reserving(route.spec, most, request.max_output)
+        return _ask(route, budget, request, cancellation, reservation)
 
     line = Line(same_model(route.failover), cancellation, budget.journal)
-    asked = persist(line, Trying(route=route, most=most), ask)
+    return (yield from persist(line, Trying(route=route, most=most), ask))
+
+
+def unseen(asked: Generator[Event, None, Aside]) -> Aside:
+    """The answer, where nobody looks at what happens meanwhile."""
     while True:
         try:
             next(asked)
@@ -39,17 +45,16 @@ def ask_aside(route: Route, budget: Budget, request: Request, cancellation: Canc
             return answer
 
 
-def _ask(route: Route, budget: Budget, request: Request, cancellation: Cancellation, most: int) -> Aside:
-    reservation = budget.reserve(route.spec, most, request.max_output)
-    usage, sent, text = None, True, ""
+def _ask(route: Route, budget: Budget, request: Request, cancellation: Cancellation, reservation: Reservation) -> Aside:
+    usage, billed, text = None, True, ""
     try:
         with closing(route.provider.stream(route.spec, request, cancellation)) as stream:  # type: ignore[type-var]
             for item in stream:
                 if isinstance(item, Assistant):
                     usage, text = item.usage, item.text
     except DroidliteError as error:
-        sent = getattr(error, "billed", True)
+        billed = getattr(error, "billed", True)
         raise
     finally:
-        cost = budget.settle(reservation, route.spec, usage, sent=sent, judge=True)
+        cost = budget.settle(reservation, route.spec, usage, billed=billed, judge=True, scripted=route.scripted)
     return Aside(text.strip(), cost)

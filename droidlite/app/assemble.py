@@ -201,7 +201,6 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
             escalation=escalation,
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             aim=routes.aim,
-            scripted=endpoint.protocol == "scripted",
             opening=opening_of(root, options.cwd, settings.verify),
             timeout=settings.timeout,
             turns=len(past.turns) if past else 0,
@@ -233,7 +232,7 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
     if name and setup.policy.router.judge:
         found = find_model(setup, name)
         parts.reviewer = Reviewer(
-            lambda: make_route(setup, *found),
+            lambda: make_route(setup, *found, beside=parts.agent.driver.route),
             parts.agent.driver.budget,
             lambda: session_diff(parts.checkpoint, parts.context.root),
             parts.journal,

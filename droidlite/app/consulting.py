@@ -1,6 +1,6 @@
 """One consultation: a stronger model reads a bounded digest of the session and advises the one at work."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from itertools import pairwise
 
 from droidlite.agent.attempts import Route
@@ -8,6 +8,7 @@ from droidlite.agent.budget import Budget
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.aside import Aside, ask_aside
 from droidlite.cancellation import Cancellation
+from droidlite.events import Event
 from droidlite.types import Assistant, Call, Message, Request, ToolResult, ToolResults, User
 
 OUTPUT_TOKENS = 2_000
@@ -20,8 +21,8 @@ TASK = 4_000
 """Characters of the task."""
 
 
-def consult(route: Route, budget: Budget, digest: str, cancellation: Cancellation) -> Aside:
-    """The advice. Raises DroidliteError."""
+def consult(route: Route, budget: Budget, digest: str, cancellation: Cancellation) -> Generator[Event, None, Aside]:
+    """The advice; see ask_aside. Raises DroidliteError."""
     request = Request(
         system=read_prompt("consult"), tools=(), messages=(User(digest),), max_output=OUTPUT_TOKENS, final=False
     )

@@ -183,7 +183,8 @@ class Escalation:
         task = next(iter(transcript.prompts[-1:]), "")
         shown = digest(transcript.messages, task=task, check=transcript.check, signs=signs)
         try:
-            advice, cost = consult(self._open_route(model), self._budget, shown, self._here.cancellation)
+            asked = consult(self._open_route(model), self._budget, shown, self._here.cancellation)
+            advice, cost = yield from asked
         except Interrupted:
             raise
         except DroidliteError as error:

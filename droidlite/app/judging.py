@@ -12,7 +12,7 @@ from msgspec import Struct
 from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
 from droidlite.agent.prompt import read_prompt
-from droidlite.app.aside import ask_aside
+from droidlite.app.aside import ask_aside, unseen
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError
 from droidlite.routing.features import Features
@@ -80,7 +80,8 @@ class Judge:
         return said[0] if said else ""
 
     def _call(self, features: Features, guidance: Sequence[str], cancellation: Cancellation) -> str:
-        return _kind_in(ask_aside(self._route(), self._budget, _request(features, guidance), cancellation).text)
+        asked = ask_aside(self._route(), self._budget, _request(features, guidance), cancellation)
+        return _kind_in(unseen(asked).text)
 
     def _read(self) -> Breaker:
         try:

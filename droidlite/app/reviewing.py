@@ -9,7 +9,7 @@ from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Journaled
 from droidlite.app.aside import ask_aside
 from droidlite.cancellation import Cancellation
-from droidlite.errors import DroidliteError
+from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import Event, Reviewed, Warned
 from droidlite.session.records import Reviewed as ReviewedRecord
 from droidlite.types import Request, User
@@ -29,7 +29,8 @@ class Reviewer:
         self.last: Reviewed | None = None
 
     def review(self, task: str, cancellation: Cancellation) -> Generator[Event, None, None]:
-        """Reviews what was changed, if anything was; a reviewer that fails is told and changes nothing."""
+        """Reviews what was changed, if anything was; a reviewer that fails is told and changes nothing. Raises
+        Interrupted."""
         self.last, diff = None, self._diff()
         if not diff.strip():
             return
@@ -38,7 +39,9 @@ class Reviewer:
             return
         try:
             route = self._route()
-            answer = ask_aside(route, self._budget, _request(task, diff), cancellation).text
+            answer = (yield from ask_aside(route, self._budget, _request(task, diff), cancellation)).text
+        except Interrupted:
+            raise
         except DroidliteError as error:
             yield Warned(f"Not reviewed: {error}")
             return

@@ -116,9 +116,12 @@ class Routes:
         return route, decision
 
 
-def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, compared: bool = False) -> Route:
-    """The way to a model; `compared`: it will be held against another one."""
-    return Ways(setup).open(spec, endpoint, compared=compared)
+def make_route(setup: Setup, spec: ModelSpec, endpoint: Endpoint, *, beside: Route, compared: bool = False) -> Route:
+    """The way to a model in a session that goes by `beside`, with the retries that it has left; `compared`: it will be
+    held against another one."""
+    ways = beside.failover
+    retries = ways.retries if isinstance(ways, Ways) else None
+    return Ways(setup, retries).open(spec, endpoint, compared=compared)
 
 
 def check_tool_names(flag: str, names: tuple[str, ...]) -> None:

@@ -65,7 +65,6 @@ class Parts(Struct, kw_only=True):
     reroute: Callable[[str], tuple[Route, RoutingDecision] | None]
     aim: Callable[[RouterMode], None]
     escalation: Escalation
-    scripted: bool
     opening: str
     verifier: Verifier | None = None
     reviewer: Reviewer | None = None
@@ -138,10 +137,10 @@ class Session:
         self._stopped = None
         self.parts.context.cancellation = self.parts.agent.driver.cancellation = Cancellation()
 
-    def route_to(self, route: Route, decision: RoutingDecision, *, scripted: bool) -> None:
+    def route_to(self, route: Route, decision: RoutingDecision) -> None:
         """Goes on with another model, chosen by the person."""
         self.parts.agent.driver.route = route
-        self.parts.decision, self.parts.scripted, self._told = decision, scripted, False
+        self.parts.decision, self._told = decision, False
         self.parts.escalation.follow(decision)
 
     def _reroute(self, text: str) -> None:
@@ -151,7 +150,7 @@ class Session:
             return
         if (found := self.parts.reroute(text)) is not None:
             route, decision = found
-            self.route_to(route, decision, scripted=self.parts.scripted)
+            self.route_to(route, decision)
 
     def open_conversation(self) -> None:
         """Says the opening, where nothing was said yet."""
@@ -185,12 +184,12 @@ class Session:
             endpoint=route.endpoint,
             autonomy=parts.agent.toolbox.permissions.autonomy,
             tools=tuple(parts.agent.toolbox.tools),
-            scripted=parts.scripted,
+            scripted=route.scripted,
             resumed=parts.resumed,
         )
         if not self._told:
             self._told = True
-            parts.journal.append(Decided(decision=parts.decision, spec_id=route.spec.id, scripted=parts.scripted))
+            parts.journal.append(Decided(decision=parts.decision, spec_id=route.spec.id, scripted=route.scripted))
             yield ModelChosen(parts.decision)
             if told := small_cap(parts.decision, parts.agent.driver.budget.cap_usd):
                 yield Warned(told)

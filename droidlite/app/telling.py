@@ -29,7 +29,7 @@ def status_of(parts: Parts) -> Status:
         autonomy=parts.agent.toolbox.permissions.autonomy,
         effort=driver.effort,
         branch=git_state(parts.context.root).removeprefix("branch "),
-        scripted=parts.scripted,
+        scripted=driver.route.scripted,
         stored=parts.journal.stored,
         title=parts.title,
     )
@@ -60,6 +60,7 @@ def doing(kept: Kept, now: float) -> str:
     `now` is in seconds since 1970."""
     states = {
         "ok": "ok",
+        "failing": "tried after the others",
         "half-open": "open again after failures, for one call to prove it",
         "limited": "at its limit",
         "open": "left alone after failures",

@@ -35,13 +35,14 @@ class Way(Struct, frozen=True):
 
 
 class Ways:
-    """Opens the ways to models, and says where a failed request goes next. `patient`: what takes long to load waits for
-    `warm`, as somebody waits for a prompt."""
+    """Opens the ways to models, and says where a failed request goes next. `retries` are those a session has left,
+    whoever asks in it (None: it begins). `patient`: what takes long to load waits for `warm`, as somebody waits for a
+    prompt."""
 
-    def __init__(self, setup: Setup, *, patient: bool = False) -> None:
+    def __init__(self, setup: Setup, retries: Retries | None = None, *, patient: bool = False) -> None:
         self.setup = setup
         self._patient, self._cold = patient, list[threading.Thread]()
-        self.healths, self._retries = healths(setup.places.state), Retries()
+        self.healths, self.retries = healths(setup.places.state), retries or Retries()
         self._opened: dict[str, Watched] = {}
         self._found: dict[str, tuple[Way, ...]] = {}
 
@@ -84,7 +85,7 @@ class Ways:
             self._opened[way.name] = Watched(
                 provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
             )
-        return Route(way.spec, self._opened[way.name], way.name, self)
+        return Route(way.spec, self._opened[way.name], way.name, self, scripted=endpoint.protocol == "scripted")
 
     def warm(self) -> None:
         """Loads what was left, and from here on at once."""
@@ -140,7 +141,7 @@ class Ways:
         return structs.replace(endpoint, base_url=str(weights))
 
     def _tried(self, trying: Trying, standings: Sequence[Standing], here: int, *, warm: bool) -> Tried:
-        error, retries = trying.error, self._retries
+        error, retries = trying.error, self.retries
         if trying.attempt == 0 and not trying.elapsed:
             retries.earn()
         counts = (

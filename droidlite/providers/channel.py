@@ -13,7 +13,7 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import Interrupted, ProviderError
 from droidlite.providers.faults import WEB_PAGE, BadStatus, Faults
 from droidlite.providers.lane import Heard, Lane, read_body
-from droidlite.providers.reaching import Reached
+from droidlite.providers.reaching import NOWHERE, Reached
 from droidlite.providers.sse import ServerEvent, decode_events
 from droidlite.types import Assistant, Delta, Endpoint
 
@@ -182,6 +182,7 @@ class Channel:
     def _read(self, lane: Lane, send: Send, faults: Faults, items: "queue.SimpleQueue[Item]") -> None:
         """The reader thread: always ends with one Ended."""
         error: BaseException | None = RuntimeError("the reader died")
+        lane.begin()
         try:
             response = send(lane.client)
             try:
@@ -213,7 +214,7 @@ class Channel:
             seconds = max(self.stall, self.patience) + 30.0
             return Lane(self._base_url, self._build, read_seconds=seconds, heard=lambda headers: self.heard(headers))
         except _expected() as error:
-            raise faults.from_exception(error) from error
+            raise faults.from_exception(error, NOWHERE) from error
 
 
 def _check_type(response: "httpx2.Response", faults: Faults) -> None:
@@ -238,10 +239,10 @@ def _decoded(content: bytes) -> object:
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    """All that may escape from a response: ours, Python's, and those of the SDK and HTTP library that are loaded."""
-    found = [
-        getattr(sys.modules[module], name) for module, names in ROOTS.items() if module in sys.modules for name in names
-    ]
+    """All that may escape from a response: ours, Python's, and those of the SDK, the HTTP library and a cloud's own
+    libraries, as far as they are loaded."""
+    known = (getattr(sys.modules.get(module), name, None) for module, names in ROOTS.items() for name in names)
+    found = [each for each in known if each is not None]
     return (ProviderError, BadStatus, *PYTHON_FAULTS, *found)
 
 
@@ -250,6 +251,10 @@ ROOTS = {
     "httpcore2": ("NetworkError", "TimeoutException", "ProtocolError"),
     "anthropic._exceptions": ("AnthropicError",),
     "openai._exceptions": ("OpenAIError",),
+    "botocore.exceptions": ("BotoCoreError",),
+    "botocore.eventstream": ("ParserError",),
+    "botocore.parsers": ("ResponseParserError",),
+    "google.auth.exceptions": ("GoogleAuthError",),
 }
 
 

@@ -16,10 +16,13 @@ CONTEXT_SIGNS = re.compile(
     re.IGNORECASE,
 )
 QUOTA_SIGNS = re.compile(
-    r"credit balance|exceeded your current quota|insufficient.{0,10}(quota|credit|balance|funds)", re.I
+    r"credit balance|exceeded your current quota|insufficient.{0,10}(quota|credit|balance|funds)"
+    r"|exceeds the service quota",
+    re.IGNORECASE,
 )
 MODEL_SIGNS = re.compile(
-    r"model.{0,80}(not found|does not exist|not exist|unknown|not supported|invalid)"
+    r"model.{0,80}(not found|does not exist|not exist|unknown|not supported|isn.t supported|invalid)"
+    r"|access to the model"
     r"|\bmodel:?( \S{1,80})? (has been|was|is) (deprecated|retired|decommissioned|discontinued|no longer)",
     re.IGNORECASE,
 )
@@ -54,8 +57,11 @@ CODES: dict[str, Fault] = {
     "timeout_error": "server",
     "invalid_request_error": "invalid",
     "invalid_prompt": "invalid",
+    "throttlingException": "rate_limit",
+    "validationException": "invalid",
 }
-"""What the services call their errors, in `error.code` or `error.type`, whatever the HTTP status."""
+"""What the services call their errors, in `error.code` or `error.type`, whatever the HTTP status; Bedrock's in a stream
+end in Exception."""
 
 STATUSES: dict[int, Fault] = {
     401: "auth",
@@ -66,6 +72,7 @@ STATUSES: dict[int, Fault] = {
     408: "server",
     409: "server",
     413: "context",
+    424: "server",
     425: "server",
     429: "rate_limit",
     501: "model",
@@ -83,7 +90,7 @@ def classify(status: int, codes: tuple[str, ...], message: str) -> Fault:
         return "quota"
     if CONTEXT_SIGNS.search(message) and status in (0, 200, 400, 422, 500) and "rate_limit" not in named:
         return "context"
-    if status == 400 and MODEL_SIGNS.search(message):
+    if status in (400, 403) and MODEL_SIGNS.search(message):
         return "model"
     if status in STATUSES:
         return STATUSES[status]

@@ -1,5 +1,6 @@
 """Builds the vendors' own SDK clients for an endpoint: direct, Azure, Bedrock, Vertex. One attempt, explicit keys."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -46,6 +47,7 @@ def anthropic_client(endpoint: Endpoint, http: "httpx2.Client") -> Any:
             from anthropic import AnthropicBedrock
 
             _need(endpoint, "region", endpoint.region)
+            importlib.import_module("botocore.eventstream")  # no request is paid for whose answer cannot be read
             key = endpoint.api_key or None
             return AnthropicBedrock(api_key=key, aws_region=endpoint.region, base_url=url or None, **common)
         case "vertex":

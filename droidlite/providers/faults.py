@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from droidlite.errors import Fault, ProviderError, Retry
 from droidlite.providers.classifying import classify, is_nowhere, read_error, read_json, retry_after
-from droidlite.providers.reaching import REACHED, Obstacle, Reached, find_obstacle, reason_of, refused, silent
+from droidlite.providers.reaching import REACHED, Obstacle, Reached, find_obstacle, reason_of, refused, silent, unmade
 from droidlite.secrecy import SHORTEST
 from droidlite.types import Endpoint
 
@@ -63,6 +63,7 @@ class BadStatus(Exception):
 
 UNREADABLE = frozenset(
     {"JSONDecodeError", "DecodeError", "ValidationError", "UnicodeDecodeError", "DecodingError", "TooLarge"}
+    | {"ChecksumMismatch", "DuplicateHeader", "InvalidHeadersLength", "InvalidPayloadLength", "ResponseParserError"}
 )
 """Exceptions that mean an answer in another language than the protocol's."""
 
@@ -93,7 +94,7 @@ class Faults:
             who=self._who(),
             protocol=self.endpoint.protocol,
             model=self.model,
-            status=f"HTTP {status}" if status else "an error",
+            status=f"HTTP {status}" if status >= 300 else "an error",
             wait=f" for {retry_after:g} s" if retry_after else "",
             why=f" ({told.rstrip('.')})" if told else "",
         )
@@ -139,8 +140,9 @@ class Faults:
                     return self.from_status(cause)
         if (obstacle := find_obstacle(chain, self._who(), reached, self.scrub)) is not None:
             return self._unreached(obstacle)
-        if (missing := next((cause for cause in chain if isinstance(cause, ImportError)), None)) is not None:
-            return self.make("invalid", str(missing), final=True)  # a cloud's own libraries, which its SDK asks for
+        if not reached.made and self.endpoint.kind in ("bedrock", "vertex"):
+            told = unmade(chain, self._who(), self.endpoint.kind, self.scrub)
+            return ProviderError(told, fault="auth", retry="other", sent=False)
         names = {type(cause).__name__ for cause in chain}
         if names & {"ReadTimeout", "WriteTimeout"}:
             return self.make("stalled")

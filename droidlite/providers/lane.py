@@ -70,8 +70,12 @@ class Lane:
             event_hooks={"request": [self._watch], "response": [self._check]},
         )
 
+    def begin(self) -> None:
+        """A request is about to be put together."""
+        self.reached = structs.replace(self.reached, made=False)
+
     def _watch(self, request: "httpx2.Request") -> None:
-        url = request.url
+        url, self.reached = request.url, structs.replace(self.reached, made=True)
         self._target = (url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80))
         request.extensions["trace"] = self._trace
 

@@ -14,19 +14,28 @@ UNCONNECTED = frozenset({"ConnectError", "ConnectTimeout", "ConnectionRefusedErr
 LOST = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """A connection that was cut, which happens to be under TLS."""
 CHECK = "check the network and the endpoint's base_url"
+LOGINS = {
+    "bedrock": "log in (aws sso login), set AWS_PROFILE, or name a Bedrock API key as api_key",
+    "vertex": "log in (gcloud auth application-default login), or set GOOGLE_APPLICATION_CREDENTIALS and "
+    "ANTHROPIC_VERTEX_PROJECT_ID",
+}
+"""Where the clouds' own libraries look for credentials."""
 
 
 class Reached(Struct, frozen=True):
     """How far a request came. `proxy` is the host:port of the one it goes through and `setting` what names that ("" =
-    none); `whole`: there was a connection to the endpoint, so that the request may have arrived."""
+    none); `whole`: there was a connection to the endpoint, so that the request may have arrived; `made`: the SDK had
+    put it together, which a cloud's does with credentials of its own finding."""
 
     proxy: str = ""
     setting: str = ""
     whole: bool = True
+    made: bool = True
 
 
 REACHED = Reached()
 """Where nothing else is known."""
+NOWHERE = Reached(whole=False, made=False)
 
 
 class Obstacle(Struct, frozen=True):
@@ -62,6 +71,13 @@ def find_obstacle(
     if names & UNCONNECTED:
         return Obstacle(f"{who} cannot be reached ({reason}); {CHECK}.")
     return None
+
+
+def unmade(causes: Sequence[BaseException], who: str, kind: str, clean: Callable[[str], str]) -> str:
+    """What to say where a cloud's SDK could not put a request together."""
+    if any(isinstance(cause, ImportError) or type(cause).__name__ == "MissingDependencyError" for cause in causes):
+        return f"{who} needs packages of its cloud that are not installed: pip install 'droidlite[{kind}]'."
+    return f"{who} cannot be asked with the credentials found here ({clean(reason_of(causes[0]))}); {LOGINS[kind]}."
 
 
 def refused(status: int, who: str, reached: Reached) -> Obstacle:

@@ -21,10 +21,14 @@ QUARANTINE_KEPT_SECONDS = 600.0
 """In its own process a quarantine holds to the end; others believe it so long, for a key may be mended meanwhile."""
 LONGEST_CLOSED_SECONDS = 3_600.0
 """What another process was told to wait is believed up to here."""
+FAILING_SECONDS = 30.0
+"""So long after a call that failed other processes begin elsewhere, where they can: each run of a script is a process,
+and none of them sees enough failures to stay away by itself."""
 COUNTED: frozenset[Fault] = frozenset({"overloaded", "server", "network", "stalled", "incomplete", "malformed"})
 """Faults of the service that count for the breaker; of what was asked, none does."""
 
-State = Literal["ok", "half-open", "limited", "open", "quarantined"]
+State = Literal["ok", "failing", "half-open", "limited", "open", "quarantined"]
+"""failing: nothing is closed, but its last call failed a moment ago."""
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -61,7 +65,7 @@ class Health:
         self._quarantined: Fault | None = None
         self._unknown: set[str] = set()
         self._latencies: deque[float] = deque(maxlen=LATEST)
-        self._suspect_until = 0.0
+        self._suspect_until = self._failing_until = 0.0
         self._seen: State = "ok"
         self.last: ProviderError | None = None
         self.error, self.failed_at, self.told_at = "", 0.0, 0.0
@@ -111,7 +115,7 @@ class Health:
     def succeed(self, usage: Usage | None, *, probe: bool) -> None:
         now = self._clock()
         self._breaker.succeed(now, probe=probe)
-        self._suspect_until = 0.0
+        self._suspect_until = self._failing_until = 0.0
         if usage is not None:
             self.limits.use(now, usage.input + usage.cache_write + usage.output)
 
@@ -126,6 +130,7 @@ class Health:
             self._unknown.add(model)
         if fault in COUNTED or (fault == "rate_limit" and error.retry_after is None):
             self._breaker.fail(now, probe=probe)
+            self._failing_until = now + FAILING_SECONDS
         else:
             self._breaker.drop(probe=probe)
 
@@ -148,6 +153,8 @@ class Health:
             seconds = min(self.ready_in(""), LONGEST_CLOSED_SECONDS)
         elif self.suspect:
             state, seconds = self._seen, self._suspect_until - self._clock()
+        elif state == "ok" and self._failing_until > self._clock():
+            state, seconds = "failing", self._failing_until - self._clock()
         return Kept(
             name=self.name,
             state=state,
@@ -172,5 +179,5 @@ class Health:
             return
         if kept.state == "limited":
             self._closed_until = max(self._closed_until, self._clock() + left)
-        elif kept.state in ("open", "quarantined"):
+        elif kept.state in ("failing", "open", "quarantined"):
             self._suspect_until, self._seen = self._clock() + left, kept.state

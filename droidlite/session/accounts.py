@@ -161,7 +161,7 @@ class _Fold:
         self._decisions: list[Decided] = []
         self._switches: list[Switch] = []
         self._rewinds: list[bool] = []
-        self._scripted = 0
+        self._scripted, self._scripted_now = 0, False
         self._at = self._account.created
 
     def add(self, record: Record) -> None:
@@ -170,6 +170,7 @@ class _Fold:
                 self._set(verified=None, reviewed=None, ended=None)
             case Decided():
                 self._decisions.append(record)
+                self._scripted_now = record.scripted
             case Shadowed():
                 self._set(shadowed=self._account.shadowed or record)
             case Switched():
@@ -183,7 +184,9 @@ class _Fold:
             case Spent():
                 self._open.pop(record.reservation, None)
                 self._at = record.at or self._at
-                self._pay(structs.replace(record, at=self._at))
+                self._scripted_now = self._scripted_now if record.scripted is None else record.scripted
+                if record.billed:
+                    self._pay(structs.replace(record, at=self._at))
             case Rewound() | PutBack():
                 self._rewinds.append(bool(record.undo))
             case Unsaid():
@@ -215,7 +218,7 @@ class _Fold:
         )
 
     def _pay(self, call: Spent) -> None:
-        if self._decisions and self._decisions[-1].scripted:
+        if self._scripted_now:
             self._scripted += 1
         else:
             self._calls.append(call)

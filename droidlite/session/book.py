@@ -62,7 +62,8 @@ _format_decoder = msgspec.json.Decoder(_Format)
 
 
 class Spend(Struct):
-    """What one session or model has spent, in USD; `open_usd` is the worst case of its calls never settled."""
+    """What one session or model has spent, in USD; `calls` are those that cost something (one that never arrived is
+    settled at nothing), `open_usd` is the worst case of its calls never settled."""
 
     calls: int = 0
     usd: float = 0.0
@@ -128,7 +129,7 @@ class Book:
         was_open = self.open.pop(entry.held, None) is not None
         held = self._known.get(entry.held, Held(usd=0.0, model="(not known)"))
         for spend in self._of(held):
-            spend.calls += 1
+            spend.calls += entry.usd > 0
             spend.usd += entry.usd
             spend.open_usd -= held.usd if was_open else 0.0
 

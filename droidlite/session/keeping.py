@@ -1,6 +1,7 @@
 """How files are written so that a kill or a power cut leaves them whole: in one step, to the disk, with a backup."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 sync_data = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
@@ -15,7 +16,7 @@ def keep(path: Path, content: bytes) -> None:
             file.write(content)
         os.replace(fresh, path)
     except OSError:
-        return
+        _take_back(fresh)
 
 
 def write_all(file: int, content: bytes) -> None:
@@ -42,8 +43,18 @@ def back_up(path: Path, content: bytes) -> Path:
             file = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
-        with open(file, "wb") as out:
-            out.write(content)
-            os.fsync(file)
+        try:
+            with open(file, "wb") as out:
+                out.write(content)
+                os.fsync(file)
+        except OSError:
+            _take_back(backup)
+            raise
         return backup
     raise OSError(17, "too many backups", str(path))
+
+
+def _take_back(half: Path) -> None:
+    """Nothing half-written stays where a disk is full."""
+    with suppress(OSError):
+        half.unlink()

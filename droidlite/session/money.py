@@ -65,6 +65,8 @@ class Money:
         self._open.pop(record.reservation, None)
         self._spent += record.usd
         self.next_reservation = max(self.next_reservation, record.reservation + 1)
+        if not record.billed:
+            return
         self.calls.append(record)
         known = self.usage.get(record.model)
         self.usage[record.model] = add_call(known, record.usage, record.usd, unpriced=record.unpriced)

@@ -16,6 +16,8 @@ from droidlite.types import Endpoint
 EMBEDDED_ENDPOINT = "embedded"
 WEIGHTS_FILE = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 OLLAMA_PORT = 11434
+CLOUDS = {"bedrock": "boto3", "vertex": "google.auth"}
+"""What the clouds' own clients want to import, by the kind of endpoint."""
 
 
 def find_endpoints(settings: Settings, env: Mapping[str, str]) -> tuple[Endpoint, ...]:
@@ -60,7 +62,7 @@ def why_unavailable(
     if endpoint.protocol == "scripted" and not Path(endpoint.base_url).is_file():
         return f"no script at {endpoint.base_url}"
     if endpoint.protocol != "local":
-        return ""
+        return _missing_packages(endpoint)
     weights = weights_path(places, env)
     if not runtime():
         then = "" if weights.is_file() else ", then droidlite local get"
@@ -84,6 +86,21 @@ def ollama_url(host: str) -> str:
     if not port.isdigit():
         raise UsageError(f'OLLAMA_HOST: "{host}" is no address; write host:port, such as 127.0.0.1:{OLLAMA_PORT}')
     return f"{scheme or 'http'}://{name}:{port}{slash}{path}"
+
+
+def _missing_packages(endpoint: Endpoint) -> str:
+    """A cloud's own libraries; Vertex does without where it is given a token."""
+    needed = CLOUDS.get(endpoint.kind)
+    if needed is None or (endpoint.kind == "vertex" and endpoint.api_key) or _is_installed(needed):
+        return ""
+    return f"not installed: pip install 'droidlite[{endpoint.kind}]'"
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package it is in
+        return False
 
 
 def _has_port(address: str) -> bool:

@@ -186,6 +186,10 @@ def _check_endpoint(document: Document, path: Steps, endpoint: Endpoint) -> None
             document.fail((*path, key), "must be at least 0; 0 means that the limit is not known")
     if endpoint.protocol != "anthropic" and endpoint.kind in ("bedrock", "vertex"):
         document.fail((*path, "kind"), f'"{endpoint.kind}" needs protocol = "anthropic"')
+    if endpoint.kind in ("bedrock", "vertex") and not endpoint.region:
+        document.fail((*path, "region"), f'is missing; "{endpoint.kind}" needs one, such as "eu-west-1"')
+    if endpoint.kind == "azure" and not endpoint.base_url:
+        document.fail((*path, "base_url"), "is missing; write the address of the Azure resource")
     if endpoint.protocol == "local":
         document.fail((*path, "protocol"), "the embedded model needs no endpoint; run: droidlite local get")
     if endpoint.protocol == "scripted":

@@ -28,12 +28,14 @@ LayerName = Literal["org", "project", "user"]
 
 class RouterPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """`allowed`: may auto be used at all; `judge`: may it ask a model that judges the task; `fallback_stronger`: may a
-    model of a higher tier take over where no way to the one at work is open."""
+    model of a higher tier take over where no way to the one at work is open. `fallback`: those that may take over for
+    people whose settings name none; only the organisation's policy can say so, for this widens something."""
 
     allowed: bool = True
     max_mode: Mode = "quality"
     judge: bool = True
     fallback_stronger: bool = True
+    fallback: Texts = ()
 
 
 class ModelPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,6 +143,10 @@ def combine(layers: Sequence[Layer]) -> Policy:
             value, layer = min(given, key=lambda pair: rank(pair[0]))
             tables[table][name] = value
             lines[key] = layer.where(key)
+    for layer in layers:
+        if layer.layer == "org" and layer.router.fallback:
+            tables["router"]["fallback"] = layer.router.fallback
+            lines["router.fallback"] = layer.where("router.fallback")
     return Policy(
         layers=tuple(layers),
         router=RouterPolicy(**tables["router"]),
@@ -191,7 +197,8 @@ def why_not_auto(policy: Policy) -> str:
 
 
 def narrow(settings: Settings, policy: Policy) -> Settings:
-    """`settings` (flags applied) within the policy, with one warning for each value that was lowered."""
+    """`settings` (flags applied) within the policy, with one warning for each value that was lowered; and with the
+    policy's fallback where they name none."""
     changes: dict[str, object] = {}
     warnings: list[str] = []
     origin = dict(settings.origin)
@@ -210,8 +217,12 @@ def narrow(settings: Settings, policy: Policy) -> Settings:
         lower("autonomy", "autonomy.max", most, most, "" if origin.get("autonomy") == "default" else level)
     if _AUTONOMIES.index(settings.unheeded[0]) > _AUTONOMIES.index(most):
         changes["unheeded"] = most, settings.unheeded[1]
-    limit, mode = policy.router.max_mode, settings.router.mode
+    router = settings.router
+    if policy.router.fallback and origin.get("router.fallback", "default") == "default":
+        router = structs.replace(router, fallback=policy.router.fallback)
+        lower("router.fallback", "router.fallback", router, "", "")
+    limit, mode = policy.router.max_mode, router.mode
     if mode != "shadow" and _MODES.index(mode) > _MODES.index(limit):  # a shadow spends nothing
-        router = structs.replace(settings.router, mode=limit)
+        router = structs.replace(router, mode=limit)
         lower("router.mode", "router.max_mode", router, limit, "" if origin.get("router.mode") == "default" else mode)
     return structs.replace(settings, **changes, origin=origin, warnings=(*settings.warnings, *warnings))

@@ -52,6 +52,8 @@ def read_layer(layer: LayerName, path: Path) -> Layer:
         raise SettingsError(gone, file=str(path))
     record = reading.convert(document, PolicyFile)
     _check(document, record)
+    if layer != "org" and record.router.fallback:
+        document.fail(("router", "fallback"), "is for the organisation's policy; name yours in config.toml")
     tables = {name: getattr(record, name) for name in PolicyFile.__struct_fields__}
     return Layer(**tables, layer=layer, file=document.file, lines=_lines(document))
 

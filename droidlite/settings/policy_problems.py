@@ -56,6 +56,9 @@ def _of_lists(layer: Layer, models: Models) -> Iterator[Problem]:
     for what in ("models", "endpoints"):
         if f"{what}.allow" in layer.lines and not getattr(layer, what).allow:
             yield _problem(layer, f"{what}.allow", f"is empty, which allows all {what}; name some or leave it out")
+    for name in layer.router.fallback:
+        if not _known(name, models):
+            yield _problem(layer, "router.fallback", _unknown(name, models))
     for key, terms in (("allow", layer.models.allow), ("deny", layer.models.deny)):
         for term in terms:
             if ":" in term and term.partition(":")[0] in PREFIXES:

@@ -33,17 +33,18 @@ def detail_lines(finished: RunFinished) -> list[str]:
     return [clean_line(line, 2000) for line in lines]
 
 
-def last_line(finished: RunFinished, *, models: Sequence[str], reason: str, scripted: bool, width: int = WIDTH) -> str:
+def last_line(finished: RunFinished, *, models: Sequence[str], reason: str, label: str = "", width: int = WIDTH) -> str:
     """Which models answered (in their order; () = none did), what it cost, why the one at work was chosen, how it
     ended: at most `width` cells, of which the reason takes what is left; where that is too little for it, turns and
-    time go. Model, cost and ending always stand, so a very narrow terminal wraps the line."""
-    label, cost, outcome = ("SCRIPTED",) if scripted else (), _cost(finished), finished.subtype
+    time go. `label` says who answers where no model does. Model, cost and ending always stand, so a very narrow
+    terminal wraps the line."""
+    labels, cost, outcome = (label,) if label else (), _cost(finished), finished.subtype
     reason, most = clean_line(reason, WIDTH), min(width, WIDTH)
-    room = WIDTH - width_of(SEPARATOR.join((*label, "", cost, outcome)))
+    room = WIDTH - width_of(SEPARATOR.join((*labels, "", cost, outcome)))
     names = _names(models, min(room, max(most // 2, LEAST)))
     spans = (counted(finished.num_turns, "turn"), duration(finished.duration_ms / 1000))
     for extra in (spans, spans[1:], ()):
-        before, after = (*label, names, cost), (*extra, outcome)
+        before, after = (*labels, names, cost), (*extra, outcome)
         room = most - width_of(SEPARATOR.join((*before, *([""] if reason else []), *after)))
         if room >= min(width_of(reason), LEAST):
             break

@@ -43,7 +43,8 @@ class Progress:
 
     def __init__(self, stderr: TextIO, waiting: Waiting, *, live: bool, calls: bool = True) -> None:
         self._stderr, self._waiting, self._live, self._calls = stderr, waiting, live, calls
-        self._scripted = False
+        self._label_told = False
+        self._by_script: list[bool] = []
         self._chosen = ""
         self._models: list[str] = []
         self._decision: RoutingDecision | None = None
@@ -65,18 +66,25 @@ class Progress:
         reason = because(self._decision, self._switches) if self._decision is not None else ""
         models = self._models or list(finished.model_usage) or [self._chosen] * bool(self._chosen)
         width = columns(self._stderr, WIDTH)
-        self._say(last_line(finished, models=models, reason=reason, scripted=self._scripted, width=width), dim=False)
+        self._say(last_line(finished, models=models, reason=reason, label=self._who(), width=width), dim=False)
+
+    def _who(self) -> str:
+        """Whether a script answered: all of it, a part, or none ("")."""
+        if self._by_script and not all(self._by_script):
+            return "partly SCRIPTED" if any(self._by_script) else ""
+        return "SCRIPTED" if self._label_told else ""
 
     def _remember(self, event: Event) -> None:
         match event:
-            case SessionStarted(scripted=scripted, model=model):
-                self._scripted, self._chosen = scripted, model
+            case SessionStarted(model=model):
+                self._chosen = model
             case ModelChosen(decision=decision):
                 self._decision, self._switches = decision, []
             case ModelSwitched(switch=switch):
                 self._switches.append(switch)
-            case ReplyFinished(model=model) if model not in self._models:
-                self._models.append(model)
+            case ReplyFinished(model=model, scripted=scripted):
+                self._models += [model] if model not in self._models else []
+                self._by_script.append(scripted)
 
     def apart(self) -> None:
         """A blank line, where a person sees this and the answer together."""
@@ -97,6 +105,8 @@ class Progress:
                 return self._started(event)
             case ModelChosen(decision=decision) if decision.reasons and decision.strategy != "chosen":
                 return decision_line(decision)
+            case ReplyFinished(scripted=True):
+                return self._label()
             case CallStarted(call_id=call_id, summary=summary):
                 self._summaries[call_id] = clean_line(summary, 120)
             case CallFinished(call_id=call_id) if call_id in self._denied:
@@ -130,7 +140,12 @@ class Progress:
     def _started(self, event: SessionStarted) -> str:
         where = f" via {event.endpoint}" if event.endpoint else ""
         line = clean_line(f"session {event.session_id} · {event.model}{where} · autonomy {event.autonomy}", 300)
-        return f"{SCRIPTED}\n{line}" if event.scripted else line
+        return f"{self._label()}\n{line}" if event.scripted else line
+
+    def _label(self) -> str:
+        """What says, once, that a script answers."""
+        told, self._label_told = self._label_told, True
+        return "" if told else SCRIPTED
 
 
 def _stands_out(event: Event) -> bool:

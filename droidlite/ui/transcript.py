@@ -1,6 +1,7 @@
 """Folds events into what is printed once above the input and what is still moving just above it."""
 
 from collections.abc import Callable
+from math import ceil
 
 from msgspec import Struct
 
@@ -71,7 +72,7 @@ class Transcript:
         self._refused = ""
         self._denied: set[str] = set()
         self._begun = self._phase_begun = clock()
-        self._phase = "working"
+        self._phase, self._waits_until = "working", 0.0
         self._splitter, self._thought, self._streamed = Splitter(), "", False
         self._running: dict[str, _Running] = {}
         self._last = ""
@@ -81,6 +82,7 @@ class Transcript:
     def begin(self, phase: str = "working") -> None:
         """A message is on its way: counts cost and seconds from here."""
         self._begun, self._phase, self.cost, self.replied = self._clock(), phase, 0.0, False
+        self._waits_until = 0.0
 
     def approved(self, diffs: tuple[Diff, ...]) -> None:
         """The person has just seen these in an approval: once is enough."""
@@ -204,7 +206,8 @@ class Transcript:
             void, self._splitter, self._thought = bool(self._splitter.tail or self._streamed), Splitter(), ""
             void = void and self._streamed
             line = f"{line} What it wrote above is void." if void else line if is_news(event) else ""
-            self._phase, self._streamed = "waiting to try again", False
+            self._phase, self._streamed = "working", False
+            self._waits_until = self._clock() + (event.wait_seconds or 0.0)
         if not line:
             return ""
         below = "\n".join(failure(event)) if isinstance(event, VerifyFinished) else ""
@@ -255,10 +258,10 @@ class Transcript:
         lines = text.split("\n")[:-1][-(rows - 1 - len(pinned)) :]
         seconds = now - self._begun
         spinner = SPINNER[int(seconds * 10) % len(SPINNER)]
+        left = ceil(self._waits_until - now)
+        doing = f"trying again in {left} s" if left > 0 else f"{self._phase} {seconds:.0f} s"
         cost = f" · {dollars(self.cost)}" if self.cost else ""
-        return "\n".join(
-            [*lines, *pinned, self._dim(f"{spinner} {self._phase} {seconds:.0f} s{cost} · esc to interrupt")]
-        )
+        return "\n".join([*lines, *pinned, self._dim(f"{spinner} {doing}{cost} · esc to interrupt")])
 
     def _dim(self, line: str) -> str:
         return self.painter.text(line, "dim").rstrip("\n")

@@ -5,10 +5,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from math import ceil
 from typing import TextIO
 
 from droidlite.errors import DroidliteError
 from droidlite.events import (
+    AttemptFailed,
     CallFinished,
     CallStarted,
     Event,
@@ -40,6 +42,7 @@ class Waiting:
         self._frames = FRAMES if takes(stream, FRAMES) else PLAIN_FRAMES
         self._model, self._frame, self._drawn = "the model", 0, False
         self._running: dict[str, tuple[str, float]] = {}
+        self._until = 0.0
         self._next = EVERY
 
     def follow(self, event: Event) -> None:
@@ -58,6 +61,8 @@ class Waiting:
                     self._begin(f"call {call_id}", f"{clean_line(name, 40)}  {clean_line(summary, 120)}")
                 case VerifyStarted(command=command):
                     self._begin("verify", f"verify  {clean_line(command, 120)}")
+                case AttemptFailed(wait_seconds=seconds):
+                    self._until = self._clock() + (seconds or 0.0)
                 case ReplyFinished():
                     self._end("model")
                 case CallFinished(call_id=call_id):
@@ -83,15 +88,19 @@ class Waiting:
             if not self._running:
                 return
             what, since = next(iter(self._running.values()))
-            seconds = self._clock() - since
+            now = self._clock()
+            seconds, left = now - since, ceil(self._until - now)
+            if left > 0:
+                what, told = f"trying again in {left} s", ""
+            else:
+                told = f" · {seconds:.0f} s" if self._live else f" is still at it, {seconds:.0f} s"
             if self._live:
                 self._frame, self._drawn = self._frame + 1, True
                 line = f"{self._frames[self._frame % len(self._frames)]} {what}"
-                told = f" · {seconds:.0f} s"
                 write(self._stream, f"{_ERASE}{cut(line, max(columns(self._stream, 80) - len(told) - 1, 0))}{told}")
             elif seconds >= self._next:
                 self._next = seconds - seconds % EVERY + EVERY
-                write(self._stream, f"... {what} is still at it, {seconds:.0f} s\n")
+                write(self._stream, f"... {what}{told}\n")
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:

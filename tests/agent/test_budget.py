@@ -50,7 +50,7 @@ def test_a_call_that_was_never_answered_is_charged_its_reservation() -> None:
 
 def test_a_refused_call_costs_nothing() -> None:
     budget = Budget(Prices(cost, worst), Records(), cap_usd=100.0)
-    budget.settle(budget.reserve(SPEC, 1_000, 2_000), SPEC, None, sent=False)
+    budget.settle(budget.reserve(SPEC, 1_000, 2_000), SPEC, None, billed=False)
     assert budget.spent_usd == 0.0
 
 

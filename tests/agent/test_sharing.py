@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from droidlite.agent.budget import Budget, Prices
 from droidlite.agent.sharing import Shared
 from droidlite.errors import CapReached, DroidliteError, Interrupted, UsageError
+from droidlite.events import Warned
 from droidlite.session.ledger import Ledger
 from droidlite.session.records import Reserved, Spent
 from droidlite.types import Usage
@@ -106,6 +107,30 @@ def test_it_waits_for_what_another_holds_and_goes_on_when_that_comes_back(tmp_pa
 
     mine = Budget(Prices(cost, worst), Records(), shared=Shared(Elsewhere.open(path, cap_usd=30.0), wait))
     assert (mine.reserve(SPEC, 0, 2_000).usd, len(paused)) == (20.0, 3)
+
+
+def test_a_wait_that_lasts_is_told_in_one_line(tmp_path: Path) -> None:
+    path, now = tmp_path / "ledger", [0.0]
+    other = budget(path)
+    held = other.reserve(SPEC, 0, 2_500)
+
+    def wait(seconds: float) -> bool:
+        now[0] += seconds
+        if now[0] > 5.0:
+            other.settle(held, SPEC, Usage(output=10))
+        return False
+
+    shared = Shared(Elsewhere.open(path, cap_usd=30.0), wait, clock=lambda: now[0])
+    mine = Budget(Prices(cost, worst), Records(), shared=shared)
+    asked = mine.reserving(SPEC, 0, 2_000)
+    assert next(asked) == Warned(
+        f"$5.00 of the shared ledger {path} is left and calls of other runs hold $25.00; waiting up to 120 s for what "
+        "they give back."
+    )
+    assert 1.0 <= now[0] < 1.5, "a short wait is not worth a line"
+    with pytest.raises(StopIteration) as ended:
+        next(asked)
+    assert ended.value.value.usd == 20.0
 
 
 def test_it_waits_no_longer_than_it_has_patience_nor_after_an_interruption(tmp_path: Path) -> None:

@@ -7,14 +7,17 @@ import pytest
 from binary import endpoint_settings
 from failing import MODEL, Ran, counts, opened, run, serving
 from loopback import Asked, Loopback, Said
+from loopback_bedrock import BEDROCK
+from loopback_replies import PATHS
 
 from droidlite.agent.compaction import compact
-from droidlite.app.aside import ask_aside
+from droidlite.app.aside import ask_aside, unseen
 from droidlite.app.healths import healths
 from droidlite.events import AttemptFailed as AttemptFailedEvent
 from droidlite.events import Compacted
 from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import AttemptFailed, Record, Switched
+from droidlite.settings import endpoints
 from droidlite.types import Endpoint, Request, User
 
 LONG = {"input": 10, "cache_write": 90_000, "output": 5}
@@ -123,6 +126,24 @@ def test_what_fails_for_ever_is_had_elsewhere(said: Said, attempts: list[int], t
         )  # fmt: skip
 
 
+def test_what_a_cloud_throttles_is_had_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("boto3")
+    monkeypatch.setitem(PATHS, f"/model/{MODEL}/invoke-with-response-stream", "anthropic")
+    throttled = Said("Half of it.", fault="error", body={"type": "throttlingException"})
+    with Loopback([throttled], framing=BEDROCK) as cloud, Loopback([FINE]) as direct:
+        named = 'kind = "bedrock"\nregion = "eu-west-1"\n'
+        ran = run(serving(cloud=cloud) + named + serving(direct=direct), tmp_path)
+        assert (ran.outcome, ran.failures) == (("success", 0), [("rate_limit", "cloud", "direct")])
+
+
+def test_a_cloud_whose_packages_are_missing_is_no_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(endpoints.CLOUDS, "bedrock", "no_such_package")
+    with Loopback([FINE]) as cloud, Loopback([FINE]) as direct:
+        named = 'kind = "bedrock"\nregion = "eu-west-1"\n'
+        ran = run(serving(cloud=cloud) + named + serving(direct=direct), tmp_path)
+        assert (ran.outcome, counts(cloud, direct)) == (("success", 0), [0, 1])
+
+
 @pytest.mark.parametrize("said", [status(400, "invalid_request_error"), Said("No.", stop="refusal")])
 def test_what_the_request_is_to_blame_for_is_sent_nowhere_else(said: Said, tmp_path: Path) -> None:
     with Loopback([said]) as one, Loopback([FINE]) as other:
@@ -228,7 +249,7 @@ def test_a_question_aside_goes_the_same_ways(tmp_path: Path) -> None:
         try:
             driver = session.parts.agent.driver
             request = Request(system="Judge.", tools=(), messages=(User("What is it?"),), max_output=20)
-            answer = ask_aside(driver.route, driver.budget, request, driver.cancellation)
+            answer = unseen(ask_aside(driver.route, driver.budget, request, driver.cancellation))
             assert (answer.text, counts(bad, good)) == ("Done.", [1, 1])
         finally:
             session.close()
@@ -323,6 +344,17 @@ def test_policy_may_forbid_a_stronger_one(tmp_path: Path, monkeypatch: pytest.Mo
         assert (run(settings, tmp_path).finished.exit_code, counts(good)) == (75, [0])
 
 
+def test_policy_may_name_who_takes_over_where_the_person_names_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "policy.toml").write_text('[router]\nfallback = ["gpt-6.1-sol"]\n')
+    monkeypatch.setenv("DROIDLITE_POLICY", str(tmp_path / "policy.toml"))
+    with Loopback([LATER]) as bad, Loopback([FINE]) as good:
+        spare = endpoint_settings(good.endpoint("openai-responses"), name="spare", models='["gpt-6.1-sol"]')
+        ran = run(serving(bad=bad) + spare, tmp_path)
+        assert (ran.outcome, ran.switches, counts(bad, good)) == (("success", 0), [(MODEL, "gpt-6.1-sol")], [1, 1])
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -387,6 +419,15 @@ def test_a_quarantine_is_left_to_the_next_process_without_its_key(tmp_path: Path
         healths.cache_clear()
         alone = run(serving(bad=bad), tmp_path)
         assert (alone.finished.exit_code, counts(bad)) == (1, [2]), "what may be mended is tried where nothing else is"
+
+
+def test_the_next_process_begins_where_the_last_one_got_an_answer(tmp_path: Path) -> None:
+    with Loopback([status(503)]) as bad, Loopback([FINE]) as good:
+        settings = serving(bad=bad, good=good)
+        for _ in range(3):
+            healths.cache_clear()  # as another process would begin
+            assert run(settings, tmp_path).outcome == ("success", 0)
+        assert counts(bad, good) == [1, 3]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"x": {"name": 3}}', b"\xff\xfe"])

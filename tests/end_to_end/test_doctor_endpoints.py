@@ -63,3 +63,10 @@ def test_where_none_answers(tmp_path: Path) -> None:
     dead, odd = found["probe"]
     assert (dead[0], "cannot be reached (Connection refused); check the network" in dead[1]) == ("problem", True)
     assert odd == ("problem", "odd: no known model may be asked there; see droidlite models")
+
+
+def test_a_model_that_cannot_take_over_is_told(tmp_path: Path) -> None:
+    configure('[router]\nfallback = ["claude-sonet-5-5"]\n')
+    _, found = findings(tmp_path)
+    ((state, told),) = found["fallback"]
+    assert (state, told.startswith("claude-sonet-5-5 will never take over: ")) == ("off", True)

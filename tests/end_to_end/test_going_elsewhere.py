@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from binary import configure, droidlite, endpoint_settings
 from loopback import Loopback, Said
 
@@ -44,3 +45,23 @@ def test_an_endpoint_of_the_wrong_protocol(tmp_path: Path) -> None:
         "Endpoint odd (127.0.0.1) has nothing there that speaks openai-chat (HTTP 404); check the endpoint's base_url "
         "and protocol. It said: no such path: /anthropic/chat/completions"
     )
+
+
+@pytest.mark.parametrize("script_first", [True, False])
+def test_the_label_follows_who_answers(script_first: bool, tmp_path: Path) -> None:
+    """A script that fails is followed by a service, and a service by a script."""
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"faults": ["quota"], "text": "By rote."}\n' if script_first else '{"text": "By rote."}\n')
+    with Loopback([FINE if script_first else QUOTA]) as server:
+        named = f'[[endpoints]]\nname = "rote"\nprotocol = "scripted"\nbase_url = "{script}"\nmodels = {MODELS}\n'
+        served = endpoint_settings(server.endpoint("anthropic"), name="one", models=MODELS)
+        configure(named + served if script_first else served + named)
+        ran = droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "stream-json", "x", cwd=tmp_path)
+        (reply,) = [each for each in map(json.loads, ran.out.splitlines()) if each["type"] == "reply_finished"]
+        assert (ran.code, reply["text"], reply["scripted"]) == (
+            (0, "Done.", False) if script_first else (0, "By rote.", True)
+        )
+        assert "SCRIPTED: a script answers, not a model" in ran.err.splitlines()
+        assert ran.err.splitlines()[-1].startswith("SCRIPTED · ") != script_first
+    told = json.loads(droidlite("stats", "--json", cwd=tmp_path).out)
+    assert (told["calls"], told["scripted_sessions"]) == ((1, 0) if script_first else (0, 1))

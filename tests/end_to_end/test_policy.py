@@ -99,6 +99,7 @@ def test_show_says_where_everything_comes_from(folder: Path, org: dict[str, str]
         ["router.max_mode", "balanced", "org", f"{file}:2"],
         ["router.judge", "true", "default"],
         ["router.fallback_stronger", "true", "default"],
+        ["router.fallback", "(empty)", "default"],
         ["budget.max_cost_usd", "2.0", "user", f"{user}:4"],
         ["autonomy.max", "high", "default"],
         ["models.deny", "*-preview", "org", f"{file}:4"],

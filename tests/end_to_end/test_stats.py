@@ -207,6 +207,21 @@ def test_a_scripted_run_is_no_spend(repo: Path, tmp_path: Path) -> None:
     assert (told["sessions"], told["scripted_sessions"]) == (0, 1)
 
 
+def test_calls_that_no_model_was_paid_for_are_not_counted(repo: Path) -> None:
+    """Four that never connected, and one that was refused for its key."""
+    with Loopback([Said(fault="status", status=401)]) as server:
+        for name, url in (("dead", "http://127.0.0.1:9"), ("shut", server.url("anthropic"))):
+            configure(
+                f'[[endpoints]]\nname = "{name}"\nprotocol = "anthropic"\nbase_url = "{url}"\napi_key = "k"\n'
+                'models = ["claude-*"]\n'
+            )
+            assert (
+                droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "json", "go", cwd=repo).result["model_usage"] == {}
+            )
+    told = json.loads(droidlite("stats", "--json", cwd=repo).out)
+    assert (told["sessions"], told["calls"], told["models"], told["unmeasured"]) == (0, 0, [], 0)
+
+
 def test_what_the_router_did_is_told(repo: Path) -> None:
     put(
         "a",

@@ -1,5 +1,7 @@
 """The clouds' own clients, through the SDKs: built, and heard on loopback where the SDK lets itself be sent there."""
 
+import sys
+
 import pytest
 from loopback import Loopback, Said
 from loopback_replies import PATHS
@@ -56,22 +58,30 @@ def test_vertex(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (seen.path, seen.headers["authorization"]) == (path, "Bearer token")
 
 
-def test_bedrock() -> None:
-    """Without boto3, which is not installed here, the SDK cannot read Bedrock's frames; so far it gets."""
+def test_vertex_without_a_project_is_one_attempt_that_nobody_saw() -> None:
     with Loopback([Said("Hello.")]) as server:
+        url = f"http://127.0.0.1:{server.port}"
         endpoint = Endpoint(
-            name="b",
-            protocol="anthropic",
-            kind="bedrock",
-            region="eu-west-1",
-            base_url=f"http://127.0.0.1:{server.port}",
-            api_key="aws-key",
+            name="v", protocol="anthropic", kind="vertex", region="europe-west1", base_url=url, api_key="token"
+        )
+        with pytest.raises(ProviderError, match=r"No project_id was given.*or set GOOGLE_APPLICATION_CRED") as caught:
+            answer(endpoint, "claude-x")
+        assert (caught.value.fault, caught.value.retry, caught.value.sent) == ("auth", "other", False)
+        assert server.requests == []
+
+
+def test_bedrock_sends_nothing_whose_answer_it_could_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "botocore.eventstream", None)  # as if boto3 were not installed
+    with Loopback([Said("Hello.")]) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        endpoint = Endpoint(
+            name="b", protocol="anthropic", kind="bedrock", region="eu-west-1", base_url=url, api_key="aws-key"
         )
         with pytest.raises(ProviderError) as caught:
             answer(endpoint, "claude-x")
-        (seen,) = server.requests
-    assert (seen.path, seen.headers["authorization"]) == (
-        "/model/claude-x/invoke-with-response-stream",
-        "Bearer aws-key",
-    )
-    assert caught.value.fault == "model"
+        assert (caught.value.fault, caught.value.retry, caught.value.sent) == ("auth", "other", False)
+        assert str(caught.value) == (
+            "Endpoint b (127.0.0.1) needs packages of its cloud that are not installed: pip install "
+            "'droidlite[bedrock]'."
+        )
+        assert server.requests == []

@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from droidlite.errors import Fault, ProviderError
 from droidlite.reliability.allowance import Allowance, read_allowance
 from droidlite.reliability.breaker import FAILURES, OPEN_SECONDS, Breaker
-from droidlite.reliability.health import COUNTED, QUARANTINE_KEPT_SECONDS, Health, Kept
+from droidlite.reliability.health import COUNTED, FAILING_SECONDS, QUARANTINE_KEPT_SECONDS, Health, Kept
 from droidlite.reliability.limits import Limits
 from droidlite.types import Usage
 
@@ -257,6 +257,21 @@ def test_what_another_process_saw_orders_the_ways_and_forbids_none() -> None:
     second.remember(kept)
     assert (second.ready_in("m"), second.suspect, second.latency) == (0.0, True, 0.5)
     clock.now += QUARANTINE_KEPT_SECONDS
+    assert not second.suspect
+
+
+def test_a_call_that_just_failed_makes_others_begin_elsewhere_for_a_moment() -> None:
+    clock = Clock()
+    first, second, third = health(clock), health(clock), health(clock)
+    first.fail(failure("stalled"), "m", probe=False)
+    assert (first.state, first.kept().state, first.kept().until) == ("ok", "failing", clock.now + FAILING_SECONDS)
+    second.remember(first.kept())
+    assert (second.ready_in("m"), second.suspect, second.kept().state) == (0.0, True, "failing")
+    first.succeed(None, probe=False)
+    assert first.kept().state == "ok"
+    third.remember(first.kept())
+    assert not third.suspect
+    clock.now += FAILING_SECONDS
     assert not second.suspect
 
 

@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,11 @@ def only(root: Path) -> Examined:
     return found
 
 
+def files(root: Path) -> dict[str, bytes]:
+    """All of the session but its lock."""
+    return {each.name: each.read_bytes() for each in (root / NAME).iterdir() if each.is_file() and each.name != "lock"}
+
+
 def said(root: Path) -> list[str]:
     return [type(record).__name__ for record in records_in(root / NAME)]
 
@@ -71,6 +78,23 @@ def test_a_torn_end_is_cut_off_and_kept(root: Path) -> None:
     )
     assert (said(root), Path(f"{journal}.1.bak").read_bytes()) == (kept, b'{"n":18,"crc":"0000')
     assert only(root) == Examined(session=NAME)
+
+
+def test_where_the_disk_is_full_nothing_is_cut_off_and_nothing_half_written_stays(root: Path) -> None:
+    """A real limit on the size of files, in a process of its own."""
+    journal = root / NAME / JOURNAL
+    journal.write_bytes(journal.read_bytes()[:-10])
+    before = {
+        path.name: path.read_bytes() for path in (root / NAME).iterdir() if path.is_file() and path.name != "lock"
+    }
+    program = (
+        "import resource, sys; from pathlib import Path; from droidlite.session.examining import examine; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); print(*examine(Path(sys.argv[1])))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, root], capture_output=True, text=True)
+    assert "it cannot be examined: File too large" in ran.stdout, ran.stderr
+    after = files(root)
+    assert after == before
 
 
 def test_damaged_lines_are_taken_out_and_kept(root: Path) -> None:

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec import Raw
 
 from droidlite.errors import CapReached, DroidliteError, UsageError
 from droidlite.session.book import Held, LedgerBegun, Settled
@@ -112,6 +114,14 @@ def test_a_file_that_cannot_be_counted_is_refused_and_left_alone(content: bytes,
     with pytest.raises(UsageError, match=said):
         opened(path)
     assert (path.read_bytes(), os.listdir(path.parent)) == (content, [path.name])
+
+
+def test_an_older_ledger_counts(path: Path) -> None:
+    """One without the fields that came later."""
+    lines = ({"type": "ledger", "cap_usd": 1.0}, {"type": "held", "usd": 0.25, "model": "m"})
+    path.write_bytes(b"".join(lay_out(n, Raw(msgspec.json.encode(line))) for n, line in enumerate(lines, 1)))  # type: ignore[arg-type]
+    book = opened(path).read()
+    assert (book.cap_usd, book.spent_usd, len(book.open)) == (1.0, 0.25, 1)
 
 
 def test_places_that_hold_no_ledger(tmp_path: Path) -> None:

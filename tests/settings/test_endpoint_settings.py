@@ -53,6 +53,8 @@ def test_each_key_is_a_way_of_its_own_and_a_secret() -> None:
         ("rpm = -5", "endpoints[0].rpm: must be at least 0; 0 means that the limit is not known"),
         ('capacity = "spot"', 'endpoints[0].capacity: must be one of "dedicated", "shared", not "spot"'),
         ('api_keys = "k"', "endpoints[0].api_keys: expected a list, got a string"),
+        ('kind = "bedrock"', 'endpoints[0].region: is missing; "bedrock" needs one, such as "eu-west-1"'),
+        ('kind = "azure"', "endpoints[0].base_url: is missing; write the address of the Azure resource"),
         ("priority = 1.5", "endpoints[0].priority: expected a whole number, got a number"),
     ],
 )

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from droidlite.errors import UsageError
 from droidlite.settings.config import Settings
-from droidlite.settings.endpoints import find_endpoints, ollama_url, weights_path, why_unavailable
+from droidlite.settings.endpoints import CLOUDS, find_endpoints, ollama_url, weights_path, why_unavailable
 from droidlite.settings.paths import Places
 from droidlite.types import Endpoint
 
@@ -136,6 +137,23 @@ def test_an_endpoint_with_a_key_can_be_used(home: Places) -> None:
 def test_an_endpoint_of_the_settings_without_its_key(home: Places) -> None:
     settings = Settings(unavailable={"anthropic": "set MY_KEY"})
     assert why_unavailable(ANTHROPIC, settings, home, {}) == 'no key for endpoint "anthropic": set MY_KEY'
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "module", "why"),
+    [
+        ("bedrock", "", "json", ""),
+        ("bedrock", "k", "no_such_package", "not installed: pip install 'droidlite[bedrock]'"),
+        ("vertex", "", "no_such.package", "not installed: pip install 'droidlite[vertex]'"),
+        ("vertex", "token", "no_such.package", ""),
+    ],
+)
+def test_a_cloud_needs_its_packages(
+    kind: str, key: str, module: str, why: str, home: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CLOUDS, kind, module)
+    cloud = structs.replace(ANTHROPIC, kind=kind, api_key=key)
+    assert why_unavailable(cloud, Settings(), home, {}) == why
 
 
 def test_a_script_that_is_not_there(home: Places, tmp_path: Path) -> None:

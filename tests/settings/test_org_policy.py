@@ -314,6 +314,16 @@ def test_settings_are_narrowed_and_the_person_is_told(system: Path) -> None:
     )
 
 
+def test_a_fallback_is_for_those_who_name_none(system: Path) -> None:
+    policy = load(system, '[router]\nmax_mode = "cost"\nfallback = ["gpt-6.1-sol"]\n')
+    narrowed = narrow(Settings(origin={"router.fallback": "default", "router.mode": "default"}), policy)
+    assert narrowed.router == RouterSettings(mode="cost", fallback=("gpt-6.1-sol",))
+    assert (narrowed.origin["router.fallback"], narrowed.warnings) == (f"{system}:3", ())
+    for own in ((), ("claude-sonnet-5-5",)):
+        asked = Settings(router=RouterSettings(mode="cost", fallback=own), origin={"router.fallback": "config.toml:2"})
+        assert narrow(asked, policy) == asked
+
+
 def test_a_cap_nobody_asked_for_comes_without_a_warning(system: Path) -> None:
     policy = load(system, "[budget]\nmax_cost_usd = 5.0")
     assert narrow(Settings(), policy) == Settings(max_cost_usd=5.0, origin={"max_cost_usd": f"{system}:2"})

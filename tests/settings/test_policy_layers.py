@@ -180,6 +180,13 @@ def test_a_malformed_layer_refuses_whichever_it_is(house, place: Any) -> None:
 
 
 @pytest.mark.parametrize("place", [own, project])
+def test_only_the_organisation_names_models_that_take_over(house, place: Any) -> None:
+    write(place(house), '[router]\nfallback = ["gpt-6.1-sol"]\n')
+    with pytest.raises(Refused, match=r":2: router\.fallback: is for the organisation's policy; name yours in config"):
+        load(house)
+
+
+@pytest.mark.parametrize("place", [own, project])
 def test_a_layer_that_is_a_dangling_link_refuses(house, place: Any) -> None:
     place(house).parent.mkdir(parents=True, exist_ok=True)
     place(house).symlink_to("gone")

@@ -59,6 +59,10 @@ def found(folder: Path, *texts: str, paths: tuple[str, ...] = ()) -> list[str]:
             ['warning org.toml:3: rules[0].prefer: "provider:antropic" is no known model; nearest: provider:anthropic'],
         ),
         (
+            '[router]\nfallback = ["gpt-5.5", "gtp-5.5"]',
+            ['warning org.toml:2: router.fallback: "gtp-5.5" is no known model; nearest: gpt-5.5'],
+        ),
+        (
             '[[rules]]\nname = "a"\nprefer = ["gpt-*"]\nforbid = ["gpt-*"]',
             ['warning org.toml:3: rules[0].prefer: "gpt-*" is preferred and forbidden by the same rule'],
         ),

@@ -305,7 +305,10 @@ class Recorded:
         self.stop.set()
 
     def endpoints(self) -> tuple[str, ...]:
-        return ("> house: ok · first word after 0.8 s",)
+        return (
+            "> house: ok · first word after 0.8 s",
+            "  spare: left alone after failures for 25 s · failed just now: Endpoint spare failed with HTTP 503.",
+        )
 
     def status(self) -> Status:
         return self.now

@@ -70,7 +70,7 @@ RUN: tuple[Event, ...] = (
     TurnStarted(1),
     TextAdded("Looking."),
     AttemptFailed(fault="overloaded", message="The service is busy.", attempt=1, wait_seconds=0.5),
-    ReplyFinished(text="Looking.", model="claude-x"),
+    ReplyFinished(text="Looking.", model="claude-x", scripted=True),
     CallStarted(call_id="1", name="shell", summary="pytest -q"),
     CallFinished(call_id="1", name="shell", content="exit code 1\n1 failed", is_error=True, seconds=1.2),
     CallStarted(call_id="2", name="edit", summary="a.py"),
@@ -190,18 +190,18 @@ def test_the_last_line_is_one_of_at_most_120_cells(
 ) -> None:
     used = {"m": ModelUsage(usage=USAGE, cost_usd=0.0, calls=unpriced, unpriced=unpriced)}
     finished = msgspec.structs.replace(FINISHED, subtype="error_during_execution", model_usage=used)
-    line = last_line(finished, models=models, reason=reason, scripted=scripted, width=width)
+    line = last_line(finished, models=models, reason=reason, label="SCRIPTED" if scripted else "", width=width)
     assert width_of(line) <= 120
     assert line.endswith(" · error_during_execution")
     assert len(line.splitlines()) == 1
     assert clean(line) == line
-    told = last_line(finished, models=["claude-x"], reason="asked for (flag)", scripted=False, width=80)
+    told = last_line(finished, models=["claude-x"], reason="asked for (flag)", width=80)
     assert unpriced or told == "claude-x · $0.0132 · asked for (flag) · 2 turns · 3.4 s · error_during_execution"
 
 
 def test_the_model_at_work_stands_where_names_are_too_long_for_a_line() -> None:
     names = [f"house/some-model-with-a-long-name-{number}" for number in range(4)]
-    told = last_line(FINISHED, models=names, reason="switched: the check still fails", scripted=False, width=80)
+    told = last_line(FINISHED, models=names, reason="switched: the check still fails", width=80)
     assert told == "house/some-mod…-a-long-name-3 and 3 more · $0.0132 · switched: the ch… · success"
 
 

@@ -75,6 +75,14 @@ def test_what_a_command_shows_fits_the_terminal_and_one_screen(typed: str, width
     assert len(told.splitlines()) <= (30 if width >= 80 else 100)
 
 
+def test_status_tells_how_each_way_does_and_which_is_taken(host: Host) -> None:
+    assert host.does("/status").splitlines()[-3:] == [
+        "  way     > house: ok · first word after 0.8 s",
+        "  way       spare: left alone after failures for 25 s · failed just now:",
+        "            Endpoint spare failed with HTTP 503.",
+    ]
+
+
 def test_a_rule_is_revoked(host: Host) -> None:
     host.answers = [lambda dialog: row(dialog, "make")]
     assert "policy allows no more than medium" in host.does("/permissions")

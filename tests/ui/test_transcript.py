@@ -155,6 +155,17 @@ def test_text_of_an_attempt_that_failed_is_void() -> None:
     assert "Half" not in shown.live(10)
 
 
+def test_a_wait_counts_down_and_then_it_is_at_work_again() -> None:
+    now = [100.0]
+    shown = Transcript(Painter(lambda: 80, False), clock=lambda: now[0])
+    shown.begin()
+    shown.apply(AttemptFailed(fault="rate_limit", message="Later.", attempt=1, wait_seconds=60.0))
+    now[0] += 20.5
+    assert shown.live(10).endswith("trying again in 40 s · esc to interrupt")
+    now[0] += 40.0
+    assert shown.live(10).endswith("working 60 s · esc to interrupt")
+
+
 def test_a_request_that_fails_again_is_one_calm_line() -> None:
     shown = transcript()
     shown.begin()

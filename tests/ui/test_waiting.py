@@ -3,6 +3,7 @@
 import io
 
 from droidlite.events import (
+    AttemptFailed,
     CallFinished,
     CallStarted,
     ModelSwitched,
@@ -94,3 +95,14 @@ def test_the_model_that_takes_over_is_the_one_waited_for() -> None:
     clock.now += 2
     waiting.tick()
     assert told.getvalue() == "\r\x1b[K⠙ b · 2 s"
+
+
+def test_a_wait_before_the_next_attempt_says_how_long_it_still_is() -> None:
+    told, clock = io.StringIO(), Clock()
+    waiting = Waiting(told, live=False, clock=clock)
+    waiting.follow(TurnStarted(1))
+    waiting.follow(AttemptFailed(fault="rate_limit", message="Later.", attempt=1, wait_seconds=50.0))
+    for _ in range(2):
+        clock.now += EVERY
+        waiting.tick()
+    assert told.getvalue() == "... trying again in 20 s\n... the model is still at it, 60 s\n"

@@ -53,11 +53,9 @@ class Choosing(Open):
         parts.aim(setup.settings.router.mode)
         if effort is not None:
             parts.agent.driver.effort = effort
-        self.session.route_to(
-            make_route(setup, spec, endpoint, compared=bool(decision.reference)),
-            decision,
-            scripted=endpoint.protocol == "scripted",
-        )
+        driver = parts.agent.driver
+        route = make_route(setup, spec, endpoint, beside=driver.route, compared=bool(decision.reference))
+        self.session.route_to(route, decision)
         transcript = parts.agent.transcript
         before = transcript.tools
         parts.agent.toolbox.replace(tools_for(spec, self._person, decision))

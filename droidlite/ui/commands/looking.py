@@ -72,6 +72,11 @@ def status(host: Host, words: str) -> None:
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
         "session": status.session_id + (f" · {status.title}" if status.title else ""),
     }
-    lines = [f"{name:<9} {value}" for name, value in rows.items()]
-    lines += [f"{'way':<9} {line}" for line in host.conversation.endpoints()]
+    ways = [(f"way     {line[:1]}", line[2:]) for line in host.conversation.endpoints()]
+    lines = [line for name, value in (*rows.items(), *ways) for line in _row(name, value, host.painter.width - 2)]
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
+
+
+def _row(name: str, value: str, room: int) -> list[str]:
+    """Further lines of a value stand under its first one."""
+    return [f"{name if not n else '':<9} {line}" for n, line in enumerate(wrap(value, max(room - 10, 20)))]
