@@ -21,7 +21,7 @@ from droidlite.ui.commands import COMMANDS, do, find_command, is_prompt
 from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
-from droidlite.ui.pasting import Pastes, mention
+from droidlite.ui.pasting import Pastes
 from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
 from droidlite.ui.statusline import header, parting_lines, reply_line, status_bar
@@ -91,6 +91,7 @@ class Session:
             self.screen.close()
             self._work.stop(self._conversation.interrupt)
             self._attention.close()
+            self.pastes.close()
         self.screen.flush()
         if self._work.crash:
             raise self._work.crash
@@ -239,4 +240,4 @@ class Session:
         except UsageError as error:
             self.say(self._painter.text(f"✗ {error}", "red"))
         else:
-            self.screen.post(lambda: self.screen.buffer.insert_text(mention(path)))
+            self.screen.post(lambda: self.screen.buffer.insert_text(self.pastes.mention(path)))
