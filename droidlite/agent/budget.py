@@ -179,10 +179,11 @@ class Budget:
         guess: Usage | None = None,
         judge: bool = False,
         scripted: bool | None = None,
+        endpoint: str = "",
     ) -> float | None:
         """Books what a call cost, in USD (None = not known). A call without a usage report is charged its reservation,
         or, without a cap, what `guess` would cost; one that was refused before it started (`billed` false) nothing.
-        `judge`: it only helped to choose a model; `scripted`: no model answered it."""
+        `judge`: it only helped to choose a model; `scripted`: no model answered it; `endpoint`: who was asked."""
         held = self._open.get(reservation.number)
         if not billed:
             cost: float | None = 0.0
@@ -200,6 +201,7 @@ class Budget:
             judge=judge,
             billed=billed,
             scripted=scripted,
+            endpoint=endpoint,
         )
         self._book(spent)
         return cost

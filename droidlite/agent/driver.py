@@ -133,7 +133,9 @@ class Driver:
         finally:
             self.seconds += time.monotonic() - started
             guess = transcript.guess(spec, written) if usage is None else None
-            cost = self.budget.settle(reservation, spec, usage, billed=billed, guess=guess, scripted=route.scripted)
+            cost = self.budget.settle(
+                reservation, spec, usage, billed=billed, guess=guess, scripted=route.scripted, endpoint=route.endpoint
+            )
         if reply is None:
             raise ProviderError(f"{route.endpoint} ended without a reply.", fault="incomplete", retry="same")
         self.replies += not final

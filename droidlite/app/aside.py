@@ -56,5 +56,13 @@ def _ask(route: Route, budget: Budget, request: Request, cancellation: Cancellat
         billed = getattr(error, "billed", True)
         raise
     finally:
-        cost = budget.settle(reservation, route.spec, usage, billed=billed, judge=True, scripted=route.scripted)
+        cost = budget.settle(
+            reservation,
+            route.spec,
+            usage,
+            billed=billed,
+            judge=True,
+            scripted=route.scripted,
+            endpoint=route.endpoint,
+        )
     return Aside(text.strip(), cost)

@@ -111,6 +111,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     decision = gone_on(decision, options, past)
     ways = Ways(setup, patient=not options.headless)
     route = ways.open(spec, endpoint, compared=bool(decision.reference))
+    route = ways.kept_warm(route, past.calls) if past else route
     hide_process(setup.env, setup.secrets)
     redaction = Redaction(setup.secrets)
     warnings = [*settings.warnings, *journal.warnings]

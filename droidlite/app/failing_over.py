@@ -17,6 +17,8 @@ from droidlite.routing.warmth import warm_tokens
 from droidlite.routing.weighing import ROOM
 from droidlite.types import ModelSpec, RoutingDecision, Switch, Tier
 
+DENSEST = 3
+"""Bytes a token of code has at least, by the tokenizers that make most of them."""
 _TIERS: tuple[Tier, ...] = get_args(Tier)
 
 
@@ -46,8 +48,9 @@ class FailingOver:
     def _is_warm(self, trying: Trying) -> bool:
         """A compaction, a switch and the time a service keeps its cache are where nothing is lost by another way."""
         spec, now = trying.route.spec, self._budget.clock()
-        calls = used(self._budget.calls)
-        return warm_tokens(calls, spec.id, spec.provider, context=trying.tokens, now=now) > 0
+        calls = used([call for call in self._budget.calls if call.endpoint in ("", trying.route.endpoint)])
+        context = max(trying.tokens, trying.most // DENSEST)  # of a session just resumed nothing was counted yet
+        return warm_tokens(calls, spec.id, spec.provider, context=context, now=now) > 0
 
     def _others(self, ways: Ways, trying: Trying) -> Iterator[Way]:
         here = trying.route.spec

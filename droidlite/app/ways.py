@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Sequence
 from math import inf
 
@@ -11,11 +12,14 @@ from droidlite import providers
 from droidlite.agent.attempts import Retry, Route, Trying
 from droidlite.app.healths import healths
 from droidlite.app.setup import Setup
+from droidlite.app.weighing import used
 from droidlite.errors import ProviderError
 from droidlite.reliability.failover import GiveUp, Standing, Tried, most_attempts, next_step
 from droidlite.reliability.health import Health
 from droidlite.reliability.retries import Retries
 from droidlite.reliability.watched import Watched
+from droidlite.routing.warmth import is_warm
+from droidlite.session.records import Spent
 from droidlite.settings.catalog import nearest_ids
 from droidlite.settings.endpoints import keys_of, weights_path
 from droidlite.types import Endpoint, ModelSpec
@@ -64,6 +68,15 @@ class Ways:
         ways = self.through(spec, endpoint)
         best = min(ways, key=lambda way: (way.ready_in > 0, way.health.suspect))
         return self.route(best, compared=compared)
+
+    def kept_warm(self, route: Route, calls: Sequence[Spent]) -> Route:
+        """Where a session that goes on has its cache, as its `calls` tell; `route` where that is gone or closed."""
+        work = [call for call in calls if call.model == route.spec.id and call.usage is not None and not call.judge]
+        if not work or not is_warm(used(work), route.spec.id, route.spec.provider, now=time.time()):
+            return route
+        found = (way for way in self._allowed(route) if way.name == work[-1].endpoint and way.ready_in <= 0)
+        way = next(found, None)
+        return self.route(way) if way is not None and not _same(way, route) else route
 
     def route(self, way: Way, *, compared: bool = False) -> Route:
         """The way, ready to be used; its SDK is loaded in a thread meanwhile: that takes longer than everything else

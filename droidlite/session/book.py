@@ -107,7 +107,7 @@ class Book:
         except msgspec.MsgspecError as error:
             raise UsageError(
                 f"Line {self.lines + 1} of the ledger {self.name} is of a kind this droidlite does not know, so what "
-                "was spent cannot be told; nothing was sent. Upgrade droidlite to use it."
+                "was spent cannot be told; nothing more is sent. Upgrade droidlite to use it."
             ) from error
         self.add(n, entry)
 
@@ -160,7 +160,7 @@ class Book:
             )
         return UsageError(
             f"Line {self.lines + 1} of the ledger {self.name} is damaged, so what was spent cannot be told; nothing "
-            "was sent. Begin another ledger with a cap for what may still be spent."
+            "more is sent. Begin another ledger with a cap for what may still be spent."
         )
 
 

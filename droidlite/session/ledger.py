@@ -136,8 +136,8 @@ class Ledger:
             except BlockingIOError as error:
                 if time.monotonic() > until:
                     raise DroidliteError(
-                        f"The ledger {self.path} was locked by another process for {PATIENCE:g} s, so nothing was "
-                        "sent. Continue or end that process."
+                        f"The ledger {self.path} was locked by another process for {PATIENCE:g} s, so nothing "
+                        "more is sent. Continue or end that process."
                     ) from error
             time.sleep(PAUSE)
 
@@ -147,7 +147,7 @@ class Ledger:
         if not _is_at(self.path, status) or status.st_size < self._read:
             raise DroidliteError(
                 f"The ledger {self.path} was moved, replaced or cut short while in use, so what was spent cannot be "
-                "told; nothing was sent."
+                "told; nothing more is sent."
             )
         *whole, rest = _read_from(self._file, self._read, status.st_size).split(b"\n")
         for raw in whole:

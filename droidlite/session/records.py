@@ -92,7 +92,8 @@ class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     """What a reservation came to. `usage` is None where the service reported none. `at` is when, in seconds since 1970
     (0 = not recorded); `unpriced` where no price was known: then `usd` is 0 and says nothing. `judge`: the call only
     helped to choose a model or advised one, it did none of the work. `billed` is false where it never arrived or was
-    refused, so that no model was paid; `scripted` tells whether a script answered (None = as Decided says)."""
+    refused, so that no model was paid; `scripted` tells whether a script answered (None = as Decided says), `endpoint`
+    which endpoint and key were asked ("" = not recorded)."""
 
     reservation: int
     model: str
@@ -103,6 +104,7 @@ class Spent(Struct, frozen=True, kw_only=True, tag="spent"):
     judge: bool = False
     billed: bool = True
     scripted: bool | None = None
+    endpoint: str = ""
 
 
 class AttemptFailed(Struct, frozen=True, kw_only=True, tag="attempt_failed"):

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from droidlite.settings.config import PriceTable
@@ -15,6 +16,7 @@ from droidlite.types import ModelSpec, Usage
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo
 
+_loading = Lock()
 MILLION = Decimal(1_000_000)
 _LISTED_AT = 1_000
 """Input tokens at which table prices are asked: below every tier of long-context prices."""
@@ -127,9 +129,19 @@ def _by_data(provider: str, model: str, usage: Usage, at: datetime) -> Decimal |
     return found.total_price
 
 
+def _load() -> None:
+    """Imports all of genai-prices, whose modules import each other: of two threads that began with different ones at
+    once each would find some half made."""
+    with _loading:
+        import genai_prices.data
+        import genai_prices.data_snapshot
+        import genai_prices.types  # noqa: F401
+
+
 @cache
 def _providers() -> frozenset[str]:
     """The exact provider ids genai-prices has data for: its own lookup would also take any name containing one."""
+    _load()
     from genai_prices.data import providers
 
     return frozenset(provider.id for provider in providers)
@@ -138,6 +150,7 @@ def _providers() -> frozenset[str]:
 @cache
 def _tiers(provider: str, model: str) -> tuple[int, ...]:
     """The sizes at which the price of this model changes, in input tokens, over all its dates."""
+    _load()
     from genai_prices.types import ModelPrice, TieredPrices
 
     info = _info(provider, model)
@@ -151,10 +164,10 @@ def _tiers(provider: str, model: str) -> tuple[int, ...]:
 @cache
 def _info(provider: str, model: str) -> "ModelInfo | None":
     """All that is known of a model's prices; None where nothing is."""
-    from genai_prices.data_snapshot import get_snapshot
-
     if provider not in _providers():
         return None
+    from genai_prices.data_snapshot import get_snapshot
+
     try:
         return get_snapshot().find_provider_model(model, None, provider, None)[1]
     except LookupError:

@@ -50,9 +50,9 @@ def serving(**servers: Loopback) -> str:
     )
 
 
-def opened(settings: str, cwd: Path, *, model: str = MODEL, autonomy: Autonomy = "off") -> Session:
+def opened(settings: str, cwd: Path, *, model: str = MODEL, autonomy: Autonomy = "off", resume: str = "") -> Session:
     configure(settings)
-    return open_session(Options(cwd=cwd, model=model, autonomy=autonomy), Person())
+    return open_session(Options(cwd=cwd, model=model, autonomy=autonomy, resume=resume), Person())
 
 
 def run(settings: str, cwd: Path, *, model: str = MODEL, autonomy: Autonomy = "off") -> Ran:

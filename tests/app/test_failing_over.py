@@ -15,6 +15,7 @@ from droidlite.app.aside import ask_aside, unseen
 from droidlite.app.healths import healths
 from droidlite.events import AttemptFailed as AttemptFailedEvent
 from droidlite.events import Compacted
+from droidlite.routing.warmth import KEPT_SECONDS
 from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import AttemptFailed, Record, Switched
 from droidlite.settings import endpoints
@@ -400,6 +401,40 @@ def test_it_stays_where_the_cache_is_warm_and_goes_back_once_it_is_cold(tmp_path
             now[0] += 400.0
             list(session.run("Three."))
             assert counts(first, other) == [2, 2], "nothing is lost by going back"
+        finally:
+            session.close()
+
+
+@pytest.mark.parametrize(("kept", "expected"), [(300.0, [1, 2]), (0.0, [2, 1])], ids=["warm", "cold"])
+def test_a_session_that_is_resumed_goes_where_its_cache_is(
+    kept: float, expected: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm = Said("Done.", usage={"input": 10, "cache_write": 1_700, "output": 5})
+    monkeypatch.setitem(KEPT_SECONDS, "anthropic", kept)
+    with Loopback([status(503), warm]) as first, Loopback([warm]) as other:
+        settings = serving(first=first, other=other)
+        name = run(settings, tmp_path).finished.session_id
+        healths_path().unlink()  # as if the failure were long ago
+        healths.cache_clear()
+        session = opened(settings, tmp_path, resume=name)
+        try:
+            list(session.run("Go on."))
+        finally:
+            session.close()
+        assert counts(first, other) == expected
+
+
+def test_a_compaction_is_where_it_goes_back(tmp_path: Path) -> None:
+    warm = Said("## Goal\nIt is done.", usage={"input": 10, "cache_write": 9_000, "output": 5})
+    with Loopback([status(503), FINE]) as first, Loopback([warm]) as other:
+        session = opened(serving(first=first, other=other), tmp_path)
+        try:
+            for _ in range(2):
+                list(session.run("Do it."))
+            list(compact(session.parts.agent.transcript, session.parts.agent.driver))
+            assert counts(first, other) == [1, 3], "the summary is asked of the warm cache"
+            list(session.run("Go on."))
+            assert counts(first, other) == [2, 3], "what the cache held is gone from the conversation"
         finally:
             session.close()
 

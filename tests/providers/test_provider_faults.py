@@ -1,17 +1,21 @@
 """Everything a service or the network does wrong ends as one ProviderError, in one attempt, with nothing counted."""
 
+import json
 import socket
 
 import pytest
-from loopback import Asked, Loopback, Said
+from loopback import Asked, Loopback, Said, Seen
+from loopback_dialects import DIALECTS as SPOKEN
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError, UsageError
 from droidlite.providers import make
 from droidlite.providers.anthropic import AnthropicMessages
 from droidlite.providers.classifying import retry_after
+from droidlite.providers.faults import Faults
 from droidlite.providers.openai_chat import OpenAIChat
 from droidlite.providers.openai_responses import OpenAIResponses
+from droidlite.providers.sse import ServerEvent
 from droidlite.types import Assistant, Delta, Endpoint, ModelSpec, Request, ToolSpec, User
 
 PROVIDERS = {"anthropic": AnthropicMessages, "openai-responses": OpenAIResponses, "openai-chat": OpenAIChat}
@@ -135,6 +139,21 @@ def test_truncated_arguments_are_never_a_call(dialect: str) -> None:
         reply = Outcome(server, dialect).reply
         assert reply is not None
         assert (reply.text, reply.calls, reply.stop, reply.opaque) == ("Reading.", (), "length", None)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_no_beginning_of_arguments_is_a_call(dialect: str) -> None:
+    """All beginnings of what a call of 340 characters says, whole JSON included: 1,020 over the three dialects."""
+    whole = json.dumps({"command": "rm -rf " + "x" * 318})
+    endpoint = Endpoint(name="e", protocol=dialect)  # type: ignore[arg-type]
+    provider, faults, taken = PROVIDERS[dialect](endpoint), Faults(endpoint, SPEC.id), []
+    for size in range(1, 341):
+        cut = Said("So.", calls=(Asked("shell", whole[:size] * 2),), fault="truncated")  # half of it is sent
+        reply = provider.reply(SPEC, REQUEST, faults)
+        for name, data in SPOKEN[dialect](cut, Seen("", dialect, {}, b"", {"model": "m"}, 0.0), size):
+            list(reply.add(ServerEvent(name, data if isinstance(data, str) else json.dumps(data))))
+        taken += reply.finish().calls
+    assert (len(whole), taken) == (340, [])
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -211,7 +211,7 @@ def test_a_lock_that_is_never_let_go_of_is_told(path: Path, monkeypatch: pytest.
     monkeypatch.setattr("droidlite.session.ledger.PATIENCE", 0.0)
     with path.open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(DroidliteError, match="was locked by another process for 0 s, so nothing was sent"):
+        with pytest.raises(DroidliteError, match="was locked by another process for 0 s, so nothing more is sent"):
             ledger.reserve("m", takes(0.1))
     ledger.reserve("m", takes(0.1))
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from droidlite.settings import prices
 from droidlite.settings.catalog import shipped_catalog
 from droidlite.settings.config import PriceTable
 from droidlite.settings.prices import Prices
@@ -147,3 +148,24 @@ def test_nor_under_any_table_of_the_persons(table: PriceTable, plain: int, read:
     assert worst is not None
     assert spent is not None
     assert spent <= worst
+
+
+class Counted:
+    """A lock that counts who takes it."""
+
+    taken = 0
+
+    def __enter__(self) -> None:
+        self.taken += 1
+
+    def __exit__(self, *exc: object) -> None:
+        return
+
+
+def test_what_is_loaded_late_is_loaded_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """genai-prices imports itself in circles: two threads that began at different ends found it half made."""
+    lock = Counted()
+    monkeypatch.setattr(prices, "_loading", lock)
+    prices._providers.__wrapped__()
+    prices._tiers.__wrapped__("anthropic", "claude-sonnet-5-5")
+    assert lock.taken == 2
