@@ -152,6 +152,12 @@ def test_what_the_request_is_to_blame_for_is_sent_nowhere_else(said: Said, tmp_p
         assert (ran.finished.exit_code, counts(one, other)) == (1, [1, 0])
 
 
+def test_an_answer_that_had_begun_is_charged_whatever_ends_it(tmp_path: Path) -> None:
+    with Loopback([Said("Half of it.", fault="error", body={"type": "insufficient_quota"})]) as server:
+        ran = run(serving(one=server), tmp_path)
+        assert (ran.finished.exit_code, counts(server), ran.finished.total_cost_usd > 0) == (1, [1], True)
+
+
 def test_a_retry_after_is_never_cut_short(tmp_path: Path) -> None:
     with Loopback([status(429, "rate_limit_error", retry_after_ms="300"), FINE]) as server:
         ran = run(serving(one=server), tmp_path)
