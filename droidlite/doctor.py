@@ -19,6 +19,7 @@ from droidlite.app.ways import Way, Ways
 from droidlite.errors import DroidliteError
 from droidlite.settings.paths import find_root
 from droidlite.settings.remembered import allowed_file, load_allowed
+from droidlite.types import Endpoint
 from droidlite.ui.plain import show as show_lines
 from droidlite.ui.plain import show_json
 
@@ -107,7 +108,15 @@ def _endpoint(way: Way, problem: str) -> tuple[State, str]:
     does = doing(kept, time.time())
     told = "" if does == "ok" else f" · {does}"
     closed = kept.state in ("open", "quarantined")
-    return "off" if closed else "ok", f"{where}: {way.endpoint.base_url or 'here'}{told}"
+    return "off" if closed else "ok", f"{where}: {_address(way.endpoint)}{told}"
+
+
+def _address(endpoint: Endpoint) -> str:
+    if endpoint.base_url:
+        return endpoint.base_url
+    if endpoint.kind != "direct":
+        return f"{endpoint.kind} in {endpoint.region}"
+    return "here" if endpoint.protocol == "local" else "the service's own address"
 
 
 def _fallback(setup: Setup) -> list[Finding]:

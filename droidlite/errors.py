@@ -124,11 +124,7 @@ class ProviderError(DroidliteError):
     @property
     def billed(self) -> bool:
         """Whether the call may have cost something: the service had begun to answer, or nobody can know."""
-        return (
-            self.sent
-            and self.status < 400
-            and self.fault not in ("auth", "quota", "model", "context", "invalid", "rate_limit")
-        )
+        return self.sent and self.status < 400 and self.fault not in ("auth", "quota", "model", "context", "invalid")
 
 
 class Refused(DroidliteError):

@@ -128,7 +128,7 @@ class Driver:
                     written += len(item.text) if isinstance(item, Text | Thought) else 0
                     yield as_event(item)
         except ProviderError as error:
-            billed = error.billed
+            billed = error.billed or written > 0
             raise
         finally:
             self.seconds += time.monotonic() - started

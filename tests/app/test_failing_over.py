@@ -13,6 +13,7 @@ from loopback_replies import PATHS
 from droidlite.agent.compaction import compact
 from droidlite.app.aside import ask_aside, unseen
 from droidlite.app.healths import healths
+from droidlite.app.ways import Ways
 from droidlite.events import AttemptFailed as AttemptFailedEvent
 from droidlite.events import Compacted
 from droidlite.routing.warmth import KEPT_SECONDS
@@ -150,6 +151,25 @@ def test_what_the_request_is_to_blame_for_is_sent_nowhere_else(said: Said, tmp_p
     with Loopback([said]) as one, Loopback([FINE]) as other:
         ran = run(serving(one=one, other=other), tmp_path)
         assert (ran.finished.exit_code, counts(one, other)) == (1, [1, 0])
+
+
+def test_an_answer_that_had_begun_is_charged_whatever_ends_it(tmp_path: Path) -> None:
+    with Loopback([Said("Half of it.", fault="error", body={"type": "insufficient_quota"})]) as server:
+        ran = run(serving(one=server), tmp_path)
+        assert (ran.finished.exit_code, counts(server), ran.finished.total_cost_usd > 0) == (1, [1], True)
+
+
+def test_where_the_retries_are_used_up_there_is_one_attempt(tmp_path: Path) -> None:
+    with Loopback([status(500)]) as server:
+        session = opened(serving(one=server), tmp_path)
+        try:
+            ways = session.parts.agent.driver.route.failover
+            assert isinstance(ways, Ways)
+            while ways.retries.take():
+                pass
+            assert (Ran(list(session.run("Do it.")), session).finished.exit_code, counts(server)) == (75, [1])
+        finally:
+            session.close()
 
 
 def test_a_retry_after_is_never_cut_short(tmp_path: Path) -> None:

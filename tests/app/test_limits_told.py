@@ -48,3 +48,16 @@ def test_a_retry_after_by_a_clock_that_is_wrong(tmp_path: Path) -> None:
     with Loopback([limited, told()]) as server:
         ran = run(serving(one=server), tmp_path)
         assert (ran.outcome, ran.failures, counts(server)) == (("success", 0), [("rate_limit", "one", "")], [2])
+
+
+@pytest.mark.parametrize("limit", ["rpm = 1", "tpm = 40"])
+def test_a_limit_of_the_settings_that_is_used_up_is_gone_round(limit: str, tmp_path: Path) -> None:
+    fine = Said("Done.", usage={"input": 50, "output": 5})
+    with Loopback([fine]) as limited, Loopback([fine]) as other:
+        session = opened(f"{serving(limited=limited)}{limit}\n{serving(other=other)}", tmp_path)
+        try:
+            for _ in range(2):
+                list(session.run("Do it."))
+        finally:
+            session.close()
+        assert counts(limited, other) == [1, 1]

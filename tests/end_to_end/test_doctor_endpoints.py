@@ -65,8 +65,12 @@ def test_where_none_answers(tmp_path: Path) -> None:
     assert odd == ("problem", "odd: no known model may be asked there; see droidlite models")
 
 
-def test_a_model_that_cannot_take_over_is_told(tmp_path: Path) -> None:
-    configure('[router]\nfallback = ["claude-sonet-5-5"]\n')
+def test_a_cloud_and_a_model_that_cannot_take_over(tmp_path: Path) -> None:
+    configure(
+        '[router]\nfallback = ["claude-sonet-5-5"]\n[[endpoints]]\nname = "cloud"\nprotocol = "anthropic"\n'
+        'kind = "vertex"\nregion = "europe-west1"\napi_key = "token"\n'
+    )
     _, found = findings(tmp_path)
+    assert ("ok", "cloud (anthropic): vertex in europe-west1") in found["endpoint"]
     ((state, told),) = found["fallback"]
     assert (state, told.startswith("claude-sonet-5-5 will never take over: ")) == ("off", True)

@@ -157,6 +157,18 @@ def test_no_beginning_of_arguments_is_a_call(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_limit_reached_in_mid_answer_may_have_cost_something(dialect: str) -> None:
+    """A refusal before it does not: a cap must hold all the same."""
+    limit = {"type": "rate_limit_error", "message": "Slower."}
+    with Loopback([Said("Half of it.", fault="error", body=limit), Said(fault="status", status=429)]) as server:
+        late, early = (Outcome(server, dialect).error for _ in range(2))
+    assert [(each.fault, each.billed) for each in (late, early) if each] == [
+        ("rate_limit", True),
+        ("rate_limit", False),
+    ]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_refusals(dialect: str) -> None:
     stop = {"anthropic": "refusal", "openai-responses": "content_filter", "openai-chat": "content_filter"}[dialect]
     with Loopback([Said("I", stop=stop)]) as server:
