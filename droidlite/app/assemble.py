@@ -26,7 +26,7 @@ from droidlite.app.opening import opening_of
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.resuming import gone_on, known_files, note_file, open_journal, wanted
-from droidlite.app.returning import Returned, since_left, untold
+from droidlite.app.returning import Returned, dropped, since_left, untold
 from droidlite.app.reviewing import Reviewer
 from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
 from droidlite.app.routing import Task, choose_model, find_model, route
@@ -115,6 +115,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     hide_process(setup.env, setup.secrets)
     redaction = Redaction(setup.secrets)
     warnings = [*settings.warnings, *journal.warnings]
+    warnings += dropped(past.ended, settings) if past else []
     if not (root / ".git").exists():
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.repository import head_of
+from droidlite.errors import DroidliteError
 from droidlite.sanitise import clean_line
 from droidlite.session.fold import Session as Past
-from droidlite.session.records import Head, PutBack, Seen
+from droidlite.session.records import Ended, Head, PutBack, Seen
+from droidlite.settings.config import Settings
 from droidlite.tools.files import HUGE, stamp_of
-from droidlite.ui.wording import ago, counted
+from droidlite.ui.wording import ago, counted, dollars
 
 NAMED = 3
 """Files the person is told by name."""
@@ -43,6 +45,25 @@ def since_left(past: Past, root: Path, now: float) -> Returned:
     today = datetime.date.fromtimestamp(now).isoformat()
     note = read_prompt("returned").format(date=today, what=_at_length(moved, changed, gone))
     return Returned(told, note, differing)
+
+
+def ended(error: DroidliteError | None, cost_usd: float, cap_usd: float | None, verify: str) -> Ended:
+    """The record of a run's end; what held for it may not hold for the next one."""
+    return Ended(subtype=error.subtype if error else "success", cost_usd=cost_usd, cap_usd=cap_usd, verify=verify)
+
+
+def dropped(past: Ended | None, settings: Settings) -> list[str]:
+    """What held for a session when it was left and does not now, a sentence each."""
+    if past is None:
+        return []
+    told = []
+    if past.cap_usd is not None and settings.max_cost_usd is None:
+        cap = dollars(past.cap_usd)
+        told.append(f"The cap of {cap} this session had holds no longer; --max-cost or /cap sets one.")
+    if past.verify and not settings.verify:
+        check = clean_line(past.verify, 120)
+        told.append(f"This session was held to a check, `{check}`; this time there is no --verify.")
+    return told
 
 
 def untold(past: Past) -> str:

@@ -14,7 +14,7 @@ from droidlite.agent.prompt import read_prompt
 from droidlite.app.escalating import Escalation
 from droidlite.app.redacting import without_secrets
 from droidlite.app.repository import head_of
-from droidlite.app.returning import Returned
+from droidlite.app.returning import Returned, ended
 from droidlite.app.reviewing import Reviewer
 from droidlite.app.shadow import Shadow
 from droidlite.app.sharing import shared_ledger
@@ -32,7 +32,7 @@ from droidlite.events import (
 from droidlite.result import Review, Routing, VerifyResult
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
-from droidlite.session.records import Decided, Ended
+from droidlite.session.records import Decided
 from droidlite.settings.config import RouterMode
 from droidlite.tool import ToolContext
 from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usage
@@ -232,7 +232,8 @@ class Session:
             if parts.shadow:
                 parts.shadow.end(parts.journal)
             self._note_head({})
-            parts.journal.append(Ended(subtype=error.subtype if error else "success", cost_usd=budget.spent_usd))
+            command = parts.verifier.command if parts.verifier else ""
+            parts.journal.append(ended(error, budget.spent_usd, budget.cap_usd, command))
         except DroidliteError as unwritten:
             error = error or unwritten
         subtype = error.subtype if error else "success"

@@ -69,6 +69,10 @@ class Verifier:
         self._changes: tuple[str, ...] = ()
         self.last: Verification | None = None
 
+    @property
+    def command(self) -> str:
+        return self._checker.check.command
+
     def run(self, user: User) -> Generator[Event, None, str]:
         """Answers `user`; returns the last answer. At a cap what there is is checked once. Raises what Agent.run
         raises."""

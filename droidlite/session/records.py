@@ -233,11 +233,14 @@ class Judged(Struct, frozen=True, kw_only=True, tag="judged"):
 
 
 class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
-    """A run over this session ended by itself (a killed one leaves none); `cost_usd` is the session's total."""
+    """A run over this session ended by itself (a killed one leaves none); `cost_usd` is the session's total, `cap_usd`
+    what it might have been at most (None = no cap), `verify` the check it was held to ("" = none)."""
 
     subtype: str
     result: str = ""
     cost_usd: float = 0.0
+    cap_usd: float | None = None
+    verify: str = ""
 
 
 Record = (

@@ -98,7 +98,7 @@ def numbers(decision: RoutingDecision, status: Status) -> tuple[str, ...]:
             f"{expected(against)}: the same for {decision.reference} alone, the reference. From {against.basis}."
         )
     lines.append(
-        f"{decision.confidence:.0%}: how sure it is that this is a {decision.kind} task. droidlite route tells why"
+        f"{decision.confidence:.0%}: how sure it is of the kind of task ({decision.kind}). droidlite route tells why"
     )
     return tuple(clean_line(line, 400) for line in lines)
 

@@ -94,3 +94,4 @@ class Choosing(Open):
         except UsageError:
             budget.cap_usd = before
             raise
+        self.options = msgspec.structs.replace(self.options, max_cost=cap_usd)  # a new session begins with it too
