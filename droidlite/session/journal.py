@@ -216,7 +216,7 @@ def _lock(folder: Path) -> int:
         os.close(file)
         raise UsageError(
             f"Session {folder.name} is open in another droidlite (process {pid}). "
-            "Close that one first, or start from a copy with --fork."
+            f"Close that one first, or go on with a copy: droidlite -r {folder.name} --fork"
         ) from error
     os.ftruncate(file, 0)
     os.pwrite(file, b"%d\n" % os.getpid(), 0)

@@ -153,6 +153,11 @@ class Conversation(Protocol):
         force)."""
         ...
 
+    def think(self, effort: Effort) -> None:
+        """How hard the model at work thinks from here on ("" = the service's default). Raises UsageError where it has
+        no such effort."""
+        ...
+
     def aim(self, mode: str) -> str:
         """What auto aims at from here on. Before the first prompt auto chooses anew (""); a session that has begun
         keeps its model, which the line returned says."""

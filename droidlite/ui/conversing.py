@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,7 +17,7 @@ from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.attention import Attention
 from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog
-from droidlite.ui.commands import COMMANDS, do, find_command, is_prompt
+from droidlite.ui.commands import COMMANDS, KEYS, do, find_command, is_prompt
 from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
@@ -191,6 +191,10 @@ class Session:
     @property
     def painter(self) -> Painter:
         return self._painter
+
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return KEYS
 
     def say(self, ansi: str) -> None:
         self.screen.say(ansi)

@@ -5,7 +5,7 @@ import queue
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -23,6 +23,14 @@ from droidlite.ui.statusline import header, parting_lines, reply_line
 from droidlite.ui.transcript import Transcript
 
 PROMPT = "> "
+KEYS = (
+    ("Enter", "send; answer a question"),
+    ("\\ Enter", "go on in a new line"),
+    ("Ctrl+C", "interrupt; twice: leave"),
+    ("?", "explain the numbers"),
+    ("@path", "mention a file"),
+    ("!command", "run a command yourself"),
+)
 TWICE_SECONDS = 2.0
 LOOK_SECONDS = 0.2
 """How often the reading thread looks up from its wait, to hear Ctrl+C in good time."""
@@ -82,7 +90,7 @@ class Linear:
         return ""
 
     def _take(self, worker: ThreadPoolExecutor, text: str) -> None:
-        self._spoken = self._spoken or is_prompt(text)
+        self._spoken = self._spoken or (is_prompt(text) and text != "?")
         self._transcript.begin()
         self._transcript.unfolded = text.startswith("!")
         self._said = time.monotonic()
@@ -112,7 +120,7 @@ class Linear:
 
     def _do(self, text: str) -> None:
         try:
-            do(self, text)
+            do(self, "/router numbers" if text == "?" else text)
         except Interrupted:
             self.say("interrupted\n")
         except DroidliteError as error:
@@ -132,6 +140,10 @@ class Linear:
     @property
     def painter(self) -> Painter:
         return self._painter
+
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return KEYS
 
     def say(self, ansi: str) -> None:
         if ansi:

@@ -328,6 +328,9 @@ class Recorded:
     def transcript(self) -> str:
         return "".join(f"line {number} of the transcript\n" for number in range(500))
 
+    def think(self, effort: Effort) -> None:
+        self.now = replace(self.now, effort=effort)
+
     def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
         return {candidate.spec.id: Move(switch_usd=0.21) for candidate in candidates if not candidate.why_not}
 

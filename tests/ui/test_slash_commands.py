@@ -12,7 +12,7 @@ from droidlite.sanitise import clean
 from droidlite.types import User
 from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog
-from droidlite.ui.commands import find_command
+from droidlite.ui.commands import KEYS, find_command
 from droidlite.ui.render import Painter
 
 LOOKING = [
@@ -31,6 +31,8 @@ class Host:
         self.filled = ""
         self.asked: list[Any] = []
         self.answers: list[Any] = []
+
+    keys = KEYS
 
     def say(self, ansi: str) -> None:
         self.said.append(ansi)

@@ -503,3 +503,32 @@ def test_what_is_typed_as_a_dialog_opens_is_kept(start: Callable[..., Driver]) -
     driver.type("!\r")
     driver.until(lambda: driver.conversation.sent == ["approve", "late 1!"])
     driver.leaves()
+
+
+def test_enter_takes_the_file_that_is_listed_and_sends_the_next_time(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("explain @src/r")
+    driver.sees("src/ranges.py")
+    driver.type("\r")
+    driver.type("now\r")
+    driver.sees("$0.0044 message")
+    (sent,) = driver.conversation.sent
+    assert sent == "explain @src/ranges.py now"
+    driver.leaves()
+
+
+def test_effort_is_a_command_too(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("/effort high\r")
+    driver.sees("effort: high (of default, low, medium, high)")
+    assert driver.conversation.now.effort == "high"
+    driver.type("/effort much\r")
+    driver.sees("/effort takes one of default, low, medium, high.")
+    driver.leaves()
+
+
+def test_a_name_that_is_a_part_means_a_model_that_can_be_used(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("/model opus\r")
+    driver.sees("model: claude-opus-4-5 (chosen)")
+    driver.leaves()

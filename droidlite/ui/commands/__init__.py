@@ -20,7 +20,7 @@ def _help(host: Host, words: str) -> None:
         return
     width = host.painter.width - 2
     commands = [(f"/{command.name}", command.about) for command in COMMANDS]
-    lines = [*_in_columns(commands, width), "", *_in_columns(KEYS, width)]
+    lines = [*_in_columns(commands, width), "", *_in_columns(host.keys, width)]
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
 
 
@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "model", "choose a model, or auto", models.model, more="/model NAME takes one, /model auto lets it choose."
     ),
+    Command("effort", "how hard it thinks", models.effort, more="/effort high; also Left and Right in /model."),
     Command(
         "router",
         "why this model; its aim",

@@ -1,6 +1,6 @@
 """What a slash command is, and the terminal as it sees it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -19,6 +19,11 @@ class Host(Protocol):
     def conversation(self) -> Conversation: ...
     @property
     def painter(self) -> Painter: ...
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Keys that work here, and what they do."""
+        ...
+
     def say(self, ansi: str) -> None: ...
     def ask(self, dialog: Dialog) -> Any: ...
     def show(self, events: Iterator[Event | User]) -> None: ...
