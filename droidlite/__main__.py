@@ -17,11 +17,12 @@ def main(argv: list[str] | None = None) -> int:
         return _run(argv)
     if not hold_streams():
         leave(_complain("Standard output is closed: there is nowhere to put the answer."))
+    code = 0
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
     except OSError as error:
-        code = _unwritten(error)
+        code = code or _unwritten(error)  # what went wrong before says more than a terminal that is gone
     leave(code)
     return code
 

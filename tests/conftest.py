@@ -14,6 +14,9 @@ from droidlite.secrecy import leads_to_secrets
 
 SERVICE_WORDS = ("ANTHROPIC_", "OPENAI_", "AZURE_", "AWS_", "GOOGLE_", "CLOUD_ML_", "OLLAMA_", "DROIDLITE_")
 
+PYTHON = ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
+"""What a machine for tests may set and a person's does not: it hides what is left to be written, and stale bytecode."""
+
 hypothesis.settings.register_profile("house", deadline=None)  # how long an example takes says how busy the machine is
 hypothesis.settings.load_profile("house")
 
@@ -29,6 +32,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in list(os.environ):
         if name.startswith(SERVICE_WORDS) or leads_to_secrets(name) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    for name in PYTHON:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("DROIDLITE_HOME", str(folder / "droidlite"))
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):

@@ -117,7 +117,8 @@ class Checker:
         return Ran(exit_code=code, output=output, tests=tests, known=self._known(), seconds=time.monotonic() - started)
 
     def _environment(self, report: Path) -> dict[str, str]:
-        environment = dict(self.context.environment)
+        # A file changed within the second it was compiled in, to the same size, would be run as it was before.
+        environment = {"PYTHONDONTWRITEBYTECODE": "1", **self.context.environment}
         if self.check.runner == "pytest":
             report.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             more = f"--junitxml={shlex.quote(str(report))}"
