@@ -3,7 +3,7 @@
 import sys
 
 COMMANDS = (
-    "exec", "chat", "models", "route", "sessions", "stats", "policy", "router", "doctor", "local", "demo",
+    "exec", "chat", "models", "route", "sessions", "stats", "policy", "router", "schema", "doctor", "local", "demo",
 )  # fmt: skip
 PLANNED = ("mcp", "acp", "mission")
 """Commands that are announced, and not there yet."""

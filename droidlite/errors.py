@@ -33,6 +33,17 @@ Fault = Literal[
     "invalid",  # any other 4xx
 ]
 
+Subtype = Literal[
+    "success",
+    "error_max_cost",
+    "error_max_turns",
+    "error_timeout",
+    "error_verify",
+    "error_upstream",
+    "error_policy",
+    "error_during_execution",
+]
+"""How a run ended, as scripts are told."""
 
 LASTING: frozenset[Fault] = frozenset({"auth", "quota", "model", "context", "refusal", "invalid"})
 """Faults that the same request meets again, however long one waits."""
@@ -42,7 +53,7 @@ class DroidliteError(Exception):
     """One clear sentence for the person: what was wrong, where, and what to do."""
 
     exit_code = 1
-    subtype = "error_during_execution"
+    subtype: Subtype = "error_during_execution"
 
 
 class UsageError(DroidliteError):
@@ -67,7 +78,7 @@ class CapReached(DroidliteError):
     exit_code = 3
 
     def __init__(
-        self, message: str, *, subtype: str, needed_usd: float = 0.0, shared: bool = False, why: str = ""
+        self, message: str, *, subtype: Subtype, needed_usd: float = 0.0, shared: bool = False, why: str = ""
     ) -> None:
         super().__init__(message)
         self.why = why or message
@@ -79,7 +90,7 @@ class CapReached(DroidliteError):
 
 class VerifyFailed(DroidliteError):
     exit_code = 4
-    subtype = "error_verify"
+    subtype: Subtype = "error_verify"
 
 
 class ProviderError(DroidliteError):
@@ -88,7 +99,7 @@ class ProviderError(DroidliteError):
     code and subtype say "try later" only where that may help."""
 
     exit_code = 75
-    subtype = "error_upstream"
+    subtype: Subtype = "error_upstream"
 
     def __init__(
         self,
@@ -118,12 +129,12 @@ class ProviderError(DroidliteError):
 
 class Refused(DroidliteError):
     exit_code = 77
-    subtype = "error_policy"
+    subtype: Subtype = "error_policy"
 
 
 class TimedOut(DroidliteError):
     exit_code = 124
-    subtype = "error_timeout"
+    subtype: Subtype = "error_timeout"
 
 
 class Interrupted(DroidliteError):

@@ -1,9 +1,11 @@
 """What a run tells the outside, in order. Also the `stream-json` format: one event a line, `type` names the variant."""
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from droidlite.errors import Fault, Subtype
+from droidlite.result import Routing, VerifyResult
 from droidlite.tool import Display
 from droidlite.types import Autonomy, RoutingDecision, Switch, Usage, add_usage
 
@@ -45,7 +47,7 @@ class Helped(Struct, frozen=True, kw_only=True, tag="helped"):
     """The host saw that the model does not get on, and did less than change it. rung: "nudge" (told so), "effort"
     (raised), "consult" (another model was asked, and its advice told). `cost_usd` None = not known."""
 
-    rung: str
+    rung: Literal["nudge", "effort", "consult"]
     cause: str
     model: str = ""
     text: str = ""
@@ -80,7 +82,7 @@ class AttemptFailed(Struct, frozen=True, kw_only=True, tag="attempt_failed"):
     """A model call failed at `endpoint` and is tried again after `wait_seconds`, by the endpoint `to` ("" = the same).
     Text shown since the last TurnStarted is void."""
 
-    fault: str
+    fault: Fault
     message: str
     attempt: int
     wait_seconds: float
@@ -240,12 +242,11 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     begin has one too, except where flags or settings could not be understood (exit 2): that is a sentence on standard
     error alone. `num_turns` and `duration_*` are of this run; `total_cost_usd`, `usage` and `model_usage` of the whole
     session, earlier runs included.
-    `counterfactual` is None where nobody routed, or no price of the reference model is known. `verify` tells how the
-    check ended {command, exit_code, output, passed, reason, unproven, failing, tampered, flaky}, or what a reviewer
-    said {review}; None where there was neither. `ledger` is None without one. `stopped` says why a cap ended the run
-    ("" = none did): `result` may be a closing summary."""
+    `counterfactual` is None where nobody routed, or no price of the reference model is known; `verify` where there was
+    neither a check nor a reviewer; `ledger` without one. `stopped` says why a cap ended the run ("" = none did):
+    `result` may be a closing summary."""
 
-    subtype: str
+    subtype: Subtype
     is_error: bool
     result: str
     session_id: str
@@ -255,10 +256,10 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     total_cost_usd: float
     usage: Usage
     model_usage: dict[str, ModelUsage] = field(default_factory=dict)
-    routing: dict[str, Any] = field(default_factory=dict)
+    routing: Routing = Routing()
     counterfactual: Counterfactual | None = None
     permission_denials: tuple[str, ...] = ()
-    verify: dict[str, Any] | None = None
+    verify: VerifyResult | None = None
     ledger: SharedLedger | None = None
     stopped: str = ""
     exit_code: int = 0

@@ -12,9 +12,13 @@ from droidlite.tool import Answer, Approval, Question
 
 
 class Silent:
-    """A person who has nothing to say: no to everything."""
+    """A person who has nothing to say: no to everything. `approvals` are what was asked."""
+
+    def __init__(self) -> None:
+        self.approvals: list[Approval] = []
 
     def ask_approval(self, approval: Approval) -> Answer:
+        self.approvals.append(approval)
         return Answer("no")
 
     def ask_question(self, question: Question) -> str:
@@ -27,7 +31,7 @@ class Silent:
 
 
 @contextmanager
-def opened(cwd: Path, *, person: Any = None, **options: Any) -> Iterator[Chat]:
+def opened(cwd: Path, *, person: Silent | None = None, **options: Any) -> Iterator[Chat]:
     """A session in `cwd`; `options` are those of the command line."""
     chat = Chat(Options(cwd=cwd, headless=False, **options))
     chat.attend(person or Silent())

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,24 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(folder / ".gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What droidlite takes for a repository, without git having made it."""
+    root = tmp_path / "folder"
+    (root / ".git").mkdir(parents=True)
+    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    return root
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """A git repository with nothing in it."""
+    root = tmp_path / "repo"
+    root.mkdir()
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+    return root
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,8 @@ class Verdict(Struct, frozen=True):
 class Permissions:
     """One session's permissions. `judge` reads a shell command (command, autonomy, allowed prefixes) -> Ruling; `ask`
     is None where nobody can answer; `rules` need no question; `remember` keeps a command's prefix for later sessions,
-    where anything can."""
+    where anything can. `unheeded` is an autonomy that a run which nobody watches does not go by; `withheld` tells
+    whether a read-only run has refused what it would have allowed."""
 
     def __init__(
         self,
@@ -56,10 +57,11 @@ class Permissions:
         allowed_tools: tuple[str, ...] = (),
         disallowed_tools: tuple[str, ...] = (),
         rules: tuple[Rule, ...] = (),
+        unheeded: Autonomy = "off",
     ) -> None:
         self.autonomy, self.judge, self.ask, self.remember = autonomy, judge, ask, remember
         self.allowed_tools, self.disallowed_tools = allowed_tools, disallowed_tools
-        self.rules = rules
+        self.rules, self.unheeded, self.withheld = rules, unheeded, False
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -85,30 +87,35 @@ class Permissions:
         """The verdict on one call. `summary` is the exact command or path; `displays` is called only to ask."""
         if not self.offered(tool):
             return Verdict(False, f"the tool {tool.name} is not allowed in this session")
-        match tool.effect:
-            case "read":
-                return Verdict(True)
-            case "execute":
-                ruling = self.judge(arguments.command, self.autonomy, self.prefixes)
-            case "write":
-                ruling = self._write_ruling(tool)
-            case "network":
-                ruling = self._network_ruling(tool)
+        ruling = self._ruling(tool, arguments, self.autonomy)
         if ruling.allow or ruling.denied:
             return Verdict(ruling.allow, ruling.reason)
+        if self.read_only and self._ruling(tool, arguments, self.unheeded).allow:
+            self.withheld = True
         return self._ask(tool, summary, ruling, displays)
 
     def may_change(self, tool: Tool, arguments: Any) -> bool:
         """Whether this is a command that is not known to only read."""
         return tool.effect == "execute" and not self.judge(arguments.command, "off", ()).allow
 
-    def _write_ruling(self, tool: Tool) -> Ruling:
-        if self.autonomy != "off" or self._allows(tool):
+    def _ruling(self, tool: Tool, arguments: Any, autonomy: Autonomy) -> Ruling:
+        match tool.effect:
+            case "read":
+                return Ruling(True, "")
+            case "execute":
+                return self.judge(arguments.command, autonomy, self.prefixes)
+            case "write":
+                return self._write_ruling(tool, autonomy)
+            case "network":
+                return self._network_ruling(tool, autonomy)
+
+    def _write_ruling(self, tool: Tool, autonomy: Autonomy) -> Ruling:
+        if autonomy != "off" or self._allows(tool):
             return Ruling(True, "edits inside the root are allowed")
         return Ruling(False, "it changes a file", (EDITS,))
 
-    def _network_ruling(self, tool: Tool) -> Ruling:
-        if self.autonomy == "high" or self._allows(tool):
+    def _network_ruling(self, tool: Tool, autonomy: Autonomy) -> Ruling:
+        if autonomy == "high" or self._allows(tool):
             return Ruling(True, "network is allowed")
         return Ruling(False, "it reaches the network", (FETCHES,))
 
@@ -148,4 +155,5 @@ def spelled(effect: Effect, words: tuple[str, ...]) -> str:
     """In words what a rule allows, or several together; "" for none."""
     if effect != "execute":
         return " and ".join(words)
-    return f"commands that begin {' or '.join(f'`{each}`' for each in words)}" if words else ""
+    *more, last = [f"`{each}`" for each in words] or [""]
+    return f"commands that begin {', '.join(more)}{' or ' if more else ''}{last}" if words else ""

@@ -36,6 +36,15 @@ def remembering(state: Path, root: Path, warn: Callable[[str], None]) -> Callabl
     return remember
 
 
+def withheld(settings: Settings) -> str:
+    """What to say where a run that nobody watches refused what `autonomy` in the settings would have allowed."""
+    level, where = settings.unheeded
+    return (
+        f"autonomy ({where}) holds where a person watches; exec was read-only and refused what it would have allowed. "
+        f"Give it with the run: --auto {level}."
+    )
+
+
 def forget(state: Path, root: Path, prefix: str) -> None:
     """Asks about a beginning again from the next session on. Raises DroidliteError where that cannot be kept."""
     try:

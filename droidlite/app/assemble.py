@@ -1,10 +1,8 @@
 """Puts a session together out of options, settings and whatever the journal of a resumed one holds."""
 
-import datetime
-import platform
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -14,23 +12,25 @@ from droidlite.agent.budget import Budget
 from droidlite.agent.budget import Prices as PriceFunctions
 from droidlite.agent.loop import Agent
 from droidlite.agent.permissions import Permissions, Ruling
-from droidlite.agent.prompt import Facts, opening, system_prompt
+from droidlite.agent.prompt import system_prompt
 from droidlite.agent.sharing import Shared
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
-from droidlite.app.allowing import allowed_by, allowed_here, remembering
+from droidlite.app.allowing import allowed_by, allowed_here, remembering, withheld
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.driving import driven
+from droidlite.app.opening import opening_of
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.resuming import gone_on, known_files, note_file, open_journal, wanted
+from droidlite.app.returning import Returned, dropped, since_left, untold
 from droidlite.app.reviewing import Reviewer
 from droidlite.app.routes import Routes, check_tool_names, make_route, tools_for
 from droidlite.app.routing import Task, choose_model, find_model, route
-from droidlite.app.session import Parts, Session
+from droidlite.app.session import AWAY, REWOUND, Parts, Session
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.sharing import VARIABLE, open_ledger
@@ -50,7 +50,6 @@ from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
 from droidlite.session.ledger import Ledger
-from droidlite.settings.memory import load_memory
 from droidlite.settings.paths import find_root
 from droidlite.tool import ToolContext
 from droidlite.types import Autonomy
@@ -110,12 +109,13 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *wanted(options, setup, past), task=task)
     decision = gone_on(decision, options, past)
-    ways = Ways(setup)
+    ways = Ways(setup, patient=not options.headless)
     route = ways.open(spec, endpoint, compared=bool(decision.reference))
     route = ways.kept_warm(route, past.calls) if past else route
     hide_process(setup.env, setup.secrets)
     redaction = Redaction(setup.secrets)
     warnings = [*settings.warnings, *journal.warnings]
+    warnings += dropped(past.ended, settings) if past else []
     if not (root / ".git").exists():
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
@@ -145,6 +145,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         disallowed_tools=options.disallowed_tools,
         rules=(*allowed_by(settings), *allowed_here(setup.places.state, root, warnings.append)),
         remember=remembering(setup.places.state, root, warnings.append),
+        unheeded=settings.unheeded[0],
     )
     toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=redaction.text)
     budget = Budget(
@@ -188,6 +189,8 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         if ledger is not None:
             ledger.close()
 
+    back = since_left(past, root, time.time()) if past else Returned()
+    notes = {AWAY: back.note, REWOUND: untold(past) if past else ""}
     return Session(
         Parts(
             session_id=_id(journal),
@@ -200,11 +203,15 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
             escalation=escalation,
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             aim=routes.aim,
-            opening=_opening(root, options.cwd, settings.verify),
+            opening=opening_of(root, options.cwd, settings.verify),
             timeout=settings.timeout,
             turns=len(past.turns) if past else 0,
             resumed=past is not None,
             warnings=warnings,
+            withheld=withheld(settings),
+            notes={about: note for about, note in notes.items() if note},
+            back=back,
+            title=past.title if past else "",
             close=close,
             counterfactual=AgainstReference(setup, budget),
         )
@@ -259,29 +266,3 @@ def _judge(denied: tuple[str, ...], tree: Tree, check: str) -> Callable[[str, Au
         return Ruling(verdict.allow or same, verdict.reason, verdict.prefixes, verdict.denied)
 
     return rule
-
-
-def _opening(root: Path, cwd: Path, check: str) -> str:
-    memory = tuple((str(path.relative_to(root)), text) for path, text in load_memory(root, cwd))
-    facts = Facts(
-        root=str(root),
-        cwd=str(cwd),
-        platform=f"{platform.system()} {platform.machine()}",
-        date=datetime.date.today().isoformat(),
-        git=git_state(root),
-        check=check,
-        memory=memory,
-    )
-    return opening(facts)
-
-
-def git_state(root: Path) -> str:
-    """The branch, read from .git without running git (a repository's settings could make it run things)."""
-    folder = root / ".git"
-    try:
-        if folder.is_file():
-            folder = (root / folder.read_text(encoding="utf-8").removeprefix("gitdir:").strip()).resolve()
-        head = (folder / "HEAD").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    return f"branch {head.removeprefix('ref: refs/heads/')}" if head.startswith("ref:") else f"detached at {head[:12]}"

@@ -76,7 +76,7 @@ def _mend(task: dict[str, Any], root: Path, scripted: bool) -> tuple[RunFinished
     session = open_session(options, Person(), read_setup(root, options=options))
     try:
         with stopped_by_signals(session):
-            finished = present(session.run(task["prompt"]), "text", sys.stdout, sys.stderr)
+            finished = present(session.run(task["prompt"]), "text", sys.stdout, sys.stderr, os.environ)
         if finished.exit_code > INTERRUPTED:
             raise Interrupted(finished.result, exit_code=finished.exit_code)
         return finished, session_diff(session.parts.checkpoint, root)

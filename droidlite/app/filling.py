@@ -24,6 +24,7 @@ def filling_of(parts: Parts) -> Filling:
         window=spec.context,
         compacted_at=full_at(spec),
         counted=transcript.counted,
+        begun=bool(messages),
     )
 
 

@@ -36,7 +36,7 @@ def run_headless(options: Options, prompt: str, file: str, output_format: Output
         session.parts.warnings += [warning] if warning else []
         session.parts.waited = time.monotonic() - began
         with stopped_by_signals(session):
-            return present(session.run(text), output_format, sys.stdout, sys.stderr).exit_code
+            return present(session.run(text), output_format, sys.stdout, sys.stderr, os.environ).exit_code
     except UsageError:
         raise
     except DroidliteError as error:

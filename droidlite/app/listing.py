@@ -1,6 +1,7 @@
 """Commands that only look: the models, what auto would choose, the embedded model's files."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from droidlite.app.setup import read_setup
 from droidlite.settings.paths import find_root
 from droidlite.ui.decision import decision_lines
 from droidlite.ui.picker import table
-from droidlite.ui.plain import in_colour, show, show_json, show_table, width
+from droidlite.ui.plain import show, show_json, show_table, takes_control_codes, width
 
 
 def show_models(cwd: Path, as_json: bool) -> int:
@@ -35,7 +36,7 @@ def show_models(cwd: Path, as_json: bool) -> int:
         ]
         show_json({"auto": found.auto, "why_not_auto": found.why_not_auto, "models": models})
         return 0
-    coloured = in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))
+    coloured = takes_control_codes(sys.stdout, os.environ)
     show_table(table(found.auto, found.candidates, width(), coloured))
     return 0
 

@@ -29,6 +29,8 @@ def show_sessions(
     """Does it; `words` are those of a search, or the id of one session. Raises UsageError, DroidliteError."""
     store = Store(places(os.environ).state / "sessions")
     if action in ("list", "search"):
+        if action == "list" and words:
+            raise UsageError(f"sessions list takes no words; try: droidlite sessions search {' '.join(words)}.")
         root = None if everywhere else find_root(cwd)
         return _list(store, "" if action == "list" else _searched(words), root, as_json)
     session = _named(action, words)

@@ -6,17 +6,22 @@ from droidlite.agent.describing import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
 from droidlite.session.conversation import Turn, said_by_the_person
 from droidlite.session.searching import Found
-from droidlite.tool import Output
+from droidlite.tool import Output, Todo, Todos
 from droidlite.types import Assistant, Message, ToolResult, User
 from droidlite.ui.past import SessionRow
 
 LAST = 12
 """Messages retold; the rest is in `droidlite sessions show`."""
+SAID = 4
+"""Lines of a prompt that are retold."""
 
 
-def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Event | User, ...]:
+def retell(
+    messages: tuple[Message, ...], turns: tuple[Turn, ...], todos: tuple[Todo, ...] = ()
+) -> tuple[Event | User, ...]:
     """What the person and the model said and did, newest messages only; what the host said on its own (its opening, a
-    nudge, a summary) is left out. `turns` are the person's. Costs are not retold: they are the session's."""
+    nudge, a summary) is left out; last the to-do list, where something on it is open. `turns` are the person's. Costs
+    are not retold: they are the session's."""
     told: list[Event | User] = []
     persons = said_by_the_person(messages, turns)
     names: dict[str, str] = {}
@@ -30,10 +35,20 @@ def retell(messages: tuple[Message, ...], turns: tuple[Turn, ...]) -> tuple[Even
                 told.append(CallStarted(call_id=call.id, name=call.name, summary=summarise(call)))
         elif isinstance(message, User):
             if place in persons:
-                told.append(message)
+                told.append(_shortened(message))
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
+    if any(todo.status != "completed" for todo in todos):
+        told.append(CallFinished(call_id="todos", name="todo", content="", displays=(Todos(todos),)))
     return tuple(told)
+
+
+def _shortened(said: User) -> User:
+    """A long prompt by its beginning: it was read when it was sent."""
+    lines = said.text.splitlines()
+    if len(lines) <= SAID + 1:
+        return said
+    return User("\n".join([*lines[:SAID], f"… {len(lines) - SAID} more lines"]))
 
 
 def session_row(found: Found, here: Path | None = None) -> SessionRow:

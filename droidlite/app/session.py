@@ -2,26 +2,37 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 
-from msgspec import Struct, to_builtins
+import msgspec
+from msgspec import Struct
 
 from droidlite.agent.attempts import Route
 from droidlite.agent.loop import Agent
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.escalating import Escalation
 from droidlite.app.redacting import without_secrets
+from droidlite.app.repository import head_of
+from droidlite.app.returning import Returned, ended
 from droidlite.app.reviewing import Reviewer
 from droidlite.app.shadow import Shadow
 from droidlite.app.sharing import shared_ledger
 from droidlite.app.verifying import Verifier
 from droidlite.cancellation import Cancellation
 from droidlite.errors import CapReached, DroidliteError, TimedOut, VerifyFailed
-from droidlite.events import Counterfactual, Event, ModelChosen, RunFinished, SessionStarted, Warned
+from droidlite.events import (
+    Counterfactual,
+    Event,
+    ModelChosen,
+    RunFinished,
+    SessionStarted,
+    Warned,
+)
+from droidlite.result import Review, Routing, VerifyResult
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
-from droidlite.session.records import Decided, Ended
+from droidlite.session.records import Decided
 from droidlite.settings.config import RouterMode
 from droidlite.tool import ToolContext
 from droidlite.types import Image, RoutingDecision, Switch, Usage, User, add_usage
@@ -30,13 +41,19 @@ TOO_SMALL = 0.1
 """A cap below this share of what is expected will most likely end the run before anything is done."""
 
 
+AWAY, REWOUND = "what changed while the session was left", "a rewind of one part"
+"""Notes to the model."""
+
+
 class Parts(Struct, kw_only=True):
     """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts
     under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
     take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
     session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
-    model of a decision would have cost so far. `shadow` asks in shadow mode what auto would have chosen. `notes`
-    are what the model is told before the next prompt, by what they are about."""
+    model of a decision would have cost so far. `withheld` is what to say where a read-only run refused what settings
+    would have allowed. `shadow` asks in shadow mode what auto would have chosen. `notes` are what the model is told
+    before the next prompt, by what they are about; `back` is what changed while the session was left, `title` what a
+    resumed session is called."""
 
     session_id: str
     cwd: str
@@ -56,7 +73,10 @@ class Parts(Struct, kw_only=True):
     turns: int = 0
     resumed: bool = False
     warnings: list[str]
+    withheld: str = ""
     notes: dict[str, str] = {}
+    back: Returned = Returned()
+    title: str = ""
     close: Callable[[], None]
     shadow: Shadow | None = None
     counterfactual: Callable[[RoutingDecision], Counterfactual | None] = lambda decision: None
@@ -70,11 +90,12 @@ class Session:
         self._stopped: DroidliteError | None = None
         self._told = False
 
-    def run(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
-        """Everything that happens, ending with RunFinished whatever happens."""
-        return without_secrets(self._run(text, images), self.parts.context.redaction)
+    def run(self, text: str, images: tuple[Image, ...] = (), *, checked: bool = True) -> Iterator[Event]:
+        """Everything that happens, ending with RunFinished whatever happens. `checked` false: what it asks for is
+        nothing that a check or a reviewer could tell of."""
+        return without_secrets(self._run(text, images, checked), self.parts.context.redaction)
 
-    def _run(self, text: str, images: tuple[Image, ...]) -> Iterator[Event]:
+    def _run(self, text: str, images: tuple[Image, ...], checked: bool) -> Iterator[Event]:
         parts, started = self.parts, time.monotonic()
         self._reroute(text)
         self._begin()
@@ -85,8 +106,11 @@ class Session:
         error: DroidliteError | None = None
         answer = ""
         try:
-            answer = yield from (parts.verifier or parts.agent).run(User(text, images))
-            if parts.reviewer:
+            worker = parts.verifier if checked and parts.verifier else parts.agent
+            if parts.verifier:
+                parts.verifier.last = None
+            answer = yield from worker.run(User(text, images))
+            if parts.reviewer and checked:
                 yield from parts.reviewer.review(text, parts.context.cancellation)
             parts.checkpoint.end_turn()
         except DroidliteError as raised:
@@ -94,7 +118,8 @@ class Session:
         finally:
             timer.cancel()
         yield from parts.escalation.told()
-        verification = parts.verifier.last if parts.verifier else None
+        yield from self._told_late()
+        verification = parts.verifier.last if parts.verifier and checked else None
         if error is None and verification is not None:
             error = verification.error()
         yield self._finished(answer, error, time.monotonic() - started)
@@ -138,9 +163,16 @@ class Session:
         parts.turns += 1
         parts.escalation.begin_task()
         parts.checkpoint.begin_turn(parts.turns)
+        self._note_head(parts.back.files)
+        parts.back = parts.back._replace(files={})
         self.open_conversation()
         while parts.notes:
             parts.agent.transcript.say(User(parts.notes.pop(next(iter(parts.notes)))), host=True)
+
+    def _note_head(self, told: Mapping[str, str]) -> None:
+        """So that whoever comes back is told what has changed; `told` are the files of which that is told now."""
+        head = head_of(self.parts.context.root)
+        self.parts.journal.append(msgspec.structs.replace(head, at=time.time(), told=dict(told)))
 
     def _introduction(self) -> Iterator[Event]:
         parts = self.parts
@@ -161,8 +193,26 @@ class Session:
             yield ModelChosen(parts.decision)
             if told := small_cap(parts.decision, parts.agent.driver.budget.cap_usd):
                 yield Warned(told)
-        while parts.warnings:
-            yield Warned(parts.warnings.pop(0))
+        if away := self.tell_away():
+            yield away
+        yield from self._warnings()
+
+    def _told_late(self) -> Iterator[Event]:
+        """What came up on the way."""
+        parts = self.parts
+        if parts.agent.toolbox.permissions.withheld and parts.withheld:
+            parts.warnings.append(parts.withheld)
+            parts.withheld = ""
+        yield from self._warnings()
+
+    def _warnings(self) -> Iterator[Event]:
+        while self.parts.warnings:
+            yield Warned(self.parts.warnings.pop(0))
+
+    def tell_away(self) -> Warned | None:
+        """What changed while the session was left, where something did and the person was not told yet."""
+        told, self.parts.back = self.parts.back.told, self.parts.back._replace(told="")
+        return Warned(told) if told else None
 
     def _timer(self) -> threading.Timer:
         seconds = self.parts.timeout
@@ -181,7 +231,9 @@ class Session:
                 parts.agent.transcript.say(User(read_prompt("interrupted")), host=True)
             if parts.shadow:
                 parts.shadow.end(parts.journal)
-            parts.journal.append(Ended(subtype=error.subtype if error else "success", cost_usd=budget.spent_usd))
+            self._note_head({})
+            command = parts.verifier.command if parts.verifier else ""
+            parts.journal.append(ended(error, budget.spent_usd, budget.cap_usd, command))
         except DroidliteError as unwritten:
             error = error or unwritten
         subtype = error.subtype if error else "success"
@@ -207,12 +259,15 @@ class Session:
             exit_code=error.exit_code if error else 0,
         )
 
-    def _checked(self) -> dict[str, object] | None:
-        """The `verify` object of the result: how the check went, or what a reviewer said."""
+    def _checked(self) -> VerifyResult | None:
+        """How the check went, or what a reviewer said."""
         verifier, reviewer = self.parts.verifier, self.parts.reviewer
         if verifier is not None and verifier.last is not None:
             return verifier.last.as_result()
-        return {"review": to_builtins(reviewer.last)} if reviewer is not None and reviewer.last is not None else None
+        if reviewer is None or reviewer.last is None:
+            return None
+        said = reviewer.last
+        return VerifyResult(review=Review(model=said.model, approved=said.approved, reason=said.reason))
 
 
 def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
@@ -223,13 +278,13 @@ def small_cap(decision: RoutingDecision, cap_usd: float | None) -> str:
     return f"--max-cost ${cap_usd:g} is far below the ${expected:.2f} this plan is expected to cost."
 
 
-def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> dict[str, object]:
+def routing(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> Routing:
     """The `routing` object of the result."""
-    return {
-        "model": decision.model,
-        "endpoint": decision.endpoint,
-        "strategy": decision.strategy,
-        "reasons": list(decision.reasons),
-        "runners_up": list(decision.runners_up),
-        "switches": [to_builtins(switch) for switch in switches],
-    }
+    return Routing(
+        model=decision.model,
+        endpoint=decision.endpoint,
+        strategy=decision.strategy,
+        reasons=decision.reasons,
+        runners_up=decision.runners_up,
+        switches=tuple(switches),
+    )

@@ -108,7 +108,9 @@ def _watched(settings: Settings) -> Settings:
 
 
 def _unwatched(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, autonomy="off", origin=settings.origin | {"autonomy": "default"})
+    origin = settings.origin | {"autonomy": "default"}
+    unheeded = settings.autonomy or "off", settings.origin.get("autonomy", "")
+    return msgspec.structs.replace(settings, autonomy="off", origin=origin, unheeded=unheeded)
 
 
 def with_flags(settings: Settings, options: Options) -> Settings:

@@ -23,12 +23,7 @@ from droidlite.ui.spending import Day, ModelSpend, RepositorySpend, Saving, Stat
 
 def show_stats(cwd: Path, since: str, everywhere: bool, reference: str, as_json: bool) -> int:
     """Prints it. Raises UsageError, SettingsError, Refused."""
-    setup = read_setup(cwd)
-    begin = begin_of(since, datetime.datetime.now().astimezone())
-    repository = None if everywhere else repository_of(find_root(cwd))
-    accounts = accounts_of(setup, begin, repository)
-    other, why_not = _reference(setup, reference)
-    stats = add_up(accounts, setup, begin=begin, repository=repository, reference=other, why_not=why_not)
+    stats = stats_of(read_setup(cwd), cwd, since, everywhere=everywhere, reference=reference)
     if as_json:
         show_json(stats)
         return 0
@@ -38,6 +33,15 @@ def show_stats(cwd: Path, since: str, everywhere: bool, reference: str, as_json:
         return 0
     show(stats_lines(stats, width()))
     return 0
+
+
+def stats_of(setup: Setup, cwd: Path, since: str, *, everywhere: bool = False, reference: str = "") -> Stats:
+    """What was spent since `since` ("" = always) in the repository of `cwd`, or everywhere. Raises UsageError."""
+    begin = begin_of(since, datetime.datetime.now().astimezone())
+    repository = None if everywhere else repository_of(find_root(cwd))
+    accounts = accounts_of(setup, begin, repository)
+    other, why_not = _reference(setup, reference)
+    return add_up(accounts, setup, begin=begin, repository=repository, reference=other, why_not=why_not)
 
 
 def accounts_of(setup: Setup, begin: datetime.datetime | None, repository: Path | None) -> Accounts:

@@ -36,7 +36,7 @@ from droidlite.settings.paths import places
 from droidlite.settings.policy import Policy
 from droidlite.settings.prices import Prices
 from droidlite.types import Endpoint
-from droidlite.ui.plain import in_colour, show_table, width
+from droidlite.ui.plain import show_table, takes_control_codes, width
 from droidlite.ui.story import Teller
 
 STORY = Path(__file__).parent.parent / "story.toml"
@@ -94,7 +94,7 @@ def run_story(*, repository: Path = REPOSITORY) -> int:
     Raises UsageError where it cannot be told here, DroidliteError where a file cannot be written."""
     started, story = time.monotonic(), read_story()
     require(repository)
-    colour = in_colour(os.environ.get("NO_COLOR", ""), os.environ.get("TERM", ""))
+    colour = takes_control_codes(sys.stdout, os.environ)
     teller = Teller(show_table, width, colour=colour)
     try:
         with tempfile.TemporaryDirectory(prefix="droidlite-story-", ignore_cleanup_errors=True) as name:

@@ -2,7 +2,7 @@
 
 import time
 
-from droidlite.app.assemble import git_state
+from droidlite.app.repository import git_state
 from droidlite.app.session import Parts
 from droidlite.app.ways import Ways
 from droidlite.reliability.allowance import Allowance
@@ -31,6 +31,7 @@ def status_of(parts: Parts) -> Status:
         branch=git_state(parts.context.root).removeprefix("branch "),
         scripted=driver.route.scripted,
         stored=parts.journal.stored,
+        title=parts.title,
     )
 
 

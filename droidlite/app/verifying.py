@@ -16,6 +16,7 @@ from droidlite.checks.snapshot import compare
 from droidlite.checks.verdict import Ran, Verdict, judge, sentence
 from droidlite.errors import CapReached, Interrupted, VerifyFailed
 from droidlite.events import BaselineTaken, Event, VerifyFinished, VerifyFound, VerifyStarted, Warned
+from droidlite.result import VerifyResult
 from droidlite.session.records import Verified
 from droidlite.types import User
 
@@ -49,11 +50,9 @@ class Verification(Struct, frozen=True, kw_only=True):
         why = f" {self.reason}" if self.reason else ""
         return VerifyFailed(f"`{self.command}` still fails.{why}")
 
-    def as_result(self) -> dict[str, Any]:
-        """The `verify` object of the result."""
-        names = ("command", "exit_code", "output", "passed", "reason", "unproven", "failing", "tampered", "flaky")
-        told = {name: getattr(self, name) for name in names}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+    def as_result(self) -> VerifyResult:
+        """As scripts are told."""
+        return VerifyResult(**{name: value for name, value in structs.asdict(self).items() if name != "seconds"})
 
 
 class Verifier:
@@ -69,6 +68,10 @@ class Verifier:
         self._told: set[str] = set()
         self._changes: tuple[str, ...] = ()
         self.last: Verification | None = None
+
+    @property
+    def command(self) -> str:
+        return self._checker.check.command
 
     def run(self, user: User) -> Generator[Event, None, str]:
         """Answers `user`; returns the last answer. At a cap what there is is checked once. Raises what Agent.run

@@ -40,10 +40,12 @@ class Way(Struct, frozen=True):
 
 class Ways:
     """Opens the ways to models, and says where a failed request goes next. `retries` are those a session has left,
-    whoever asks in it (None: it begins)."""
+    whoever asks in it (None: it begins). `patient`: what takes long to load waits for `warm`, as somebody waits for a
+    prompt."""
 
-    def __init__(self, setup: Setup, retries: Retries | None = None) -> None:
+    def __init__(self, setup: Setup, retries: Retries | None = None, *, patient: bool = False) -> None:
         self.setup = setup
+        self._patient, self._cold = patient, list[threading.Thread]()
         self.healths, self.retries = healths(setup.places.state), retries or Retries()
         self._opened: dict[str, Watched] = {}
         self._found: dict[str, tuple[Way, ...]] = {}
@@ -87,7 +89,9 @@ class Ways:
                 setup.prices.warm()  # needed when the first reply is paid for, if not before
 
         if way.name not in self._opened:
-            threading.Thread(target=warm, daemon=True).start()
+            self._cold.append(threading.Thread(target=warm, daemon=True))
+            if not self._patient:
+                self.warm()
             stall = setup.settings.stall_seconds or providers.STALL_SECONDS
             provider = providers.make(self._located(endpoint), stall=stall)
             shared = self.healths
@@ -95,6 +99,12 @@ class Ways:
                 provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
             )
         return Route(way.spec, self._opened[way.name], way.name, self, scripted=endpoint.protocol == "scripted")
+
+    def warm(self) -> None:
+        """Loads what was left, and from here on at once."""
+        self._patient = False
+        while self._cold:
+            self._cold.pop().start()
 
     def __call__(self, trying: Trying) -> Retry | None:
         """See agent.attempts.Failover: the same model only."""

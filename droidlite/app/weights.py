@@ -70,7 +70,7 @@ def _bars(stack: ExitStack) -> weights.Progress:
             return
         if what != doing:
             stack.close()
-            doing, tell = what, stack.enter_context(downloading(what, total, sys.stderr))
+            doing, tell = what, stack.enter_context(downloading(what, total, sys.stderr, os.environ))
         tell(done)
 
     return progress

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from droidlite.cli.quick import read_quickly
+from droidlite.cli.quick import read_exec_quickly, read_quickly
 from droidlite.errors import DroidliteError
 
 
@@ -28,6 +28,10 @@ def _begin(argv: list[str]) -> object:
         from droidlite.app.interactive import run_interactive
 
         return run_interactive(*given)
+    if (run := read_exec_quickly(argv)) is not None:
+        from droidlite.app.headless import run_headless
+
+        return run_headless(*run)
     from droidlite.cli.parsing import run_parsed
 
     return run_parsed(argv)

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 # each hangs its commands on app
-from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, stats  # noqa: F401
+from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, schema, stats  # noqa: F401
 from droidlite.cli.app import app
 from droidlite.cli.quick import is_text
 from droidlite.errors import Interrupted, UsageError

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from math import isfinite
 from typing import Any
 
@@ -122,6 +121,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _date(text: str) -> float | None:
     """An HTTP date as seconds since 1970."""
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError):

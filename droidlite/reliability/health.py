@@ -4,7 +4,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from math import inf
-from statistics import median
 from typing import Literal
 
 from msgspec import Struct
@@ -90,6 +89,8 @@ class Health:
     @property
     def latency(self) -> float | None:
         """Seconds to the first word, the median of the last calls; None = none was heard yet."""
+        from statistics import median
+
         return median(self._latencies) if self._latencies else self._latency
 
     def ready_in(self, model: str) -> float:

@@ -24,9 +24,11 @@ _BUILD_VARIABLES = _QUIET_VARIABLES | {
     *("CARGO_TERM_COLOR", "DEBUG", "FORCE_COLOR", "NODE_ENV", "PYTHONDONTWRITEBYTECODE"),
     *("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONWARNINGS", "RAILS_ENV", "RUST_BACKTRACE", "RUST_LOG"),
 }
-_TWO_WORDS = frozenset(
-    {"cargo", "docker", "git", "go", "kubectl", "npm", "pip", "pip3", "pnpm", "poetry", "uv", "yarn"}
-)
+_TWO_WORDS = names(
+    "cargo docker git go just kubectl make npm pip pip3 pnpm poetry rake task tox uv yarn"
+)  # fmt: skip
+_TESTERS = frozenset({"unittest", "pytest"})
+"""Modules that python -m may be allowed to run: what they run is the repository's, as with pytest itself."""
 _NOT_OFFERED = names(
     ". ash awk bash builtin busybox chmod chown command coproc dash dd deno doas env eval exec expect fd find fish "
     "flock gawk gdb ionice kill killall ksh less lua man mawk mkfs more mv nc ncat nice node nohup npx osascript "
@@ -216,6 +218,8 @@ def _starts(argv: tuple[str, ...], words: tuple[str, ...]) -> bool:
 def _prefix(argv: tuple[str, ...]) -> str:
     """What "always" would allow: the program, with its subcommand where it has them; "" when that is too much."""
     name = argv[0]
+    if argv[1:2] == ("-m",) and argv[2:3] and re.fullmatch(r"python[\d.]*", name) and argv[2] in _TESTERS:
+        return f"{name} -m {argv[2]}"
     if (
         name in _NOT_OFFERED
         or "/" in name

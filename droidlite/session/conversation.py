@@ -67,13 +67,14 @@ class Conversation:
         self.saved: list[Saved] = []
         self.left: dict[str, str] = {}
         self.damaged = False
+        self.parted: Unsaid | PutBack | None = None
         self._marks: list[tuple[list[Message], int]] = []
         self._pending: Pending | None = None
         self._before_rewind: Conversation | None = None
 
     def say(self, n: int, said: Said) -> None:
         self._close()
-        self._before_rewind = None
+        self._before_rewind = self.parted = None
         if not said.host:
             self.turns.append(Turn(len(self.turns) + 1, first_line(said.user.text), n, said.user.text))
             self._marks.append((self.messages, len(self.messages)))
@@ -121,12 +122,14 @@ class Conversation:
             return
         self._cut(unsaid.to_turn)
         self.saved = done_before(self.saved, unsaid.to_turn)
+        self.parted = unsaid
 
     def put_back(self, back: PutBack) -> None:
         """The same of the files alone."""
         if not self._begins(back.to_turn):
             return
         self._files_back(back.to_turn)
+        self.parted = back
 
     def _begins(self, turn: int) -> bool:
         """Whether there is such a turn to go back to; then all is kept as it is, to be taken back."""

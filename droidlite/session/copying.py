@@ -8,6 +8,7 @@ from droidlite.session.journal import BLOBS, SPILL
 from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import (
     Ended,
+    Head,
     Header,
     Judged,
     Left,
@@ -24,7 +25,7 @@ from droidlite.session.records import (
 from droidlite.types import User
 
 _LEFT_OUT = (Header, Titled, Reserved, Spent, Shadowed, Verified, Reviewed, Judged, Ended)
-_OF_A_FOLDER = (Saved, Left)
+_OF_A_FOLDER = (Saved, Left, Head)
 _decoder = msgspec.json.Decoder(Record)
 
 

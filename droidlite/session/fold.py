@@ -17,6 +17,7 @@ from droidlite.session.records import (
     Compacted,
     Decided,
     Ended,
+    Head,
     Header,
     Judged,
     Left,
@@ -51,8 +52,9 @@ class Session(Struct, frozen=True, kw_only=True):
     case); reserved_open_usd is that part. next_reservation: free from here on. usage: by model id; calls: one by one;
     stages: by the model at work.
     unanswered: results made up for calls the journal has none for; Journal.open records them. saved, left: the
-    files side, for Checkpoint. seen: what the model knows of files, by path. ended: None while running, and after a
-    kill.
+    files side, for Checkpoint. seen: what the model knows of files, by path. head: where the repository stood last;
+    told: as in Head. parted: a rewind of one part that nothing was said after, so that the model does not know of it.
+    ended: None while running, and after a kill.
     """
 
     header: Header
@@ -74,6 +76,9 @@ class Session(Struct, frozen=True, kw_only=True):
     saved: tuple[Saved, ...]
     left: dict[str, str]
     seen: dict[str, Seen]
+    head: Head | None
+    told: dict[str, str]
+    parted: Unsaid | PutBack | None
     verified: Verified | None
     judged: Judged | None
     ended: Ended | None
@@ -105,6 +110,8 @@ class Fold:
         self._model = ""
         self._todos: tuple[Todo, ...] = ()
         self._seen: dict[str, Seen] = {}
+        self._head: Head | None = None
+        self._told: dict[str, str] = {}
         self._verified: Verified | None = None
         self._judged: Judged | None = None
         self._ended: Ended | None = None
@@ -112,7 +119,7 @@ class Fold:
 
     def add(self, n: int, record: Record) -> None:
         """Takes record number `n`; never raises, whatever the order."""
-        if not isinstance(record, Judged | Left):  # said of what has ended
+        if not isinstance(record, Judged | Left | Head):  # said of what has ended
             self._ended = None
         self._money.add(record)
         match record:
@@ -142,6 +149,9 @@ class Fold:
                 self._todos = record.todos
             case Seen():
                 self._seen[record.path] = record
+            case Head():
+                self._head = record
+                self._told.update(record.told)
             case Saved():
                 self._talk.save(record)
             case Left():
@@ -205,6 +215,9 @@ class Fold:
             saved=tuple(talk.saved),
             left=dict(talk.left),
             seen=dict(self._seen),
+            head=self._head,
+            told=dict(self._told),
+            parted=talk.parted,
             verified=self._verified,
             judged=self._judged,
             ended=self._ended,

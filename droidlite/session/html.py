@@ -88,7 +88,7 @@ def _said(message: User, *, by_person: bool) -> str:
     pictures = "".join(map(_picture, message.images))
     text = f'<div class="plain">{_text(message.text)}</div>{pictures}'
     if by_person:
-        return f'<section class="you">\n<h2>You</h2>\n{text}\n</section>'
+        return f'<section class="you">\n<h2 class="who">You</h2>\n{text}\n</section>'
     return f'<section class="host">\n<details><summary>droidlite told the model</summary>{text}</details>\n</section>'
 
 
@@ -101,7 +101,7 @@ def _picture(image: Image) -> str:
 def _reply(reply: Assistant, results: dict[str, ToolResult]) -> str:
     body = _markdown().render(clean(reply.text)) if reply.text.strip() else ""
     calls = "\n".join(_call(call, results.get(call.id)) for call in reply.calls)
-    return f'<section class="model">\n<h2>{_text(reply.model or "Model")}</h2>\n{body}{calls}\n</section>'
+    return f'<section class="model">\n<h2 class="who">{_text(reply.model or "Model")}</h2>\n{body}{calls}\n</section>'
 
 
 def _markdown() -> MarkdownIt:
@@ -116,7 +116,8 @@ def _call(call: Call, result: ToolResult | None) -> str:
     named = next((str(arguments[name]) for name in _NAMES if name in arguments), "")
     failed = result is not None and result.is_error
     mark = ' <strong class="failed">failed</strong>' if failed else ""
-    head = f"<summary>{_text(call.name)} <code>{_text(' '.join(named.split())[:200])}</code>{mark}</summary>"
+    what = f" <code>{_text(' '.join(named.split())[:200])}</code>" if named else ""
+    head = f"<summary>{_text(call.name)}{what}{mark}</summary>"
     shown = "".join(f"<p>{_text(name)}</p>{_argument(name, value)}" for name, value in arguments.items())
     told = f"<p>{'failed' if failed else 'result'}</p><pre>{_text(result.content)}</pre>" if result is not None else ""
     pictures = "".join(map(_picture, result.images)) if result is not None else ""

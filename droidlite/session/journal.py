@@ -189,6 +189,23 @@ def held(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a droidlite, this one included, has the session open."""
+    try:
+        file = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    finally:
+        os.close(file)
+    return False
+
+
 def _lock(folder: Path) -> int:
     """Takes the session's lock and writes our pid into it; the kernel lets go of it when we end, however we end."""
     file = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -199,7 +216,7 @@ def _lock(folder: Path) -> int:
         os.close(file)
         raise UsageError(
             f"Session {folder.name} is open in another droidlite (process {pid}). "
-            "Close that one first, or start from a copy with --fork."
+            f"Close that one first, or go on with a copy: droidlite -r {folder.name} --fork"
         ) from error
     os.ftruncate(file, 0)
     os.pwrite(file, b"%d\n" % os.getpid(), 0)

@@ -161,6 +161,17 @@ class Saved(Struct, frozen=True, kw_only=True, tag="saved"):
     skipped: str = ""
 
 
+class Head(Struct, frozen=True, kw_only=True, tag="head"):
+    """Where the repository stood before or after a prompt: its `branch` ("" = detached, or no git), the `commit` (hex,
+    "" = not known), and when, in seconds since 1970. `told`: files of which the model was told just then that they are
+    not what it saw: path -> SHA-256 (hex) of the content, "" = no such file."""
+
+    branch: str = ""
+    commit: str = ""
+    at: float = 0.0
+    told: dict[str, str] = {}
+
+
 class Left(Struct, frozen=True, kw_only=True, tag="left"):
     """How a turn left the files it had saved: path -> SHA-256 (hex) of the content, "" = no such file."""
 
@@ -222,11 +233,14 @@ class Judged(Struct, frozen=True, kw_only=True, tag="judged"):
 
 
 class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
-    """A run over this session ended by itself (a killed one leaves none); `cost_usd` is the session's total."""
+    """A run over this session ended by itself (a killed one leaves none); `cost_usd` is the session's total, `cap_usd`
+    what it might have been at most (None = no cap), `verify` the check it was held to ("" = none)."""
 
     subtype: str
     result: str = ""
     cost_usd: float = 0.0
+    cap_usd: float | None = None
+    verify: str = ""
 
 
 Record = (
@@ -247,6 +261,7 @@ Record = (
     | Seen
     | Saved
     | Left
+    | Head
     | Rewound
     | Unsaid
     | PutBack

@@ -11,7 +11,7 @@ from droidlite.session.records import Said
 from droidlite.session.store import Store, Summary
 
 _AROUND = 30
-"""Characters shown before a word that was found."""
+"""Characters shown, at most, before a word that was found."""
 
 
 class Found(Struct, frozen=True):
@@ -51,4 +51,5 @@ def _line(prompts: tuple[str, ...], wanted: list[str]) -> str:
     lines = [line.strip() for prompt in prompts for line in prompt.splitlines()]
     best = max(lines, key=lambda line: sum(word in line.casefold() for word in wanted), default="")
     at = min((place for word in wanted if (place := best.casefold().find(word)) >= 0), default=0)
-    return best if at <= _AROUND else f"…{best[at - _AROUND :]}"
+    begin = best.find(" ", at - _AROUND, at) + 1 if at > _AROUND else 0
+    return f"…{best[begin:]}" if begin else best

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Struct
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.session import fold
 from droidlite.session.copying import copied, share_files
-from droidlite.session.journal import Journal, held
+from droidlite.session.journal import Journal, held, is_held
 from droidlite.session.keeping import keep
 from droidlite.session.lines import JOURNAL
 from droidlite.session.records import Header, Titled
@@ -94,6 +95,16 @@ class Store:
             if summary and summary.turns and (cwd is None or summary.cwd == str(cwd)):
                 found.append(summary)
         return found
+
+    def at_work(self, cwd: Path, limit: int = 100) -> tuple[str, ...]:
+        """Ids of the sessions of `cwd` that a droidlite has open now, of the `limit` used last."""
+        names = [name for _, _, name in sorted(journals(self.root), reverse=True)[:limit]]
+        return tuple(name for name in names if self._belongs(name, cwd) and is_held(self.folder(name)))
+
+    def _belongs(self, name: str, cwd: Path) -> bool:
+        with suppress(UsageError):
+            return fold.header_of(self.folder(name)).cwd == str(cwd)
+        return False
 
     def latest(self, cwd: Path | None = None) -> str | None:
         """The id of the session used last (in `cwd`), or None."""

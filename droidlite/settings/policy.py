@@ -215,6 +215,8 @@ def narrow(settings: Settings, policy: Policy) -> Settings:
     most, level = policy.autonomy.max, settings.autonomy
     if level is not None and _AUTONOMIES.index(level) > _AUTONOMIES.index(most):
         lower("autonomy", "autonomy.max", most, most, "" if origin.get("autonomy") == "default" else level)
+    if _AUTONOMIES.index(settings.unheeded[0]) > _AUTONOMIES.index(most):
+        changes["unheeded"] = most, settings.unheeded[1]
     router = settings.router
     if policy.router.fallback and origin.get("router.fallback", "default") == "default":
         router = structs.replace(router, fallback=policy.router.fallback)

@@ -18,10 +18,18 @@ def apportioned(amounts: Sequence[float], total: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def lengths(amounts: Sequence[float], total: int) -> tuple[int, ...]:
+    """The same for a drawing: what is not nothing is seen, where `total` has room for it."""
+    least = tuple(int(amount > 0) for amount in amounts)
+    if sum(least) > total:
+        return apportioned(amounts, total)
+    return tuple(map(sum, zip(least, apportioned(amounts, total - sum(least)), strict=True)))
+
+
 def column_of_dollars(amounts: Sequence[float], digits: int = 4) -> tuple[str, ...]:
-    """`amounts` in USD and, last, their sum: what is written adds up to the last digit."""
+    """`amounts` in USD and, last, their sum, rounded as elsewhere: what is written adds up to the last digit."""
     unit = 10**digits
-    total = round(math.fsum(amounts) * unit)
+    total = round(float(f"{math.fsum(amounts):.{digits}f}") * unit)
     return tuple(f"${each / unit:,.{digits}f}" for each in (*apportioned(amounts, total), total))
 
 

@@ -73,6 +73,15 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
+def hung(line: str, width: int, indent: str = "  ") -> str:
+    """`line` as it is where it takes at most `width` cells, else broken at spaces, all but its first line indented.
+    Two blanks in a row stay two."""
+    if width_of(line) <= width or width <= 2 * len(indent):
+        return line
+    parts = wrap(line.replace("  ", "\0 "), width - len(indent))
+    return f"\n{indent}".join(parts).replace("\0", " ")
+
+
 def fold(text: str, width: int) -> list[str]:
     """`text` as it is where it takes at most `width` cells, wrapped where it takes more."""
     return [text] if width_of(text) <= width else wrap(text, width)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from droidlite.ui.cells import column_widths, cut, cut_middle, set_in_columns, wrap
+from droidlite.ui.cells import column_widths, cut, cut_middle, set_in_columns, width_of, wrap
 
 Fragments = list[tuple[str, str]]
 """(style class, text) pairs as prompt_toolkit draws them."""
@@ -145,10 +145,10 @@ class Choosing(Struct, frozen=True, kw_only=True):
     def draw(self, width: int, height: int) -> Fragments:
         """At most `height` lines of at most `width` cells."""
         inner = width - 2
-        found: Fragments = [("class:filter", f"  {cut(self.filter, inner - 20)}")] if self.filter else []
+        typed = f"  {cut(self.filter, max(inner // 2, 8))}" if self.filter else ""
         widths = self._widths(inner)
         title = self.title + (f" · {self.dial.name} ‹{self.dial.value}›" if self.dial else "")
-        head: Fragments = [("class:title", cut(title, width)), *found, ("", "\n")]
+        head: Fragments = [("class:title", cut(title, width - width_of(typed))), ("class:filter", typed), ("", "\n")]
         if self.headers:
             head += [("class:dim", "  " + self._row(self.headers, widths, inner) + "\n")]
         foot = self._foot(width, max(height - 5 - bool(self.headers), 1))

@@ -1,7 +1,7 @@
 """The contract between the app and a person's terminal: what the UI may ask of a conversation, and of a person."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from droidlite.ui.filling import Filling
 from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
+from droidlite.ui.spending import Stats
 
 ExportFormat = Literal["md", "json", "html"]
 
@@ -20,7 +21,7 @@ ExportFormat = Literal["md", "json", "html"]
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
     is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed); `switch_share` of what a task
-    costs may go to changes of model (0 = not routed)."""
+    costs may go to changes of model (0 = not routed). title: of a session that was resumed or named."""
 
     model: str
     strategy: Literal["auto", "chosen"]
@@ -38,6 +39,7 @@ class Status(Struct, frozen=True, kw_only=True):
     branch: str = ""
     scripted: bool = False
     stored: bool = True
+    title: str = ""
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -56,6 +58,20 @@ class Spending(Struct, frozen=True, kw_only=True):
     by_model: dict[str, ModelUsage]
     total_usd: float
     counterfactual: Counterfactual | None = None
+
+
+class Asked(NamedTuple):
+    """A prompt of ours on its way: a line that tells the person what it is about, and what happens."""
+
+    told: str
+    events: Iterator[Event]
+
+
+class Answered(NamedTuple):
+    """An answer given aside, and its cost in USD (None = not known)."""
+
+    text: str
+    cost_usd: float | None
 
 
 class Person(Protocol):
@@ -92,9 +108,27 @@ class Conversation(Protocol):
         """Retells the last turns of a session that is gone on with; () for a new one. Called once, at the start."""
         ...
 
+    def warm(self) -> None:
+        """Begins to load what the first message will need; called once the person can type."""
+        ...
+
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]: ...
     def shell(self, command: str) -> Iterator[Event]: ...
     def compact(self) -> Iterator[Event]: ...
+    def review(self, words: str) -> Asked:
+        """Has the model review the working tree ("" ) or a named branch, commit or range; what would change something
+        is asked about meanwhile. Raises UsageError where there is nothing to review."""
+        ...
+
+    def init(self) -> Asked:
+        """Has the model write AGENTS.md, or improve it where it is there."""
+        ...
+
+    def btw(self, question: str) -> Answered:
+        """Asks the model aside, with the conversation as context; neither question nor answer enters it. May be called
+        while something runs, and several times at once; `interrupt` ends it as well."""
+        ...
+
     def interrupt(self) -> None: ...
 
     def status(self) -> Status: ...
@@ -117,6 +151,11 @@ class Conversation(Protocol):
     def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
         """A ModelSpec id, or "auto", from here on in `mode` ("" = the one in force) and with `effort` (None = that in
         force)."""
+        ...
+
+    def think(self, effort: Effort) -> None:
+        """How hard the model at work thinks from here on ("" = the service's default). Raises UsageError where it has
+        no such effort."""
         ...
 
     def aim(self, mode: str) -> str:
@@ -156,6 +195,10 @@ class Conversation(Protocol):
 
     def bill(self) -> Bill: ...
     def filling(self) -> Filling: ...
+    def stats(self, since: str) -> Stats:
+        """What was spent in this repository since a date or for a time such as 30d ("" = always). Raises UsageError."""
+        ...
+
     def spending(self) -> Spending: ...
     def judge(self, good: bool) -> None:
         """Keeps whether the session did what the person wanted; raises UsageError where nothing was asked of it."""

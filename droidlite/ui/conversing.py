@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,20 +17,17 @@ from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.attention import Attention
 from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog
-from droidlite.ui.commands import COMMANDS, find_command
+from droidlite.ui.commands import COMMANDS, KEYS, do, find_command, is_prompt
 from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
-from droidlite.ui.mentions import images_in
-from droidlite.ui.pasting import Pastes, mention
+from droidlite.ui.pasting import Pastes
 from droidlite.ui.render import Painter
 from droidlite.ui.screen import Screen
-from droidlite.ui.statusline import header, parting_line, reply_line, status_bar
+from droidlite.ui.statusline import header, parting_lines, reply_line, status_bar
 from droidlite.ui.steering import Steering
 from droidlite.ui.transcript import Transcript
 from droidlite.ui.working import Work
-
-NOT_STORED = "This session was not stored; it cannot be gone on with."
 
 
 class Session:
@@ -80,8 +77,10 @@ class Session:
         return 0
 
     def _talk(self, prompt: str) -> None:
-        opening = [line for text in header(self._status) for line in fold(text, self._painter.width)]
-        self.screen.say("\n".join([*opening, ""]))  # not painted: rich is not loaded yet
+        opening = [*header(self._status)]
+        opening += [f"⚠ {clean_line(problem, 400)}"] if (problem := self.screen.history.problem) else []
+        lines = [line for text in opening for line in fold(text, self._painter.width)]
+        self.screen.say("\n".join([*lines, ""]))  # not painted: rich is not loaded yet
         for event in self._conversation.past():
             self.screen.say(self._transcript.apply(event))
         self.screen.say(self._transcript.end())
@@ -92,22 +91,24 @@ class Session:
             self.screen.close()
             self._work.stop(self._conversation.interrupt)
             self._attention.close()
+            self.pastes.close()
         self.screen.flush()
         if self._work.crash:
             raise self._work.crash
         if self._spoken:
-            spending = self._conversation.spending()
-            lines = [parting_line(spending)] if spending.by_model else []
-            stored = self._status.stored
-            lines.append(f"Go on with: droidlite -r {self._status.session_id}" if stored else NOT_STORED)
-            self.screen.say("\n" + self._painter.text("\n".join(lines), "dim"))
+            parting = parting_lines(self._status, self._conversation.spending())
+            self.screen.say("\n" + self._painter.text("\n".join(parting), "dim"))
             self.screen.flush()
 
     def _start(self, prompt: str) -> None:
         if prompt:
             self.take(prompt)
         # The prompt is drawn first.
-        asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._painter.warm))
+        asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._warm))
+
+    def _warm(self) -> None:
+        self._conversation.warm()
+        self._painter.warm()
 
     # --- work -------------------------------------------------------------------------------------------------------
 
@@ -132,8 +133,8 @@ class Session:
 
     def _begin(self, text: str) -> None:
         self._doing = text
-        self._spoken = self._spoken or not text.startswith("/")
-        self._transcript.begin("working" if not text.startswith("/") else text.split(" ")[0][1:])
+        self._spoken = self._spoken or is_prompt(text)
+        self._transcript.begin("working" if is_prompt(text) else text.split(" ")[0][1:])
         self._transcript.unfolded = text.startswith("!")
         self.screen.put(self._transcript.apply(User(text)))
         self._work.begin(lambda: self._do(text), self._ended)
@@ -143,14 +144,7 @@ class Session:
     def _do(self, text: str) -> None:
         """In a worker thread."""
         try:
-            if text.startswith("/"):
-                name, _, words = text[1:].partition(" ")
-                find_command(name).run(self, words.strip())
-            elif text.startswith("!"):
-                self.show(self._conversation.shell(text[1:].strip()))
-            else:
-                text = self.pastes.unfold(text)
-                self.show(self._conversation.send(text, images_in(text, self._status.cwd)))
+            do(self, self.pastes.unfold(text))
         except Interrupted:
             self.say(self._painter.text("⊘ interrupted", "yellow"))
         except DroidliteError as error:
@@ -166,7 +160,7 @@ class Session:
 
     def _ended(self) -> None:
         self.screen.put(self._transcript.end())
-        if self._transcript.replied and not self._doing.startswith("/"):  # /resume retells replies paid long ago
+        if self._transcript.replied and is_prompt(self._doing):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
         if self.queue:
             self._begin(self.queue.pop(0))
@@ -197,6 +191,10 @@ class Session:
     @property
     def painter(self) -> Painter:
         return self._painter
+
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return KEYS
 
     def say(self, ansi: str) -> None:
         self.screen.say(ansi)
@@ -246,4 +244,4 @@ class Session:
         except UsageError as error:
             self.say(self._painter.text(f"✗ {error}", "red"))
         else:
-            self.screen.post(lambda: self.screen.buffer.insert_text(mention(path)))
+            self.screen.post(lambda: self.screen.buffer.insert_text(self.pastes.mention(path)))

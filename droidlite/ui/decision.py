@@ -29,6 +29,16 @@ def expected(estimate: Estimate) -> str:
     return f"{estimate.success.mean:.0%} at {dollars(estimate.cost.mean)}"
 
 
+def because(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> str:
+    """Why the model at work is the one at work, in a few words. Not sanitised."""
+    if switches:
+        return f"switched: {switches[-1].cause}"
+    if decision.strategy == "auto" and decision.estimate is not None:
+        rule = f", rule {decision.rule.partition(' (')[0]}" if decision.rule else ""
+        return f"auto: {decision.kind}, {expected(decision.estimate)}{rule}"
+    return next(iter(decision.reasons), "").removeprefix(f"{decision.model} was ").rstrip(".")
+
+
 def decision_lines(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> tuple[str, ...]:
     """All of it: reasons, numbers with their intervals, runners-up, the counterfactual, what was rejected and why; and
     the changes of model since."""
@@ -59,8 +69,9 @@ def budget_line(status: Status, switches: Sequence[Switch]) -> str:
     if not status.aim:
         return ""
     spent = sum(switch.price_usd for switch in switches)
-    so_far = f"{counted(len(switches), 'change')} of model so far" + (f" for {dollars(spent)}" if switches else "")
-    return f"  mode {status.aim} · {so_far}; they may cost up to {status.switch_share:.0%} of the task"
+    count = "1 switch" if len(switches) == 1 else f"{len(switches)} switches"
+    so_far = f"{count} so far, {dollars(spent)}" if switches else "no switch so far"
+    return f"  mode {status.aim} · {so_far}; they may cost up to {status.switch_share:.0%} of a task"
 
 
 def numbers(decision: RoutingDecision, status: Status) -> tuple[str, ...]:
@@ -87,7 +98,7 @@ def numbers(decision: RoutingDecision, status: Status) -> tuple[str, ...]:
             f"{expected(against)}: the same for {decision.reference} alone, the reference. From {against.basis}."
         )
     lines.append(
-        f"{decision.confidence:.0%}: how sure it is that this is a {decision.kind} task. droidlite route tells why"
+        f"{decision.confidence:.0%}: how sure it is of the kind of task ({decision.kind}). droidlite route tells why"
     )
     return tuple(clean_line(line, 400) for line in lines)
 

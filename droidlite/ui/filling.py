@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from droidlite.sanitise import clean_line
-from droidlite.ui.adding import apportioned, column_of_shares
+from droidlite.ui.adding import column_of_shares, lengths
 from droidlite.ui.cells import column_widths, set_in_columns
 from droidlite.ui.wording import tokens
 
@@ -19,13 +19,14 @@ LONGEST = 100
 class Filling(Struct, frozen=True, kw_only=True):
     """Tokens by part, in the order they are sent; together they are the estimate of the status line. `window` is the
     model's (0 = not known), `compacted_at` where a summary takes the conversation's place, `counted` how many of the
-    tokens the service itself has counted."""
+    tokens the service itself has counted; nothing was said yet where it has not `begun`."""
 
     model: str
     parts: tuple[tuple[str, int], ...]
     window: int
     compacted_at: int = 0
     counted: int = 0
+    begun: bool = True
 
     @property
     def used(self) -> int:
@@ -44,8 +45,8 @@ def head(filling: Filling) -> str:
 
 
 def bar(filling: Filling, width: int) -> Iterator[tuple[str, str]]:
-    """(cells, style) of each part, together `width` cells or LONGEST."""
-    for (mark, style), cells in zip(_marks(filling), apportioned(_counts(filling), min(width, LONGEST)), strict=True):
+    """(cells, style) of each part, at least a cell where there is any of it; together `width` cells or LONGEST."""
+    for (mark, style), cells in zip(_marks(filling), lengths(_counts(filling), min(width, LONGEST)), strict=True):
         yield mark * cells, style
 
 
@@ -68,7 +69,9 @@ def _marks(filling: Filling) -> list[tuple[str, str]]:
 
 
 def remarks(filling: Filling) -> list[str]:
-    if filling.counted:
+    if not filling.begun:
+        said = "estimated by length; AGENTS.md and facts come with your first message"
+    elif filling.counted:
         said = f"the service counted {filling.counted:,} of these tokens; how they are shared out is by length"
     else:
         said = "estimated by length: no service has counted them yet"

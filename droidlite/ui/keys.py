@@ -85,7 +85,9 @@ def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
         if buffer.document.text_before_cursor.endswith("\\"):
             buffer.delete_before_cursor()
             buffer.newline(copy_margin=False)
-        elif buffer.complete_state and buffer.complete_state.current_completion and not buffer.text.startswith("/"):
+        elif buffer.complete_state and buffer.complete_state.completions and not buffer.text.startswith("/"):
+            if not buffer.complete_state.current_completion:
+                buffer.go_to_completion(0)
             buffer.complete_state = None
         else:
             controls.submit()

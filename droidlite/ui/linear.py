@@ -5,7 +5,7 @@ import queue
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -16,15 +16,21 @@ from droidlite.types import User
 from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog, Done, Item
-from droidlite.ui.commands import find_command
+from droidlite.ui.commands import do, is_prompt
 from droidlite.ui.conversation import Conversation
-from droidlite.ui.mentions import images_in
 from droidlite.ui.render import Painter
-from droidlite.ui.statusline import header, parting_line, reply_line
+from droidlite.ui.statusline import header, parting_lines, reply_line
 from droidlite.ui.transcript import Transcript
 
 PROMPT = "> "
-NOT_STORED = "This session was not stored; it cannot be gone on with."
+KEYS = (
+    ("Enter", "send; answer a question"),
+    ("\\ Enter", "go on in a new line"),
+    ("Ctrl+C", "interrupt; twice: leave"),
+    ("?", "explain the numbers"),
+    ("@path", "mention a file"),
+    ("!command", "run a command yourself"),
+)
 TWICE_SECONDS = 2.0
 LOOK_SECONDS = 0.2
 """How often the reading thread looks up from its wait, to hear Ctrl+C in good time."""
@@ -51,6 +57,7 @@ class Linear:
     def run(self, prompt: str) -> int:
         """Until the person leaves; returns the exit code."""
         self.say(self._painter.text("\n".join(header(self._conversation.status()))))
+        self._conversation.warm()
         self.show(iter(self._conversation.past()))
         self.say(self._transcript.end())
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="conversation") as worker:
@@ -83,7 +90,7 @@ class Linear:
         return ""
 
     def _take(self, worker: ThreadPoolExecutor, text: str) -> None:
-        self._spoken = self._spoken or not text.startswith("/")
+        self._spoken = self._spoken or (is_prompt(text) and text != "?")
         self._transcript.begin()
         self._transcript.unfolded = text.startswith("!")
         self._said = time.monotonic()
@@ -93,7 +100,7 @@ class Linear:
             pass
         task.result()
         self.say(self._transcript.end())
-        if self._transcript.replied and not text.startswith("/"):
+        if self._transcript.replied and is_prompt(text):
             self.say(self._painter.text(reply_line(self._transcript.cost, self._conversation.status())))
 
     def _waits(self, task: "Future[None]") -> bool:
@@ -113,25 +120,16 @@ class Linear:
 
     def _do(self, text: str) -> None:
         try:
-            if text.startswith("/"):
-                name, _, words = text[1:].partition(" ")
-                find_command(name).run(self, words.strip())
-            elif text.startswith("!"):
-                self.show(self._conversation.shell(text[1:].strip()))
-            else:
-                self.show(self._conversation.send(text, images_in(text, self._conversation.status().cwd)))
+            do(self, "/router numbers" if text == "?" else text)
         except Interrupted:
             self.say("interrupted\n")
         except DroidliteError as error:
             self.say(self._painter.text(f"error: {error}"))
 
     def _part(self) -> None:
-        status, spending = self._conversation.status(), self._conversation.spending()
-        if not self._spoken:
-            return
-        lines = [parting_line(spending)] if spending.by_model else []
-        lines.append(f"Go on with: droidlite -r {status.session_id}" if status.stored else NOT_STORED)
-        self.say("\n" + self._painter.text("\n".join(lines)))
+        if self._spoken:
+            lines = parting_lines(self._conversation.status(), self._conversation.spending())
+            self.say("\n" + self._painter.text("\n".join(lines)))
 
     # --- what commands and the person's answers use -----------------------------------------------------------------
 
@@ -142,6 +140,10 @@ class Linear:
     @property
     def painter(self) -> Painter:
         return self._painter
+
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return KEYS
 
     def say(self, ansi: str) -> None:
         if ansi:

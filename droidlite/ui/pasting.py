@@ -25,6 +25,12 @@ class Pastes:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env, self._kept = env, dict[str, str]()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def close(self) -> None:
+        """Removes the pictures; the conversation has its own copies of those that were sent."""
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def fold(self, text: str) -> str:
         """The text, or what stands for it where it is long."""
@@ -56,10 +62,23 @@ class Pastes:
             raise UsageError(f"{reader[0]} could not read the clipboard: {error}.") from error
         if read.returncode or not read.stdout.startswith(b"\x89PNG"):
             raise UsageError("There is no picture in the clipboard; mention a file with @path.")
-        descriptor, path = tempfile.mkstemp(prefix="droidlite-", suffix=".png")
-        with open(descriptor, "wb") as file:
-            file.write(read.stdout)
-        return path
+        path = self._place("pasted.png")
+        path.write_bytes(read.stdout)
+        return str(path)
+
+    def mention(self, path: str) -> str:
+        """A picture's path as a message mentions it; one with blanks is linked to by one without."""
+        if not re.search(r"\s", path):
+            return f"@{path} "
+        link = self._place(re.sub(r"\s", "-", Path(path).name))
+        link.symlink_to(Path(path).absolute())
+        return f"@{link} "
+
+    def _place(self, name: str) -> Path:
+        """Where a picture of that name goes, in a folder of the session's own."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="droidlite-", ignore_cleanup_errors=True)
+        return Path(tempfile.mkdtemp(dir=self._folder.name), name)
 
 
 def pasted_path(text: str) -> str:
@@ -78,12 +97,3 @@ def _reader(env: Mapping[str, str]) -> list[str]:
     if env.get("DISPLAY"):
         return ["xclip", "-selection", "clipboard", "-t", "image/png", "-o"]
     raise UsageError("There is no clipboard here to take a picture from; mention a file with @path.")
-
-
-def mention(path: str) -> str:
-    """A picture's path as a message mentions it; one with spaces is linked to by one without."""
-    if not re.search(r"\s", path):
-        return f"@{path} "
-    link = Path(tempfile.mkdtemp(prefix="droidlite-"), re.sub(r"\s", "-", Path(path).name))
-    link.symlink_to(Path(path).absolute())
-    return f"@{link} "

@@ -1,16 +1,26 @@
-"""Lines and JSON for commands that answer at once: tables, sessions, doctor."""
+"""Lines and JSON on a stream, whatever stands behind it: a terminal, a CI log, a pipe, an encoding of old."""
 
+import codecs
 import contextlib
+import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, TextIO
 
 import msgspec
 
 from droidlite.errors import DroidliteError
 from droidlite.sanitise import clean, escape_json
+
+ASCII = str.maketrans(
+    {"·": "-", "…": "...", "⏎": "/", "–": "-", "—": "-", "−": "-", "×": "x", "→": "->", "❯": ">", "✓": "+", "✗": "x"}
+    | {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u202f": " ", "•": "*"}
+)
+"""What stands for marks that an encoding lacks."""
+CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION")
+"""Variables that services which build and test set."""
 
 
 def show(lines: Iterable[str]) -> None:
@@ -20,7 +30,7 @@ def show(lines: Iterable[str]) -> None:
 
 def show_json(value: object) -> None:
     """Prints anything msgspec can encode as indented JSON."""
-    show_table(escape_json(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"))
+    show_document(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n", "json")
 
 
 def width() -> int:
@@ -35,10 +45,44 @@ def show_table(text: str) -> None:
 
 
 def write(stream: TextIO, text: str) -> bool:
-    """Writes at once. False when the reader of `stream` has gone; all else that stops a write is a DroidliteError."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
+    """Writes at once, as near to `text` as the encoding of `stream` allows. False when its reader has gone; all else
+    that stops a write is a DroidliteError."""
+    return _write(stream, text if takes(stream, text) else _nearest(stream, text))
+
+
+def write_json(stream: TextIO, text: str) -> bool:
+    """The same for JSON, of which nothing is lost: it is UTF-8 wherever it is read, so for a stream of another encoding
+    all but ASCII is escaped."""
+    if codecs.lookup(_encoding(stream)).name != "utf-8":
+        text = "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
+    return _write(stream, text)
+
+
+def _encoding(stream: TextIO) -> str:
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def takes(stream: TextIO, text: str) -> bool:
+    """Whether the encoding of `stream` has all of `text`."""
     try:
-        stream.write(text.encode(encoding, "replace").decode(encoding))
+        text.encode(_encoding(stream))
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _nearest(stream: TextIO, text: str) -> str:
+    """Letter by letter: itself, else what stands for it, else a question mark."""
+    encoding = _encoding(stream)
+    return "".join(
+        letter if takes(stream, letter) else letter.translate(ASCII).encode(encoding, "replace").decode(encoding)
+        for letter in text
+    )
+
+
+def _write(stream: TextIO, text: str) -> bool:
+    try:
+        stream.write(text)
         stream.flush()
     except BrokenPipeError:
         _silence(stream)
@@ -61,13 +105,24 @@ def show_document(text: str, form: Literal["md", "json", "html"]) -> None:
     """Prints what others wrote: JSON with escapes for all that could steer a terminal; Markdown and HTML as they are
     for a file or a pipe, cleaned for a terminal."""
     if form == "json":
-        show_table(escape_json(text))
+        if not write_json(sys.stdout, escape_json(text)):
+            raise BrokenPipeError
     elif sys.stdout.isatty():
         show([text])
     else:
         show_table(text)
 
 
-def in_colour(no_color: str, term: str) -> bool:
-    """Whether standard output may carry colour: a terminal, NO_COLOR unset, TERM not dumb."""
-    return sys.stdout.isatty() and not no_color and term != "dumb"
+def takes_control_codes(stream: TextIO, env: Mapping[str, str]) -> bool:
+    """Whether `stream` is a terminal that somebody looks at: not where TERM=dumb, NO_COLOR or a CI service say that
+    what is written there is kept, or read as text."""
+    in_ci = any(env.get(name, "").lower() not in ("", "0", "false") for name in CI)
+    return stream.isatty() and not in_ci and not env.get("NO_COLOR") and env.get("TERM") != "dumb"
+
+
+def columns(stream: TextIO, otherwise: int) -> int:
+    """Columns of the terminal that `stream` is; `otherwise` where it is none, or does not know."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or otherwise
+    except (OSError, ValueError):
+        return otherwise

@@ -1,18 +1,19 @@
 """A download's progress: a bar on a terminal, a line for every tenth elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TextIO
 
 from droidlite.sanitise import clean_line
+from droidlite.ui.plain import takes_control_codes, write
 
 
 @contextmanager
-def downloading(label: str, total: int, stream: TextIO) -> Iterator[Callable[[int], None]]:
+def downloading(label: str, total: int, stream: TextIO, env: Mapping[str, str]) -> Iterator[Callable[[int], None]]:
     """Yields a function to call, often, with the bytes there are so far, of `total`. A resumed download may begin with
-    many. Nothing is said on `stream` before the first call."""
+    many. Nothing is said on `stream` before the first call. `env` tells TERM, NO_COLOR and whether this is CI."""
     label = clean_line(label, 60)
-    if not stream.isatty():
+    if not takes_control_codes(stream, env):
         yield _Tenths(label, total, stream).told
         return
     from rich.console import Console
@@ -41,5 +42,4 @@ class _Tenths:
         if tenth > self._said:
             self._said = tenth
             size = f"{done / 1e6:,.0f} of {self._total / 1e6:,.0f} MB"
-            self._stream.write(f"{self._label}: {10 * tenth} % ({size})\n")
-            self._stream.flush()
+            write(self._stream, f"{self._label}: {10 * tenth} % ({size})\n")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+MOST_CODE = 400
+"""Lines of a change that get their language's colours; a longer one is read for its + and -."""
 _MARKS = {"pending": ("☐", ""), "in_progress": ("▸", "bold"), "completed": ("☑", "dim")}
 
 
@@ -117,13 +119,34 @@ class Painter:
         """A change with line numbers, at most `most` lines of it."""
         rows = list(_diff_rows(clean(diff.patch)))
         painted = _text()
-        for number, sign, line in rows[:most]:
+        code = self._code(diff.path) if self.colour else None
+        for count, (number, sign, line) in enumerate(rows[:most]):
             style = {"+": "green", "-": "red", "@": "cyan dim"}.get(sign, "dim")
-            painted.append(f"{number:>5} {sign if sign != '@' else ' '} {line.expandtabs(4)}\n", style=style)
+            head, line = f"{number:>5} {sign if sign != '@' else ' '} ", line.expandtabs(4)
+            if code and sign == "+" and count < MOST_CODE:
+                painted.append(head, style=style).append_text(code(line)).append("\n")
+            else:
+                painted.append(f"{head}{line}\n", style=style)
         if len(rows) > most:
             painted.append(f"      … {counted(len(rows) - most, 'more line')}\n", style="dim")
         painted.rstrip()
         return self.paint(painted, "  ")
+
+    def _code(self, path: str) -> "Callable[[str], Text] | None":
+        """What gives a line of that file the colours of its language; None where the language is not known."""
+        from rich.syntax import Syntax
+
+        lexer = Syntax.guess_lexer(clean_line(path, 400))
+        if lexer == "default":
+            return None
+        syntax = Syntax("", lexer, theme="ansi_dark")
+
+        def coloured(line: str) -> "Text":
+            text = syntax.highlight(line)
+            text.rstrip()
+            return text
+
+        return coloured
 
     def todos(self, todos: Todos, most: int = 1_000) -> str:
         """The list, or `most` lines of it around what is being done."""

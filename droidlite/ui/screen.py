@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from prompt_toolkit.application import Application, in_terminal
+from prompt_toolkit.application import in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import ThreadedCompleter
 from prompt_toolkit.filters import Condition
@@ -23,6 +23,8 @@ from prompt_toolkit.output import ColorDepth, Output
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
 from droidlite.ui.history import History
+from droidlite.ui.output import Framed
+from droidlite.ui.resizing import Resizable
 from droidlite.ui.styles import styles
 from droidlite.ui.viewing import viewer
 
@@ -32,8 +34,6 @@ INPUT_LINES = 10
 PRINT_SECONDS = 0.05
 """How long what is printed waits for more of it, so that a fast stream costs no redraw per line. The redraw after a key
 takes it along; a key waits for nothing."""
-_AT_ONCE, _SHOWN = "\x1b[?2026h", "\x1b[?2026l"
-"""What lies between is shown as one by terminals that know how to, and nothing to the others."""
 
 
 class Screen:
@@ -64,14 +64,15 @@ class Screen:
         self._viewing = self._printing = self._together = False
         self._shown = 0.0
         self.closed = False
+        self.history = History(history)
         self.buffer = Buffer(
             multiline=True,
-            history=History(history),
+            history=self.history,
             completer=ThreadedCompleter(completions),
             complete_while_typing=True,
             tempfile_suffix=".md",
         )
-        self.app: Application[None] = Application(
+        self.app = Resizable(
             layout=self._layout(),
             key_bindings=bindings,
             style=styles(colour),
@@ -209,21 +210,21 @@ class Screen:
         """Before anything is drawn: takes away what is, and prints. The terminal stays raw: prompt_toolkit's
         run_in_terminal would switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new
         line."""
-        if not self._printed:
+        if not (self.app.follow_size() or self._printed):
             return
         self._together = True
-        self.app.output.write_raw(_AT_ONCE)
+        if isinstance(self.app.output, Framed):
+            self.app.output.begin()
         self.app.renderer.erase(leave_alternate_screen=False)
         self.flush()
-        self.app._request_absolute_cursor_position()
 
     def _show(self) -> None:
         """After something was drawn."""
         if self._together and (loop := self.app.loop):
             self._together = self._printing = False
             self._shown = loop.time()
-            self.app.output.write_raw(_SHOWN)
-            self.app.output.flush()
+            if isinstance(self.app.output, Framed):
+                self.app.output.end()
 
     def edit(self) -> None:
         """Lets the person write in their editor; what is to be printed waits for it."""

@@ -8,15 +8,18 @@ from droidlite.ui.choosing import Fragments
 from droidlite.ui.conversation import Spending, Status
 from droidlite.ui.wording import SCRIPTED, dollars, instead, spent, tokens
 
+NOT_STORED = "This session was not stored; it cannot be gone on with."
+LEAST_MODEL = 10
+"""Cells of the model's name, however narrow it is."""
+
 
 def status_bar(status: Status, width: int, hint: str = "") -> Fragments:
-    """One line of at most `width` cells; where it is narrow the folder gives way first."""
+    """One line of at most `width` cells. Where it is narrow the folder gives way first, what it costs and what runs
+    unasked last."""
     label = "SCRIPTED" if status.scripted else ""
-    parts = [f"({status.strategy})", _cost(status), _context(status), f"autonomy {status.autonomy}"]
-    parts += [f"effort {status.effort}"] if status.effort else []
-    facts = " " + " · ".join(parts)
     width -= width_of(label) + 1 if label else 0
-    text = cut(clean_line(status.model, 60), max(width - width_of(facts), 12)) + facts
+    facts = next((facts for facts in _facts(status) if width_of(facts) + LEAST_MODEL <= width), _facts(status)[-1])
+    text = cut(clean_line(status.model, 60), max(width - width_of(facts), LEAST_MODEL)) + facts
     room = width - width_of(text)
     where = hint or _where(status, room - 3)
     space = max(room - width_of(where), 1) if where else 0
@@ -27,6 +30,19 @@ def status_bar(status: Status, width: int, hint: str = "") -> Fragments:
     elif hint:
         return [*fragments[:-1], ("class:warning", cut(hint, width))]
     return fragments
+
+
+def _facts(status: Status) -> list[str]:
+    """What stands behind the model's name, ever shorter."""
+    strategy, cost, level = f" ({status.strategy})", _cost(status), status.autonomy
+    effort = [f"effort {status.effort}"] if status.effort else []
+    return [
+        " · ".join([strategy, cost, _context(status), f"autonomy {level}", *effort]),
+        " · ".join([strategy, cost, _context(status), f"autonomy {level}"]),
+        " · ".join(["", cost, _context(status), f"autonomy {level}"]),
+        " · ".join(["", cost, f"autonomy {level}"]),
+        " · ".join(["", dollars(status.cost_usd), level]),
+    ]
 
 
 def _cost(status: Status) -> str:
@@ -56,19 +72,24 @@ def reply_line(cost_usd: float | None, status: Status) -> str:
     return f"{dollars(cost_usd)} message, {dollars(status.cost_usd)} session, {model}{label}"
 
 
-def parting_line(spending: Spending) -> str:
-    """What a session cost, said when the person leaves: by model, and what the reference model would have cost."""
+def parting_lines(status: Status, spending: Spending) -> tuple[str, ...]:
+    """Said when the person leaves: what the session cost, by model, and what the reference model would have; how to go
+    on."""
     other = f" · {instead(spending.counterfactual)}" if spending.counterfactual else ""
-    return clean_line(f"{spent(spending.by_model, spending.total_usd)}{other}", 1000)
+    cost = clean_line(f"{spent(spending.by_model, spending.total_usd)}{other}", 1000)
+    on = f"Go on with: droidlite -r {status.session_id}" if status.stored else NOT_STORED
+    return (cost, on) if spending.by_model else (on,)
 
 
 def header(status: Status) -> tuple[str, ...]:
     """What a session opens with."""
     via = f" via {clean_line(status.endpoint, 60)}" if status.endpoint else ""
     branch = f" ({clean_line(status.branch, 60)})" if status.branch else ""
-    lines = (
+    lines: tuple[str, ...] = (
         f"droidlite · {clean_line(status.model, 80)} ({status.strategy}){via}",
         f"{clean_line(status.cwd, 200)}{branch}",
         "/help for commands and keys · @ mentions a file · ! runs a command",
     )
+    title = (f"going on with: {clean_line(status.title, 200)}",) if status.title else ()
+    lines = (*lines[:2], *title, lines[2])
     return (*lines, f"⚠ {SCRIPTED}") if status.scripted else lines

@@ -5,7 +5,7 @@ from typing import Protocol, get_args
 
 from droidlite.types import Autonomy
 from droidlite.ui.conversation import Conversation, Status
-from droidlite.ui.pasting import Pastes, mention, pasted_path
+from droidlite.ui.pasting import Pastes, pasted_path
 from droidlite.ui.screen import Screen
 
 TWICE_SECONDS = 2.0
@@ -133,8 +133,8 @@ class Steering:
         self._session.take("/model next")
 
     def paste(self, text: str) -> None:
-        path = pasted_path(text)
-        self._session.screen.buffer.insert_text(mention(path) if path else self._session.pastes.fold(text))
+        path, pastes = pasted_path(text), self._session.pastes
+        self._session.screen.buffer.insert_text(pastes.mention(path) if path else pastes.fold(text))
 
     def paste_picture(self) -> None:
         self._session.fetch_picture()

@@ -2,21 +2,24 @@
 
 import sys
 import time
+from codecs import lookup
 from collections.abc import Mapping
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from msgspec import Struct
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.output import Output
-from prompt_toolkit.output.vt100 import Vt100_Output
 
 from droidlite.errors import UsageError
 from droidlite.ui.attention import Attention
 from droidlite.ui.conversation import Conversation
 from droidlite.ui.conversing import Session
 from droidlite.ui.linear import Linear
+from droidlite.ui.output import Framed
+from droidlite.ui.resizing import wraps
 from droidlite.ui.screen import GRACE_SECONDS
 
 
@@ -48,14 +51,17 @@ def run(
     """
     env = env or {}
     if terminal is None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # a closed one is None
             raise UsageError("not a terminal; use droidlite exec")
+        if isinstance(sys.stdin, TextIOWrapper) and lookup(sys.stdin.encoding).name == "ascii":
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # a bare locale claims it; keyboards send more
         if look.plain or env.get("TERM") == "dumb":
             with suppress(ImportError):
                 import readline  # noqa: F401 - input() edits lines and takes long ones with it
             return Linear(conversation).run(prompt)
-        terminal = create_input(sys.stdin), Vt100_Output.from_pty(sys.stdout, term=env.get("TERM"))
+        terminal = create_input(sys.stdin), Framed.from_pty(sys.stdout, term=env.get("TERM"))
     attention = Attention(terminal[1], time.monotonic, title=look.title, bell=look.bell)
     session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention, env)
+    session.screen.app.wraps = wraps(env)
     session.screen.app.editing_mode = EditingMode.VI if look.vi else EditingMode.EMACS
     return session.run(prompt)

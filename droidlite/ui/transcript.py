@@ -43,6 +43,8 @@ from droidlite.ui.wording import dollars, duration, going_on, handed_over, helpe
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TAIL_LINES = 12
 THOUGHT_LINES = 6
+FAILED_LINES, GONE_WELL_LINES = 5, 3
+"""Lines of a command's output that stay; Ctrl+O has all of them."""
 PINNED = 6
 """Lines of the todo list above the input while the agent works."""
 
@@ -186,8 +188,9 @@ class Transcript:
         if self.unfolded:
             return text + painter.output(self.last_output, 200)
         untold = bool(outputs) or told.startswith("exit")  # what failed in a sentence of its own has said it all
-        many_lines = event.name == "shell" and event.is_error and untold and self.last_output.strip()
-        return text + (painter.output(self.last_output, 5, newest=True) if many_lines else "")
+        many_lines = event.name == "shell" and untold and self.last_output.strip()
+        most = FAILED_LINES if event.is_error else GONE_WELL_LINES
+        return text + (painter.output(self.last_output, most, newest=True) if many_lines else "")
 
     def _finished(self, event: RunFinished) -> str:
         text = self._text_done()

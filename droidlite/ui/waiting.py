@@ -1,4 +1,5 @@
-"""A sign of life while a model's call runs: a line that counts on a terminal, one now and then elsewhere."""
+"""A sign of life while a model's call, a tool or a check runs: a line that counts on a terminal, one now and then
+elsewhere."""
 
 import contextlib
 import threading
@@ -10,64 +11,96 @@ from typing import TextIO
 from droidlite.errors import DroidliteError
 from droidlite.events import (
     AttemptFailed,
+    CallFinished,
+    CallStarted,
     Event,
     ModelSwitched,
     ReplyFinished,
     RunFinished,
     SessionStarted,
     TurnStarted,
+    VerifyFinished,
+    VerifyStarted,
 )
 from droidlite.sanitise import clean_line
-from droidlite.ui.plain import write
+from droidlite.ui.cells import cut
+from droidlite.ui.plain import columns, takes, write
 
 EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
-FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+FRAMES, PLAIN_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 _ERASE = "\r\x1b[K"
 
 
 class Waiting:
-    """Draws on `stream`; `clock` tells seconds. Control codes go to a terminal only. Any thread may call `tick`; what
-    else is written to `stream` is written within `aside`."""
+    """Draws on `stream`; `live`: it takes control codes; `clock` tells seconds. Any thread may call `tick`; what else
+    is written to `stream` is written within `aside`."""
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
-        self._stream, self._clock, self._live = stream, clock, stream.isatty()
+    def __init__(self, stream: TextIO, *, live: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream, self._live, self._clock = stream, live, clock
         self._lock, self._over = threading.Lock(), threading.Event()
+        self._frames = FRAMES if takes(stream, FRAMES) else PLAIN_FRAMES
         self._model, self._frame, self._drawn = "the model", 0, False
-        self._since: float | None = None
+        self._running: dict[str, tuple[str, float]] = {}
         self._until = 0.0
         self._next = EVERY
 
     def follow(self, event: Event) -> None:
-        """Takes in what happens: which model is called, when a call begins and when it ends."""
+        """Takes in what happens: what begins and what ends of all that can take long."""
         with self._lock:
             match event:
                 case SessionStarted(model=model) if model:
                     self._model = clean_line(model, 60)
                 case ModelSwitched(switch=switch):
                     self._model = clean_line(switch.to, 60)
+                    if "model" in self._running:  # its turn had begun already
+                        self._running["model"] = (self._model, self._running["model"][1])
                 case TurnStarted():
-                    self._since, self._next = self._clock(), EVERY
+                    self._begin("model", self._model)
+                case CallStarted(call_id=call_id, name=name, summary=summary):
+                    self._begin(f"call {call_id}", f"{clean_line(name, 40)}  {clean_line(summary, 120)}")
+                case VerifyStarted(command=command):
+                    self._begin("verify", f"verify  {clean_line(command, 120)}")
                 case AttemptFailed(wait_seconds=seconds):
                     self._until = self._clock() + (seconds or 0.0)
-                case ReplyFinished() | RunFinished():
-                    self._since = None
+                case ReplyFinished():
+                    self._end("model")
+                case CallFinished(call_id=call_id):
+                    self._end(f"call {call_id}")
+                case VerifyFinished():
+                    self._end("verify")
+                case RunFinished():
+                    self._running.clear()
+
+    def _begin(self, key: str, what: str) -> None:
+        if not self._running:
+            self._next = EVERY
+        self._running[key] = (what, self._clock())
+
+    def _end(self, key: str) -> None:
+        if key == next(iter(self._running), None):
+            self._next = EVERY
+        self._running.pop(key, None)
 
     def tick(self) -> None:
-        """Says how long the call has been running, where that is due."""
+        """Says what has been running longest, and for how long, where that is due."""
         with self._lock, contextlib.suppress(DroidliteError):
-            if self._since is None:
+            if not self._running:
                 return
+            what, since = next(iter(self._running.values()))
             now = self._clock()
-            seconds, left = now - self._since, ceil(self._until - now)
+            seconds, left = now - since, ceil(self._until - now)
+            if left > 0:
+                what, told = f"trying again in {left} s", ""
+            else:
+                told = f" · {seconds:.0f} s" if self._live else f" is still at it, {seconds:.0f} s"
             if self._live:
                 self._frame, self._drawn = self._frame + 1, True
-                doing = f"trying again in {left} s" if left > 0 else f"{self._model} · {seconds:.0f} s"
-                write(self._stream, f"{_ERASE}{FRAMES[self._frame % len(FRAMES)]} {doing}")
+                line = f"{self._frames[self._frame % len(self._frames)]} {what}"
+                write(self._stream, f"{_ERASE}{cut(line, max(columns(self._stream, 80) - len(told) - 1, 0))}{told}")
             elif seconds >= self._next:
                 self._next = seconds - seconds % EVERY + EVERY
-                doing = f"trying again in {left} s" if left > 0 else f"{self._model} is still at it, {seconds:.0f} s"
-                write(self._stream, f"... {doing}\n")
+                write(self._stream, f"... {what}{told}\n")
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:

@@ -104,6 +104,7 @@ def test_the_parts_of_the_context_add_up_to_what_the_status_line_says(
         "conversation",
         "tool results",
     ]
+    assert (before.begun, after.begun) == (False, True)
     assert [count > 0 for _, count in before.parts] == [True, True, False, False, False]
     assert all(count > 0 for _, count in after.parts)
     assert (after.used, after.used + after.free) == (status.context_tokens, status.context_window)

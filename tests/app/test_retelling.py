@@ -29,6 +29,16 @@ def test_the_person_and_the_model_are_retold_and_the_host_is_not() -> None:
     )
 
 
+def test_a_long_prompt_is_retold_by_its_beginning() -> None:
+    five, long = "a\nb\nc\nd\ne", "a\nb\nc\nd\ne\nf"
+    assert retell((OPENING, User(five), Assistant("x"), User(long)), turns(five, long)) == (
+        User(five),
+        TextAdded("x"),
+        ReplyFinished(text="x", model=""),
+        User("a\nb\nc\nd\n… 2 more lines"),
+    )
+
+
 def said(messages: tuple[Message, ...], *prompts: str) -> list[str]:
     return [told.text for told in retell(messages, turns(*prompts)) if isinstance(told, User)]
 

@@ -38,7 +38,7 @@ def test_files_that_were_put_back_are_told_and_the_conversation_stays(tmp_path: 
         says(chat, "go on")
         first, note, last = said(chat)
         assert (first, last) == ("make it", "go on")
-        assert note.startswith('The person put these files back to what they were before their message "make it":')
+        assert note.startswith("The person put these files back to what they were at an earlier message: made.txt.")
         assert "made.txt" in note
         session = chat.session.parts.session_id
     kept = Store(chat.store.root).load(session)

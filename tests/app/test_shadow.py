@@ -53,7 +53,7 @@ def test_the_model_stays_and_the_decision_is_kept(run: Callable[..., RunFinished
         return WOULD
 
     finished = run(decide)
-    assert (finished.subtype, finished.routing["model"], asked) == ("success", "scripted", [("fix it", "balanced")])
+    assert (finished.subtype, finished.routing.model, asked) == ("success", "scripted", [("fix it", "balanced")])
     assert kept(home, finished) == Shadowed(decision=WOULD)
     run(decide, resume=finished.session_id)
     assert len(asked) == 1  # once a session

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import droidlite.app.headless
 import droidlite.app.interactive
 from droidlite.app.options import Options
 from droidlite.cli.parsing import run_parsed
-from droidlite.cli.quick import read_quickly
+from droidlite.cli.quick import read_exec_quickly, read_quickly
 from droidlite.errors import UsageError
 
 BEGUN = [
@@ -23,6 +24,29 @@ BEGUN = [
     ["chat", "-r", "01JD"],
     ["chat", "--resume", "last", "-m", "x", "-C", "sub", "go on"],
     ["chat", "--cwd", "sub"],
+]
+RUNS = [
+    ["exec", "hello"],
+    ["exec", "-m", "x", "-o", "json", "--auto", "high", "--verify", "pytest -q", "hello"],
+    ["exec", "--max-cost", "0.50", "--max-turns", "3", "-y", "-f", "prompt.md"],
+    ["exec", "--max-budget-usd", "1e-3", "-c", "-C", "sub", "--output-format", "stream-json", "go on"],
+    ["exec"],
+]
+LEFT_RUNS = [
+    ["chat", "hello"],
+    ["exec", "-o", "xml", "hello"],
+    ["exec", "--auto", "off", "hello"],
+    ["exec", "--auto", "low", "-y", "hello"],
+    ["exec", "--max-cost", "much", "hello"],
+    ["exec", "--max-cost", "0", "hello"],
+    ["exec", "--max-cost", "nan", "hello"],
+    ["exec", "--max-cost", "inf", "hello"],
+    ["exec", "--max-turns", "0", "hello"],
+    ["exec", "--max-turns", "1.5", "hello"],
+    ["exec", "--verify", " ", "hello"],
+    ["exec", "--verify", "", "hello"],
+    ["exec", "--effort", "high", "hello"],
+    ["exec", "-p"],
 ]
 LEFT = [
     ["exec", "hello"],
@@ -53,6 +77,21 @@ def parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Option
 def test_the_parser_makes_the_same_of_it(argv: list[str], parsed: list[tuple[Options, str]]) -> None:
     run_parsed(argv)
     assert [read_quickly(argv)] == parsed
+
+
+@pytest.mark.parametrize("argv", RUNS, ids=" ".join)
+def test_the_parser_makes_the_same_of_a_run(argv: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    begun: list[tuple[object, ...]] = []
+    monkeypatch.setattr(droidlite.app.headless, "run_headless", lambda *given: begun.append(given))
+    run_parsed(argv)
+    assert [read_exec_quickly(argv)] == begun
+
+
+@pytest.mark.parametrize("argv", LEFT_RUNS, ids=repr)
+def test_what_is_wrong_in_a_run_is_left_to_the_parser(argv: list[str]) -> None:
+    assert read_exec_quickly(argv) is None
 
 
 @pytest.mark.parametrize("argv", LEFT, ids=repr)

@@ -55,6 +55,9 @@ def sentence(err: str) -> str:
             "--allowed-tools reed: there is no such tool; did you mean read?",
         ),
         (["exec", "--disallowed-tools", "zz*", "x"], "--disallowed-tools zz*: there is no such tool; there are read, "),
+        (["sessions", "list", "till"], "sessions list takes no words; try: droidlite sessions search till."),
+        (["sessions", "search"], "sessions search needs words: droidlite sessions search parser dates."),
+        (["sessions", "rm", "a", "b"], "sessions rm takes one ID; 'a b' are 2."),
         (["sessions", "show"], "sessions show needs the ID of a session; `droidlite sessions` lists them."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -267,4 +270,5 @@ def test_why_a_cap_ended_the_run_is_told_beside_its_closing_summary(folder: Path
     env = write_script(tmp_path / "s", [{"calls": [call("glob", pattern="*")]}, {"text": "So far."}])
     ran = droidlite("exec", "--max-turns", "1", "-m", "scripted", "look", cwd=folder, env=env)
     assert (ran.code, ran.out) == (3, "So far.\n")
-    assert ran.err.splitlines()[-1].endswith("error_max_turns: Stopped after 1 turns.")
+    assert ran.err.splitlines()[-2] == "error_max_turns: Stopped after 1 turns."
+    assert ran.err.splitlines()[-1].endswith(" · error_max_turns")

@@ -97,16 +97,49 @@ def test_without_auto_it_is_read_only_and_says_so(repo: Path, tmp_path: Path) ->
     assert "SCRIPTED: a script answers, not a model" in ran.err
 
 
-def test_settings_do_not_make_a_run_without_auto_edit(repo: Path, tmp_path: Path) -> None:
-    configure('autonomy = "high"\n')
-    env = write_script(
-        tmp_path / "s.jsonl", [{"calls": [call("write", file_path="b.py", content="y")]}, {"text": "No."}]
+WRITE = call("write", file_path="b.py", content="y")
+TOUCH = call("shell", command="touch c.py")
+PUSH = call("shell", command="git push")
+
+
+@pytest.mark.parametrize(
+    ("settings", "policy", "words", "tried", "told"),
+    [
+        ("high", "high", (), [WRITE, PUSH, WRITE], "high"),
+        ("low", "high", (), [WRITE], "low"),
+        ("low", "high", (), [PUSH], ""),  # that it refuses anyway
+        ("high", "low", (), [WRITE], "low"),
+        ("high", "low", (), [PUSH], ""),  # policy refuses it
+        ("high", "high", ("--auto", "low"), [WRITE, PUSH], ""),  # the person has said what they want
+        ("high", "high", (), [call("read", file_path="a.py")], ""),
+        ("off", "high", (), [WRITE], ""),
+    ],
+)  # fmt: skip
+def test_settings_do_not_make_a_run_without_auto_edit_which_is_told_where_it_mattered(
+    settings: str, policy: str, words: tuple[str, ...], tried: list[dict], told: str, repo: Path, tmp_path: Path
+) -> None:
+    configure(f'autonomy = "{settings}"\n')
+    (tmp_path / "policy.toml").write_text(f'[autonomy]\nmax = "{policy}"\n')
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [each]} for each in tried] + [{"text": "No."}])
+    ran = droidlite(
+        "exec", *words, "write b.py", cwd=repo, env=env | {"DROIDLITE_POLICY": str(tmp_path / "policy.toml")}
     )
+    assert (ran.code, (repo / "b.py").exists()) == (0, bool(words))
+    where = Path(os.environ["DROIDLITE_HOME"]) / "config" / "config.toml"
+    line = (
+        f"warning: autonomy ({where}:1) holds where a person watches; exec was read-only and refused what it would "
+        f"have allowed. Give it with the run: --auto {told}."
+    )
+    assert [each for each in ran.err.splitlines() if "autonomy (" in each] == ([line] if told else [])
+
+
+def test_the_autonomy_that_was_not_heeded_is_in_the_stream(repo: Path, tmp_path: Path) -> None:
+    configure('autonomy = "high"\n')
+    env = write_script(tmp_path / "s.jsonl", [{"calls": [WRITE]}, {"text": "No."}])
     ran = droidlite("exec", "-o", "stream-json", "write b.py", cwd=repo, env=env)
     assert (ran.code, ran.result["permission_denials"], (repo / "b.py").exists()) == (0, ["b.py"], False)
-    assert json.loads(ran.out.splitlines()[0])["autonomy"] == "off"
-    ran = droidlite("exec", "--auto", "low", "write b.py", cwd=repo, env=env)
-    assert (ran.code, (repo / "b.py").exists()) == (0, True)
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    assert (lines[0]["autonomy"], [line["type"] for line in lines[-2:]]) == ("off", ["warned", "result"])
 
 
 def test_stream_json_is_one_event_a_line(repo: Path, tmp_path: Path) -> None:

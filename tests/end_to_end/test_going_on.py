@@ -38,6 +38,7 @@ def test_a_file_that_changed_while_the_session_was_closed_is_refused(
     more = ("-c", "--fork") if fork else ("-c",)
     ran = droidlite("exec", *more, "--auto", "low", "-o", "stream-json", "go on", cwd=repo, env=env)
     assert results(ran.out) == [STALE, "1\tx = 1\n2\tmine = 1", "Edited a.py."]
+    assert "a.py differs from what the model last saw. The model is told." in ran.out
     assert (repo / "a.py").read_text() == "x = 2\nmine = 1\n"
 
 

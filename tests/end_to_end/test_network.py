@@ -40,7 +40,7 @@ def test_a_certificate_file_that_is_missing_is_said_in_one_line(folder: Path, mo
     configure(serving(9))
     ran = droidlite("exec", "-m", MODEL, "go", cwd=folder)
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.splitlines()[-1].endswith(
+    assert ran.err.splitlines()[-2] == (
         "error_during_execution: SSL_CERT_FILE names /nowhere/ca.pem, which cannot be used (No such file or directory);"
         " name a file of certificates in PEM form, or unset it."
     )

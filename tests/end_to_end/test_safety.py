@@ -218,7 +218,7 @@ def test_always_holds_in_this_project_and_no_other(repo: Path, tmp_path: Path) -
     with Terminal(cwd=repo, env=env) as terminal:
         terminal.sees("autonomy low")
         terminal.type("go\r")
-        terminal.sees("in this project, always allow: commands that begin `npm install` or `make`")
+        terminal.sees("in this project, always allow: commands that begin `npm install` or `make it-up`")
         terminal.answers("Run this command?", "3")
         terminal.sees("Done.")
         assert terminal.leaves() == 0
@@ -228,7 +228,7 @@ def test_always_holds_in_this_project_and_no_other(repo: Path, tmp_path: Path) -
     other = droidlite("exec", "-o", "json", "go", cwd=elsewhere, env=env)
     assert again.result["permission_denials"] == []
     assert other.result["permission_denials"] == ["npm install left-pad --offline && make it-up"]
-    assert "for good in this folder: npm install, make;" in droidlite("doctor", cwd=repo).out
+    assert "for good in this folder: npm install, make it-up;" in droidlite("doctor", cwd=repo).out
     assert [path.name for path in repo.iterdir()] == [".git"]
     (kept,) = (Path(os.environ["DROIDLITE_HOME"]) / "state" / "allowed").glob("*.json")
     kept.write_text("{")

@@ -66,7 +66,7 @@ def test_the_summary_tells_what_is_left_and_an_empty_ledger_sends_nothing(
     text = tuple("text" if word == "json" else word for word in words)
     first = droidlite(*text, "--max-cost", "0.06", cwd=folder, env=env)
     assert (first.code, first.out) == (0, "Done.\n"), first.err
-    assert f"priced · $0.0200 · of the shared ledger {tmp_path / 'ledger'}: $0.0200 of $0.0600" in first.err
+    assert f"ledger  of the shared ledger {tmp_path / 'ledger'}: $0.0200 of $0.0600" in first.err
     codes = [droidlite(*words, cwd=folder, env=env) for _ in range(3)]
     assert codes[-1].code == 3
     assert (

@@ -23,7 +23,7 @@ COURSE = (
     r"it is given the conversation, what the check printed with it: [\d,]+ tokens",
     r"SCRIPTED claude-opus-4-8: Status 0 is also what a stalled stream has",
     r"✓ python -m pytest --tb=line tests/agent/test_budget\.py · exit 0 \d+ passed",
-    r"- return self\.status < 400 and .* \+ self\.sent",
+    r"- return self\.status < 400 and .* \+ return self\.sent",
     r"MiniMax-M3 +6 .*claude-opus-4-8 +2 .*together +\$0\.",
     r"claude-opus-4-8 alone \$0\.\d+ \(estimate, same tokens\): \$0\.\d+ saved, \d+%",
     r"nothing was charged",

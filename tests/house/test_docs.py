@@ -1,16 +1,22 @@
 """What is written for people is what the program takes: pages made from the structs, flags in help.txt and README."""
 
+import itertools
 import re
+import shlex
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 from typer.main import get_command
 
+from droidlite.__main__ import normalise
 from droidlite.cli.parsing import app
+from droidlite.routing.cases import CaseFile
 from droidlite.settings.config import SettingsFile
+from droidlite.settings.policy import PolicyFile
 
 ROOT = Path(__file__).parents[2]
 OWN = {"--version", "--help", "--scripted"}
@@ -34,17 +40,59 @@ def flags() -> set[str]:
     return {flag for command in commands for parameter in command.params for flag in parameter.opts if "--" in flag}
 
 
-@pytest.mark.parametrize("name", ["stream-json.md", "settings.md"])
+PAGES = make_docs().pages()
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_the_pages_are_what_the_structs_say(name: str) -> None:
-    said = "run scripts/make-docs"
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == make_docs().pages()[name], said
+    assert (ROOT / name).read_text(encoding="utf-8") == PAGES[name], "run scripts/make-docs"
 
 
-@pytest.mark.parametrize("path", ["droidlite/help.txt", "README.md"])
+GUIDES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", ["droidlite/help.txt", "README.md", *GUIDES])
 def test_every_flag_that_is_written_of_exists(path: str) -> None:
     written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / path).read_text(encoding="utf-8")))
-    foreign = {"--binary", "--no-tools"}  # of scripts and of other programs
+    foreign = {"--binary", "--no-tools", "--schemafile"}  # of scripts and of other programs
     assert written - flags() - OWN - foreign == set()
+
+
+def commands_in(path: str) -> list[str]:
+    """The droidlite lines of its shell examples, without comments and what a pipe does with them."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / path).read_text(encoding="utf-8"), re.M | re.S)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    return [line for line in lines if line.startswith("droidlite")]
+
+
+@pytest.mark.parametrize("line", sorted({line for path in ["README.md", *GUIDES] for line in commands_in(path)}))
+def test_every_command_that_is_written_down_is_one_the_parser_takes(line: str) -> None:
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|>;&<")
+    lexer.whitespace_split = True
+    words = list(itertools.takewhile(lambda word: word not in ("|", ">", ";", "&&", "<"), lexer))[1:]
+    if words in (["--version"], ["--help"]):
+        return
+    words = normalise(words)
+    command = get_command(app)
+    while hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    command.make_context("droidlite", words)
+
+
+def files_in(path: str) -> list[str]:
+    """The TOML of its examples."""
+    return re.findall(r"^```toml\n(.*?)^```", (ROOT / path).read_text(encoding="utf-8"), re.M | re.S)
+
+
+@pytest.mark.parametrize("text", [text for path in ["README.md", *GUIDES] for text in files_in(path)])
+def test_every_file_that_is_written_down_is_one_that_is_read(text: str) -> None:
+    problems = []
+    for described in (SettingsFile, PolicyFile, CaseFile):
+        try:
+            msgspec.toml.decode(text, type=described)
+        except msgspec.ValidationError as error:
+            problems.append(f"{described.__name__}: {error}")
+    assert len(problems) < 3, problems
 
 
 def test_every_flag_of_a_session_is_in_the_help() -> None:

@@ -15,7 +15,7 @@ TABLE = (
     "clock",
     "__init__ errors cancellation sanitise secrecy",
     "types",
-    "tool",
+    "tool result",
     "events",
     "tools providers settings sandbox session checks",
     "routing reliability agent ui",
@@ -75,6 +75,13 @@ def test_line_budget(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in FILES if p.read_text().strip()], ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_a_first_prompt_needs_nothing_heavy() -> None:
+    code = "import sys, droidlite.app.interactive, droidlite.ui.terminal; print('\\n'.join(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    later = {"rich", "markdown_it", "pygments", "typer", "pydantic", "anthropic", "openai", "git", "genai_prices"}
+    assert set(ran.stdout.split()) & (later | {"tree_sitter", "statistics", "email.utils", "numpy"}) == set()
 
 
 def test_start_up_loads_nothing_heavy() -> None:

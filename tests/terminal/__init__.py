@@ -17,10 +17,13 @@ from pathlib import Path
 
 from binary import BINARY
 
+from droidlite.ui.screen import GRACE_SECONDS
 from terminal.screen import Screen
 
 DEADLINE = 30.0
 """Seconds nothing here may take."""
+CHOOSING = "↑↓"
+"""Stands below every dialog that takes keys."""
 
 
 def is_raw(terminal: int) -> bool:
@@ -69,7 +72,7 @@ class Terminal:
         self._raw = bytearray()
         self.modes: list[bool] = []
         self._more = threading.Condition()
-        self._stop = os.pipe()
+        self._wake, self._closing, self._size = os.pipe(), False, (columns, rows)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -85,9 +88,10 @@ class Terminal:
         """The person closes the window."""
         if self._ours < 0:
             return
-        os.write(self._stop[1], b"x")
+        self._closing = True
+        os.write(self._wake[1], b"x")
         self._reader.join(DEADLINE)
-        for file in (self._ours, *self._stop):
+        for file in (self._ours, *self._wake):
             os.close(file)
         self._ours = -1
 
@@ -116,15 +120,30 @@ class Terminal:
             data = data[os.write(self._ours, data) :]
 
     def resize(self, columns: int, rows: int = 30) -> None:
-        """The person drags the corner of the window."""
-        with self._more:
-            self._screen.resize(columns, rows)
-            fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        """The person drags the corner of the window, between two frames: the program is halted until all it has written
+        is on the screen."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+        self._size = (columns, rows)
+        os.write(self._wake[1], b"x")
+        self.until(lambda: self._screen.size == (columns, rows))
+        self.process.send_signal(signal.SIGCONT)
         self.process.send_signal(signal.SIGWINCH)
 
     def until(self, condition: Callable[[], object]) -> None:
+        """Waits until `condition` holds; it is asked again after each piece of output."""
+        assert self.comes(condition), "\n".join((*self._screen.lines, self.seen[-3000:]))
+
+    def comes(self, condition: Callable[[], object], seconds: float = DEADLINE) -> bool:
+        """The same; False where it does not within so many seconds."""
         with self._more:
-            assert self._more.wait_for(condition, DEADLINE), "\n".join((*self._screen.lines, self.seen[-3000:]))
+            return bool(self._more.wait_for(condition, seconds))
+
+    def rests(self, seconds: float = 0.5) -> None:
+        """Waits until nothing has been written for so long. For taking pictures, not for tests."""
+        with self._more:
+            while self._more.wait(seconds):
+                pass
 
     def shows(self, text: str) -> None:
         """Waits until a line of the screen has `text`."""
@@ -148,6 +167,14 @@ class Terminal:
             with self._more:
                 self._more.wait_for(lambda: self.seen.count("❯") > before, 1)
         self.type(text)
+
+    def chooses(self, key: str) -> None:
+        """Presses `key` in the dialog on the screen, which ends it. It takes no key that comes too fast to be meant, so
+        this rests first as a person would; that time is the program's, not a guess."""
+        self.shows(CHOOSING)
+        self.comes(lambda: False, GRACE_SECONDS + 0.05)
+        self.type(key)
+        self.hides(CHOOSING)
 
     def leaves(self) -> int:
         """The exit code of a person who quits."""
@@ -173,6 +200,16 @@ class Terminal:
                     self._more.notify_all()
 
     def _has_more(self) -> bool:
-        """Waits for output; False where the window is closed instead."""
-        ready, _, _ = select.select([self._ours, self._stop[0]], [], [])
-        return self._stop[0] not in ready or self.process.returncode is not None
+        """Waits for output; False where the window is closed instead. A new size is taken once there is no more."""
+        while True:
+            ready, _, _ = select.select([self._ours, self._wake[0]], [], [])
+            if self._closing:
+                return self.process.returncode is not None
+            if self._ours in ready:
+                return True
+            os.read(self._wake[0], 1)
+            with self._more:
+                self._screen.resize(*self._size)
+                columns, rows = self._size
+                fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                self._more.notify_all()

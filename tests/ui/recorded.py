@@ -27,12 +27,12 @@ from droidlite.events import (
 from droidlite.tool import Approval, Diff, Output, Question, Todo, Todos
 from droidlite.types import Autonomy, Candidate, Effort, Image, ModelSpec, RoutingDecision, Switch, Usage, User
 from droidlite.ui.bill import Bill, StageCost
-from droidlite.ui.conversation import ExportFormat, Move, Person, Spending, Status
+from droidlite.ui.conversation import Answered, Asked, ExportFormat, Move, Person, Spending, Status
 from droidlite.ui.filling import Filling
 from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
-from droidlite.ui.spending import ModelSpend
+from droidlite.ui.spending import Day, ModelSpend, Stats
 
 PATCH = """\
 --- a/src/ranges.py
@@ -199,6 +199,17 @@ FILLING = Filling(
     counted=23_000,
 )
 
+STATS = Stats(
+    since="2026-11-09T00:00:00+00:00",
+    repository="/home/ada/ranges",
+    sessions=4,
+    calls=46,
+    cost_usd=5.6,
+    days=tuple(Day(day=f"2026-11-{n:02}", cost_usd=n / 10, calls=n) for n in (10, 11, 13, 22)),
+    models=tuple(replace(row, cost_usd=row.cost_usd * 20) for row in BILL.models),
+    repositories=(),
+)
+
 
 class Recorded:
     """Plays `events` for every message, `pause` seconds apart; ask words in a message bring up the dialogs."""
@@ -234,6 +245,8 @@ class Recorded:
 
     def attend(self, person: Person) -> None:
         self.person = person
+
+    def warm(self) -> None: ...
 
     def past(self) -> tuple[Event | User, ...]:
         return ()
@@ -279,6 +292,15 @@ class Recorded:
     def compact(self) -> Iterator[Event]:
         yield Warned("compacted")
 
+    def review(self, words: str) -> Asked:
+        return Asked(f"reviewing {words or 'the changes in the working tree'}: 1 file, +2 -1", self.send("review"))
+
+    def init(self) -> Asked:
+        return Asked("writing AGENTS.md", self.send("init"))
+
+    def btw(self, question: str) -> Answered:
+        return Answered(f"Aside: {question}", 0.0031)
+
     def interrupt(self) -> None:
         self.stop.set()
 
@@ -306,6 +328,9 @@ class Recorded:
     def transcript(self) -> str:
         return "".join(f"line {number} of the transcript\n" for number in range(500))
 
+    def think(self, effort: Effort) -> None:
+        self.now = replace(self.now, effort=effort)
+
     def moves(self, candidates: Sequence[Candidate]) -> dict[str, Move]:
         return {candidate.spec.id: Move(switch_usd=0.21) for candidate in candidates if not candidate.why_not}
 
@@ -328,6 +353,9 @@ class Recorded:
 
     def cap(self, cap_usd: float) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)
+
+    def stats(self, since: str) -> Stats:
+        return STATS if since != "1h" else replace(STATS, days=(), models=(), sessions=0, calls=0, cost_usd=0.0)
 
     def filling(self) -> Filling:
         return FILLING

@@ -85,3 +85,15 @@ def test_ctrl_c_twice_leaves() -> None:
 def test_what_is_wrong_is_one_sentence() -> None:
     seen, _ = talk("/modle")
     assert "error: There is no /modle: did you mean /model?\n" in seen
+
+
+def test_a_question_mark_explains_the_numbers_and_costs_nothing() -> None:
+    seen, conversation = talk("?")
+    assert "was not routed, so nothing was estimated" in seen
+    assert conversation.sent == []
+
+
+def test_help_names_the_keys_that_work_here() -> None:
+    seen, _ = talk("/help")
+    assert "Ctrl+C" in seen
+    assert [key for key in ("Ctrl+O", "Ctrl+N", "Shift+Tab") if key in seen] == []

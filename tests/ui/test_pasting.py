@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from droidlite.errors import UsageError
-from droidlite.ui.pasting import Pastes, mention, pasted_path
+from droidlite.ui.pasting import Pastes, pasted_path
 
 LINES = "".join(f"line {number}\n" for number in range(10_000))
 
@@ -43,9 +43,12 @@ def test_a_dropped_picture_is_a_mention_and_any_other_path_is_text(tmp_path: Pat
     ):
         assert pasted_path(text) == str(picture)
     assert pasted_path(f"{tmp_path}/none.png") == pasted_path(f"{tmp_path}") == ""
-    mentioned = mention(str(picture))
-    assert " " not in mentioned.strip()
-    assert Path(mentioned.strip()[1:]).read_bytes() == b"\x89PNG"
+    pastes = Pastes({})
+    mentioned = pastes.mention(str(picture)).strip()
+    assert " " not in mentioned
+    assert Path(mentioned[1:]).read_bytes() == b"\x89PNG"
+    pastes.close()
+    assert (Path(mentioned[1:]).exists(), picture.exists()) == (False, True)
 
 
 def test_the_clipboard_is_read_by_what_the_desktop_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +56,9 @@ def test_the_clipboard_is_read_by_what_the_desktop_has(tmp_path: Path, monkeypat
     program.write_text("#!/bin/sh\nprintf '\\211PNG rest'\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert Path(Pastes({"WAYLAND_DISPLAY": "w"}).picture()).read_bytes() == b"\x89PNG rest"
+    pastes = Pastes({"WAYLAND_DISPLAY": "w"})
+    assert Path(pastes.picture()).read_bytes() == b"\x89PNG rest"
+    pastes.close()
     with pytest.raises(UsageError, match="read with xclip, which is not installed"):
         Pastes({"DISPLAY": ":0"}).picture()
     with pytest.raises(UsageError, match="no clipboard here"):

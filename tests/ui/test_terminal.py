@@ -360,12 +360,21 @@ def test_rewinding_gives_the_message_back(start: Callable[..., Driver]) -> None:
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("/help", "what runs without asking"),
+        ("/help", "what runs unasked; revoke"),
+        ("/help review", "/review a..b name others"),
         ("/cost", "48,000"),
         ("/status", "24k of 200k tokens"),
         ("/status", "way       > house: ok · first word after 0.8 s"),
         ("/diff", "the upper bound belongs"),
         ("/export json", "droidlite-01JD.json"),
+        ("/review main", "reviewing main: 1 file, +2 -1"),
+        ("/review", "$0.0044 message"),
+        ("/init", "$0.0044 message"),
+        ("/btw why?", "$0.0031 aside"),
+        ("/btw", "/btw takes a question"),
+        ("/stats", "$5.60 in 4 sessions"),
+        ("/sessions parser", "Add a parser for dates"),
+        ("/resume nothing", "no session of this folder with 'nothing' in its title or prompts"),
         ("/export pdf", "md, json or html"),
         ("/new", "new session 01JE"),
         ("/resume 01JA", "resumed 01JA"),
@@ -493,4 +502,33 @@ def test_what_is_typed_as_a_dialog_opens_is_kept(start: Callable[..., Driver]) -
     driver.sees("interrupted")
     driver.type("!\r")
     driver.until(lambda: driver.conversation.sent == ["approve", "late 1!"])
+    driver.leaves()
+
+
+def test_enter_takes_the_file_that_is_listed_and_sends_the_next_time(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("explain @src/r")
+    driver.sees("src/ranges.py")
+    driver.type("\r")
+    driver.type("now\r")
+    driver.sees("$0.0044 message")
+    (sent,) = driver.conversation.sent
+    assert sent == "explain @src/ranges.py now"
+    driver.leaves()
+
+
+def test_effort_is_a_command_too(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("/effort high\r")
+    driver.sees("effort: high (of default, low, medium, high)")
+    assert driver.conversation.now.effort == "high"
+    driver.type("/effort much\r")
+    driver.sees("/effort takes one of default, low, medium, high.")
+    driver.leaves()
+
+
+def test_a_name_that_is_a_part_means_a_model_that_can_be_used(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("/model opus\r")
+    driver.sees("model: claude-opus-4-5 (chosen)")
     driver.leaves()

@@ -340,3 +340,11 @@ def test_no_payload_reaches_dialogs_tables_and_status_lines(name: str) -> None:
     text = "".join(part for _, part in drawn) + table(auto, candidates, 80, colour=False)
     text += reply_line(0.1, status) + "\n".join(header(status))
     assert STEERS.findall(text) == []
+
+
+def test_what_a_change_adds_has_the_colours_of_its_language_and_the_sign_those_of_a_change() -> None:
+    patch = "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-if a:\n+if b:\n"
+    shown = Painter(lambda: 80, True).diff(Diff("a.py", patch, added=1, removed=1))
+    assert shown == "  \x1b[31m    1 - if a:\x1b[0m\n  \x1b[32m    1 + \x1b[0m\x1b[94mif\x1b[0m b:\n"
+    plain = Painter(lambda: 80, True).diff(Diff("a.unheard-of", patch, added=1, removed=1))
+    assert plain == "  \x1b[31m    1 - if a:\x1b[0m\n  \x1b[32m    1 + if b:\x1b[0m\n"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from droidlite.agent.compaction import compact
+from droidlite.app.chat.asking import Asks
 from droidlite.app.chat.choosing import Choosing
 from droidlite.app.chat.looking import Looking
-from droidlite.app.chat.permitting import Permitting
 from droidlite.app.chat.rewinding import Rewinds
 from droidlite.app.chat.sessions import Sessions
 from droidlite.app.person import Person
@@ -17,7 +17,7 @@ from droidlite.types import Image, User
 from droidlite.ui.conversation import Person as AtTheTerminal
 
 
-class Chat(Looking, Choosing, Permitting, Rewinds, Sessions):
+class Chat(Looking, Choosing, Asks, Rewinds, Sessions):
     """Implements droidlite.ui.conversation.Conversation over one Session at a time."""
 
     def attend(self, person: AtTheTerminal) -> None:
@@ -41,6 +41,9 @@ class Chat(Looking, Choosing, Permitting, Rewinds, Sessions):
         return self._retold()
 
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
+        parts = self.session.parts
+        self.warm()
+        parts.warnings += self.company.news(parts.context.root, parts.session_id)
         return self.session.run(text, images)
 
     def shell(self, command: str) -> Iterator[Event]:
@@ -61,5 +64,7 @@ class Chat(Looking, Choosing, Permitting, Rewinds, Sessions):
         return without_secrets(compact(agent.transcript, agent.driver), self.session.parts.context.redaction)
 
     def interrupt(self) -> None:
+        for aside in tuple(self.asides):
+            aside.cancel()
         if self._session is not None:
             self._session.stop(Interrupted())

@@ -64,6 +64,15 @@ class Choosing(Open):
         parts.warnings += losses(transcript.messages, spec, endpoint.protocol, endpoint.name)
         self.setup, self.options = setup, options
 
+    def think(self, effort: Effort) -> None:
+        driver = self.session.parts.agent.driver
+        spec = driver.route.spec
+        if effort and effort not in spec.efforts:
+            has = f"only {', '.join(spec.efforts)}" if spec.efforts else "no efforts to choose from"
+            raise UsageError(f"{spec.id} has {has}.")
+        driver.effort = effort
+        self.options = msgspec.structs.replace(self.options, effort=effort)
+
     def aim(self, mode: str) -> str:
         parts = self.session.parts
         if not parts.turns:
@@ -94,3 +103,4 @@ class Choosing(Open):
         except UsageError:
             budget.cap_usd = before
             raise
+        self.options = msgspec.structs.replace(self.options, max_cost=cap_usd)  # a new session begins with it too

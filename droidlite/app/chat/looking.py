@@ -4,6 +4,7 @@ from droidlite.app import changes
 from droidlite.app.billing import bill_of
 from droidlite.app.chat.opened import Open
 from droidlite.app.filling import filling_of
+from droidlite.app.stats import stats_of
 from droidlite.app.telling import endpoint_lines, spending_of, status_of
 from droidlite.errors import UsageError
 from droidlite.session.export import export
@@ -12,6 +13,7 @@ from droidlite.tool import Diff
 from droidlite.ui.bill import Bill
 from droidlite.ui.conversation import Spending, Status
 from droidlite.ui.filling import Filling
+from droidlite.ui.spending import Stats
 
 
 class Looking(Open):
@@ -31,6 +33,9 @@ class Looking(Open):
 
     def filling(self) -> Filling:
         return filling_of(self.session.parts)
+
+    def stats(self, since: str) -> Stats:
+        return stats_of(self.setup, self.options.cwd, since)
 
     def spending(self) -> Spending:
         return spending_of(self.session.parts)

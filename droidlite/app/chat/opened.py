@@ -4,12 +4,15 @@ import msgspec
 
 from droidlite.app import changes
 from droidlite.app.assemble import open_session
+from droidlite.app.company import Company
 from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.routing import Task
 from droidlite.app.session import Session
 from droidlite.app.setup import read_setup
+from droidlite.app.ways import Ways
 from droidlite.app.worktree import open_worktree
+from droidlite.cancellation import Cancellation
 from droidlite.session.store import Store
 
 
@@ -22,15 +25,22 @@ class Open:
         self.options = options
         self.setup = read_setup(options.cwd, options=options, discover=None)
         self.store = Store(self.setup.places.state / "sessions")
+        self.company = Company(self.store)
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
         self._person = Person()
+        self.asides: set[Cancellation] = set()
 
     @property
     def session(self) -> Session:
         if self._session is None:
             self._session = open_session(self.options, self._person, self.setup)
         return self._session
+
+    def warm(self) -> None:
+        ways = self.session.parts.agent.driver.route.failover
+        if isinstance(ways, Ways):
+            ways.warm()
 
     def close(self) -> None:
         if self._session is not None:

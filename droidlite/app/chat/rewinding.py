@@ -1,12 +1,10 @@
 """Going back in a terminal's session, in files, conversation or both; the model is told where only one of them went."""
 
-from droidlite.agent.prompt import read_prompt
 from droidlite.app import changes
 from droidlite.app.chat.opened import Open
-from droidlite.session.conversation import first_line
+from droidlite.app.returning import rewound_note
+from droidlite.app.session import REWOUND
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
-
-_NOTE = "rewind"
 
 
 class Rewinds(Open):
@@ -33,16 +31,15 @@ class Rewinds(Open):
         told = [line for line in parts.checkpoint.rewind(turn, part) if "not put back" in line or "outside" in line]
         if part != "files":
             self._restore()
-        if part != "both" and files:
-            said = first_line(prompt, 80)
-            parts.notes[_NOTE] = read_prompt(f"rewound_{part}").format(files=", ".join(files), prompt=said)
+        if part != "both" and (note := rewound_note(part, files)):
+            parts.notes[REWOUND] = note
         stays = changes.not_taken_back(before, turn) if part != "conversation" else ()
         return Rewinding(prompt if part != "files" else "", (*told, *stays))
 
     def undo_rewind(self) -> tuple[str, ...]:
         parts = self.session.parts
         told = parts.checkpoint.undo_rewind()
-        parts.notes.pop(_NOTE, None)
+        parts.notes.pop(REWOUND, None)
         if parts.journal.session().messages != parts.agent.transcript.messages:
             self._restore()
         return tuple(told)

@@ -25,7 +25,9 @@ class Sessions(Open):
 
     def _retold(self) -> tuple[Event | User, ...]:
         parts = self.session.parts
-        return retell(parts.agent.transcript.messages, parts.journal.session().turns)
+        away = self.session.tell_away()
+        told = retell(parts.agent.transcript.messages, parts.journal.session().turns, parts.agent.transcript.todos)
+        return (*told, away) if away else told
 
     def sessions(self, words: str = "") -> tuple[SessionRow, ...]:
         root = self.session.parts.context.root
@@ -41,6 +43,7 @@ class Sessions(Open):
         if not title:
             raise UsageError("/rename needs a title.")
         self.session.parts.journal.append(Titled(title=title))
+        self.session.parts.title = title
         return title
 
     def resume(self, session_id: str) -> tuple[Event | User, ...]:

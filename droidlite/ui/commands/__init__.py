@@ -5,26 +5,34 @@ from itertools import zip_longest
 
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean_line
-from droidlite.ui.commands import changes, looking, models, permissions, sessions
+from droidlite.ui.cells import GAP
+from droidlite.ui.commands import asking, changes, looking, models, permissions, sessions
 from droidlite.ui.commands.host import Command, Host
+from droidlite.ui.mentions import images_in
 
 
 def _help(host: Host, words: str) -> None:
+    if words:
+        command = find_command(words.removeprefix("/"))
+        also = f"; also /{', /'.join(command.aliases)}" if command.aliases else ""
+        lines = [f"/{command.name}: {command.about}{also}", *([command.more] if command.more else [])]
+        host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
+        return
+    width = host.painter.width - 2
     commands = [(f"/{command.name}", command.about) for command in COMMANDS]
-    room = host.painter.width - 2
-    lines = [*_table(commands, room), "", *_table(KEYS, room)]
+    lines = [*_in_columns(commands, width), "", *_in_columns(host.keys, width)]
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
 
 
-def _table(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
-    """Names and what they are for, in two columns where there is room, so that all of it is on one screen."""
-    name = max(len(row[0]) for row in rows) + 1
-    cells = [f"{row[0]:<{name}}{row[1]}" for row in rows]
-    half = max(map(len, cells)) + 2
-    if 2 * half > width:
-        return cells
-    left = (len(cells) + 1) // 2
-    return [f"{one:<{half}}{two}".rstrip() for one, two in zip_longest(cells[:left], cells[left:], fillvalue="")]
+def _in_columns(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """Two columns where there is room for both, each read from top to bottom."""
+    lines = [f"{name:<{_NAME}}{about}" for name, about in rows]
+    if width < 2 * _COLUMN + GAP:
+        return lines
+    half = (len(lines) + 1) // 2
+    room = min((width - GAP) // 2, 56)
+    pairs = zip_longest(lines[:half], lines[half:], fillvalue="")
+    return [f"{left:<{room}}{' ' * GAP}{right}".rstrip() for left, right in pairs]
 
 
 def _quit(host: Host, words: str) -> None:
@@ -32,45 +40,146 @@ def _quit(host: Host, words: str) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "commands and keys", _help, True),
-    Command("model", "choose a model, or auto", models.model),
-    Command("router", "why this model; its aim", models.router),
-    Command("escalate", "hand to a stronger model", models.escalate, True),
-    Command("cost", "what it has cost", looking.cost, True),
-    Command("cap", "what it may cost at most", looking.cap, True),
-    Command("context", "what fills the window", looking.context, True),
-    Command("status", "where the session stands", looking.status, True),
-    Command("autonomy", "what runs without asking", permissions.autonomy, True),
-    Command("permissions", "the rules; revoke one", permissions.permissions, True),
-    Command("compact", "sum up the conversation", changes.compact),
-    Command("diff", "all that was changed", changes.diff, True),
+    Command(
+        "model", "choose a model, or auto", models.model, more="/model NAME takes one, /model auto lets it choose."
+    ),
+    Command("effort", "how hard it thinks", models.effort, more="/effort high; also Left and Right in /model."),
+    Command(
+        "router",
+        "why this model; its aim",
+        models.router,
+        more="/router cost, /router balanced and /router quality set what auto aims at; /router numbers says where "
+        "each number comes from.",
+    ),
+    Command(
+        "escalate",
+        "a stronger one takes over",
+        models.escalate,
+        while_busy=True,
+        more="/escalate MODEL names it. It takes over before the next call; what that costs is told.",
+    ),
+    Command(
+        "cost",
+        "the bill, model by model",
+        looking.cost,
+        while_busy=True,
+        more="Also what the cache saved, what each change of model cost and brought, and what the reference model "
+        "alone would have cost.",
+    ),
+    Command(
+        "cap",
+        "what it may cost at most",
+        looking.cap,
+        while_busy=True,
+        more="/cap 0.50 sets it, in USD, from the next call on; it is never passed.",
+    ),
+    Command("context", "what fills the window", looking.context, while_busy=True),
+    Command(
+        "stats",
+        "spend by day and model",
+        looking.stats,
+        while_busy=True,
+        more="Of this repository, since 14 days. /stats 30d, /stats 2026-11-01 and /stats all tell of more.",
+    ),
+    Command("status", "model, folder, session", looking.status, while_busy=True),
+    Command(
+        "permissions",
+        "what runs unasked; revoke",
+        permissions.permissions,
+        while_busy=True,
+        more="Every rule and where it stands. Those you gave in this project or session can be revoked.",
+    ),
+    Command(
+        "autonomy",
+        "off, low, medium, high",
+        permissions.autonomy,
+        while_busy=True,
+        more="What runs without asking: off only reads, low also edits inside the folder, medium also commands that "
+        "can be undone, high everything that is not denied. Shift+Tab goes through them.",
+    ),
+    Command(
+        "diff",
+        "what this session changed",
+        changes.diff,
+        while_busy=True,
+        more="/diff PATH shows the whole change of one file.",
+    ),
+    Command(
+        "review",
+        "review changes; read-only",
+        asking.review,
+        prompts=True,
+        more="The working tree's; /review main, /review a..b name others, and words behind it say what to look at. "
+        "What would change something is asked about meanwhile.",
+    ),
+    Command(
+        "rewind",
+        "take back words or files",
+        changes.rewind,
+        aliases=("undo",),
+        more="Files and conversation, or one of them, to just before a message; what goes back is shown first. /rewind "
+        "undo takes the last one back.",
+    ),
+    Command("compact", "sum up, to make room", changes.compact),
+    Command(
+        "btw",
+        "ask aside; it is not kept",
+        asking.btw,
+        while_busy=True,
+        more="/btw QUESTION, also while it works: the model knows the conversation, and nothing of it enters it.",
+    ),
+    Command(
+        "init",
+        "write AGENTS.md",
+        asking.init,
+        prompts=True,
+        more="From the repository; where it is there, it is improved by edits.",
+    ),
+    Command(
+        "resume",
+        "go on with a session",
+        sessions.resume,
+        more="/resume ID goes on with that one, /resume WORDS with one that has them in its title or prompts.",
+    ),
+    Command(
+        "sessions",
+        "list or search sessions",
+        sessions.sessions,
+        while_busy=True,
+        more="Of this folder; /sessions WORDS searches titles and prompts.",
+    ),
+    Command("rename", "title this session", sessions.rename, while_busy=True, aliases=("title",), more="/rename TITLE"),
+    Command("new", "begin a new session", sessions.new, aliases=("clear",)),
     Command("fork", "go on with a copy", sessions.fork),
-    Command("rewind", "undo messages and files", changes.rewind, False, ("undo",)),
-    Command("resume", "go on with another one", sessions.resume),
-    Command("sessions", "list or search sessions", sessions.sessions, True),
-    Command("rename", "give it a title", sessions.rename, True, ("title",)),
-    Command("new", "start a new session", sessions.new, False, ("clear",)),
-    Command("good", "it did what you wanted", sessions.good),
-    Command("bad", "it did not", sessions.bad),
-    Command("export", "write md, json or html", sessions.export),
-    Command("quit", "leave", _quit, True, ("exit",)),
+    Command(
+        "export",
+        "save as md, json, html",
+        sessions.export,
+        more="Into this folder. HTML is one page that needs nothing else and runs no scripts.",
+    ),
+    Command("good", "tell auto it went well", sessions.good, more="Counts when auto chooses a model; /bad says no."),
+    Command("bad", "tell auto it did not", sessions.bad, more="Counts when auto chooses a model; /good says yes."),
+    Command("help", "/help NAME: more of one", _help, while_busy=True),
+    Command("quit", "leave", _quit, while_busy=True, aliases=("exit",), more="Also Ctrl+C twice, and Ctrl+D."),
 )
 
 KEYS = (
-    ("Enter", "send; at work: queue"),
-    ("Ctrl+J", "new line (or \\ Enter)"),
+    ("Enter", "send; while busy: queue"),
+    ("Ctrl+J", "new line (or Alt+Enter)"),
     ("Esc", "interrupt; twice: rewind"),
-    ("Ctrl+C", "interrupt; twice: leave"),
     ("Shift+Tab", "next autonomy level"),
     ("Ctrl+N", "next model"),
     ("Ctrl+O", "the whole transcript"),
     ("Ctrl+G", "write in your editor"),
+    ("Up, Down", "history; queued message"),
     ("Ctrl+V", "paste a picture"),
-    ("Up, Down", "history; queued messages"),
     ("?", "explain the numbers"),
     ("@path", "mention a file"),
     ("!command", "run a command yourself"),
+    ("Ctrl+C", "interrupt; twice: leave"),
 )
+_NAME, _COLUMN = 13, 38
+"""Cells of a name, and of a name with what it does: two of those fit into 80."""
 
 
 def find_command(name: str) -> Command:
@@ -87,3 +196,24 @@ def find_command(name: str) -> Command:
     near = get_close_matches(name, [command.name for command in COMMANDS], n=1)
     hint = f"did you mean /{near[0]}?" if near else "/help lists them."
     raise UsageError(f"There is no /{clean_line(name, 40)}: {hint}")
+
+
+def is_prompt(text: str) -> bool:
+    """Whether what was typed is sent to the model, as it is or by a command that writes a prompt."""
+    if not text.startswith("/"):
+        return True
+    try:
+        return find_command(text[1:].split(" ")[0]).prompts
+    except UsageError:
+        return False
+
+
+def do(host: Host, text: str) -> None:
+    """What a line of the person's is: a command, a shell command behind !, or a message. Raises DroidliteError."""
+    if text.startswith("/"):
+        name, _, words = text[1:].partition(" ")
+        find_command(name).run(host, words.strip())
+    elif text.startswith("!"):
+        host.show(host.conversation.shell(text[1:].strip()))
+    else:
+        host.show(host.conversation.send(text, images_in(text, host.conversation.status().cwd)))

@@ -1,6 +1,6 @@
 """What a slash command is, and the terminal as it sees it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -19,6 +19,11 @@ class Host(Protocol):
     def conversation(self) -> Conversation: ...
     @property
     def painter(self) -> Painter: ...
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Keys that work here, and what they do."""
+        ...
+
     def say(self, ansi: str) -> None: ...
     def ask(self, dialog: Dialog) -> Any: ...
     def show(self, events: Iterator[Event | User]) -> None: ...
@@ -30,10 +35,13 @@ class Host(Protocol):
 
 
 class Command(Struct, frozen=True):
-    """`while_busy`: only looks, so it may run beside the agent."""
+    """`while_busy`: changes nothing the agent works with, so it may run beside it. `prompts`: it sends a prompt of
+    ours, whose cost is told at its end. `more` is what /help NAME adds to `about`."""
 
     name: str
     about: str
     run: Callable[[Host, str], None]
     while_busy: bool = False
     aliases: tuple[str, ...] = ()
+    prompts: bool = False
+    more: str = ""

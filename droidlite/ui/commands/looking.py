@@ -1,14 +1,16 @@
 """Commands that tell how things stand."""
 
-from rich.text import Text
-
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean_line
 from droidlite.ui import filling as filled
 from droidlite.ui.bill import bill_lines
 from droidlite.ui.cells import wrap
 from droidlite.ui.commands.host import Host
+from droidlite.ui.spending import stats_lines
 from droidlite.ui.wording import SCRIPTED, amount, dollars, tokens
+
+RECENT = "14d"
+"""What /stats tells of without words: as many days as fit a screen."""
 
 
 def cost(host: Host, words: str) -> None:
@@ -28,7 +30,19 @@ def cap(host: Host, words: str) -> None:
     host.say(host.painter.text(f"cap: {held}; {dollars(status.cost_usd)} is spent", "dim"))
 
 
+def stats(host: Host, words: str) -> None:
+    since = "" if words == "all" else words or RECENT
+    found = host.conversation.stats(since)
+    lines = list(stats_lines(found, host.painter.width - 2))
+    if not found.calls:
+        lines += ["", "No model was paid for in that time in this repository; /stats all tells all of it."]
+    told = "/stats 30d, 12h, 2026-11-01 or all; droidlite stats --all for every folder"
+    host.say("\n" + host.painter.text("\n".join(lines), indent="  ") + "\n" + host.painter.text(told, "dim", "  "))
+
+
 def context(host: Host, words: str) -> None:
+    from rich.text import Text
+
     filling, painter = host.conversation.filling(), host.painter
     room = painter.width - 2
     drawn = Text.assemble(*filled.bar(filling, room))
@@ -56,7 +70,7 @@ def status(host: Host, words: str) -> None:
         "autonomy": status.autonomy,
         "effort": status.effort or "the service's default",
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
-        "session": status.session_id,
+        "session": status.session_id + (f" · {status.title}" if status.title else ""),
     }
     ways = [(f"way     {line[:1]}", line[2:]) for line in host.conversation.endpoints()]
     lines = [line for name, value in (*rows.items(), *ways) for line in _row(name, value, host.painter.width - 2)]

@@ -1,16 +1,16 @@
 """Commands about the model: which one, why, and a stronger one."""
 
-from droidlite.errors import UsageError
+from droidlite.errors import DroidliteError, UsageError
 from droidlite.ui.choosing import Turned
 from droidlite.ui.commands.host import Host
 from droidlite.ui.decision import budget_line, decision_lines, numbers
-from droidlite.ui.picker import Aim, Now, effort_of, model_picker, next_model
+from droidlite.ui.picker import EFFORTS, Aim, Now, effort_of, model_picker, next_model
 
 
 def model(host: Host, words: str) -> None:
     status = host.conversation.status()
     if words:
-        host.conversation.choose(_next_model(host) if words == "next" else words)
+        _take(host, _next_model(host) if words == "next" else words)
         _tell_model(host)
         return
     current = "auto" if status.strategy == "auto" else status.model
@@ -23,6 +23,28 @@ def model(host: Host, words: str) -> None:
     if chosen is not None:
         host.conversation.choose(chosen.value, mode, effort_of(chosen))
         _tell_model(host)
+
+
+def _take(host: Host, name: str) -> None:
+    """The model of that name; where that cannot be used, the first that can and has the name in its own."""
+    try:
+        host.conversation.choose(name)
+    except DroidliteError:
+        _, candidates = host.conversation.candidates()
+        near = [c.spec.id for c in candidates if not c.why_not and name.casefold() in c.spec.id.casefold()]
+        if not near:
+            raise
+        host.conversation.choose(near[0])
+
+
+def effort(host: Host, words: str) -> None:
+    now = host.conversation.status().effort or EFFORTS[0]
+    if words:
+        if words not in EFFORTS:
+            raise UsageError(f"/effort takes one of {', '.join(EFFORTS)}.")
+        host.conversation.think(effort_of(Turned(None, words)))
+        now = words
+    host.say(host.painter.text(f"effort: {now} (of {', '.join(EFFORTS)})", "dim"))
 
 
 def _next_model(host: Host) -> str:

@@ -12,8 +12,13 @@ from droidlite.sanitise import clean
 from droidlite.types import User
 from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog
-from droidlite.ui.commands import find_command
+from droidlite.ui.commands import KEYS, find_command
 from droidlite.ui.render import Painter
+
+LOOKING = [
+    *("/help", "/help rewind", "/cost", "/context", "/stats", "/stats 1h", "/status", "/permissions", "/sessions"),
+    *("/diff", "/btw why?", "/rename Clamp"),
+]
 
 
 class Host:
@@ -26,6 +31,8 @@ class Host:
         self.filled = ""
         self.asked: list[Any] = []
         self.answers: list[Any] = []
+
+    keys = KEYS
 
     def say(self, ansi: str) -> None:
         self.said.append(ansi)
@@ -62,7 +69,7 @@ def row(dialog: Choosing, word: str) -> Any:
 
 
 @pytest.mark.parametrize("width", [120, 80, 40, 20])
-@pytest.mark.parametrize("typed", ["/help", "/cost", "/context", "/status", "/permissions"])
+@pytest.mark.parametrize("typed", LOOKING)
 def test_what_a_command_shows_fits_the_terminal_and_one_screen(typed: str, width: int) -> None:
     told = Host(Recorded([]), width).does(typed)
     assert told == clean(told)
