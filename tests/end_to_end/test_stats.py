@@ -208,16 +208,17 @@ def test_a_scripted_run_is_no_spend(repo: Path, tmp_path: Path) -> None:
 
 
 def test_calls_that_no_model_was_paid_for_are_not_counted(repo: Path) -> None:
-    """Four that never connected, and one that was refused for its key."""
+    """Some that never connected, and one that was refused for its key."""
     with Loopback([Said(fault="status", status=401)]) as server:
-        for name, url in (("dead", "http://127.0.0.1:9"), ("shut", server.url("anthropic"))):
-            configure(
+        configure(
+            "".join(
                 f'[[endpoints]]\nname = "{name}"\nprotocol = "anthropic"\nbase_url = "{url}"\napi_key = "k"\n'
                 'models = ["claude-*"]\n'
+                for name, url in (("shut", server.url("anthropic")), ("dead", "http://127.0.0.1:9"))
             )
-            assert (
-                droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "json", "go", cwd=repo).result["model_usage"] == {}
-            )
+        )
+        ran = droidlite("exec", "-m", "claude-sonnet-5-5", "-o", "json", "go", cwd=repo)
+    assert (ran.code, ran.result["model_usage"], len(server.requests)) == (75, {}, 1)
     told = json.loads(droidlite("stats", "--json", cwd=repo).out)
     assert (told["sessions"], told["calls"], told["models"], told["unmeasured"]) == (0, 0, [], 0)
 

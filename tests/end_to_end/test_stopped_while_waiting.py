@@ -13,7 +13,6 @@ from terminal import DEADLINE, Terminal
 from droidlite.session.fold import Session, load
 
 MODEL = "claude-sonnet-5-5"
-SIGNALS = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 LATER = Said(fault="status", status=429, headers=(("retry-after", "60"),), body={"error": {"type": "rate_limit_error"}})
 OUT = Said(fault="status", status=429, body={"error": {"type": "insufficient_quota", "message": "Out of credit."}})
 SILENT = Said(fault="stall_first")
@@ -46,14 +45,20 @@ def start(cwd: Path, home: Path, settings: str) -> "subprocess.Popen[bytes]":
 
 
 def test_signals(tmp_path: Path) -> None:
-    """All at once, each run with a home of its own: three wait for Retry-After, another has just gone elsewhere."""
+    """All at once, each run with a home of its own: two wait for Retry-After, another has just gone elsewhere."""
     with Loopback([LATER]) as limited, Loopback([OUT]) as empty, Loopback([SILENT]) as silent:
         waiting, first, second = (
             endpoint_settings(server.endpoint("anthropic"), name=name, models=f'["{MODEL}"]')
             for name, server in (("limited", limited), ("empty", empty), ("silent", silent))
         )
-        runs = [(number, code, start(tmp_path, tmp_path / number.name, waiting)) for number, code in SIGNALS.items()]
-        runs.append((signal.SIGTERM, 143, start(tmp_path, tmp_path / "elsewhere", first + second)))
+        runs = [
+            (number, code, start(tmp_path, tmp_path / str(code), settings))
+            for number, code, settings in (
+                (signal.SIGINT, 130, waiting),
+                (signal.SIGHUP, 129, waiting),
+                (signal.SIGTERM, 143, first + second),
+            )
+        ]
         try:
             for number, _, process in runs:
                 until_failed(process)
@@ -66,8 +71,8 @@ def test_signals(tmp_path: Path) -> None:
         finally:
             for _, _, process in runs:
                 process.kill()
-    for name in (*(number.name for number in SIGNALS), "elsewhere"):
-        whole(tmp_path / name)
+    for _, code, _ in runs:
+        whole(tmp_path / str(code))
 
 
 def test_in_the_terminal_escape_ends_the_wait_and_a_closed_window_the_session(tmp_path: Path) -> None:
