@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from droidlite.errors import DroidliteError, Interrupted
@@ -50,7 +51,7 @@ class Linear:
         self._painter = Painter(lambda: shutil.get_terminal_size().columns - 1, colour=False)
         self._transcript = Transcript(self._painter, time.monotonic)
         self._questions: queue.SimpleQueue[tuple[Dialog, Future[Any]] | None] = queue.SimpleQueue()
-        self._left = self._spoken = False
+        self._left = self._spoken = self._gone = False
         self._said, self._pressed = time.monotonic(), -TWICE_SECONDS
         conversation.attend(AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript))
 
@@ -68,6 +69,7 @@ class Linear:
                     if text:
                         self._take(worker, text)
             finally:
+                self._gone = True
                 self._conversation.interrupt()  # a signal that ends the session must not wait for the agent
         self._part()
         return 0
@@ -156,10 +158,13 @@ class Linear:
             self.say(told)
 
     def ask(self, dialog: Dialog) -> Any:
-        """From the worker; blocks until the person has answered."""
+        """From the worker; blocks until the person has answered, or is gone."""
         answer: Future[Any] = Future()
         self._questions.put((dialog, answer))
-        return answer.result()
+        while not self._gone:
+            with suppress(TimeoutError):
+                return answer.result(timeout=LOOK_SECONDS)
+        return dialog.left
 
     def fill(self, text: str) -> None:
         self.say(f"Your message was:\n{clean(text)}\n")

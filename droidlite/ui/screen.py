@@ -59,6 +59,7 @@ class Screen:
         self._terminal, self._colour, self._asks = terminal, colour, asks
         self._live, self._is_moving, self._queued, self._bar = live, moving, queued, bar
         self._dialogs: deque[tuple[Dialog, Future[Any]]] = deque()
+        self._asked: dict[Future[Any], Dialog] = {}
         self._opened, self._grace = 0.0, grace_seconds
         self._printed: deque[str] = deque()
         self._viewing = self._printing = self._together = False
@@ -144,13 +145,14 @@ class Screen:
     def ask(self, dialog: Dialog) -> Any:
         """Blocks the calling worker thread until the person has answered, or has left."""
         answer: Future[Any] = Future()
-        if not self._call_soon(lambda: self._open(dialog, answer)):
-            return dialog.left
-        return answer.result()
+        self._asked[answer] = dialog
+        try:
+            return answer.result() if self._call_soon(lambda: self._open(dialog, answer)) else dialog.left
+        finally:
+            del self._asked[answer]
 
     def _open(self, dialog: Dialog, answer: "Future[Any]") -> None:
         if self.closed:
-            answer.set_result(dialog.left)
             return
         self._dialogs.append((dialog, answer))
         if len(self._dialogs) == 1:
@@ -187,8 +189,7 @@ class Screen:
         """Every open dialog is answered as if the person had left it."""
         while self._dialogs:
             self._answer(self._dialogs[0][0].left)
-        if not self.closed:
-            self._attend()
+        self._attend()
 
     # --- printing ---------------------------------------------------------------------------------------------------
 
@@ -264,5 +265,9 @@ class Screen:
         self._call_soon(function)
 
     def close(self) -> None:
+        """Whoever asks has their answer: nobody is there any more to give it, and there may be no event loop either."""
         self.closed = True
-        self.walk_away()
+        self._dialogs.clear()
+        for answer, dialog in list(self._asked.items()):
+            if not answer.done():
+                answer.set_result(dialog.left)

@@ -6,7 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from binary import BINARY, configure, endpoint_settings
+import pytest
+from binary import BINARY, call, configure, endpoint_settings, write_script
 from loopback import Loopback, Said
 from terminal import DEADLINE, Terminal
 
@@ -89,3 +90,29 @@ def test_in_the_terminal_escape_ends_the_wait_and_a_closed_window_the_session(tm
         assert (code, len(server.requests)) == (129, 1)
     kept = whole(Path(os.environ["DROIDLITE_HOME"]))
     assert [turn.text for turn in kept.turns] == ["go", "again"]
+
+
+@pytest.mark.parametrize(
+    ("how", "words", "typed", "shown"),
+    [
+        ("SIGTERM", ("go",), "", "1. Yes, this once"),
+        ("SIGTERM", ("--plain", "go"), "", "1. Yes, this once"),
+        ("closed", (), "/model\r", "Enter"),
+    ],
+    ids=["an approval", "an approval in lines", "the picker"],
+)
+def test_a_question_that_is_open_keeps_no_session_alive(
+    how: str, words: tuple[str, ...], typed: str, shown: str, tmp_path: Path
+) -> None:
+    env = write_script(tmp_path / "script", [{"calls": [call("shell", command="touch x")]}])
+    with Terminal("-m", "scripted", *words, cwd=tmp_path, env=env) as terminal:
+        if typed:
+            terminal.shows("/help for commands and keys")
+            terminal.type(typed)
+        terminal.shows(shown)
+        if how == "closed":
+            terminal.close()
+        else:
+            terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(DEADLINE) == (129 if how == "closed" else 143)
+        assert "Traceback" not in terminal.written
