@@ -40,6 +40,10 @@ def _run(arguments: list[str]) -> int:
         with open(os.path.join(os.path.dirname(__file__), "help.txt"), encoding="utf-8") as text:
             sys.stdout.write(text.read())
         return 0
+    if sys.platform == "win32":
+        return _complain(
+            "It runs on Linux and macOS; on Windows start it inside WSL, in Windows Terminal."
+        )
     from droidlite.cli import run
 
     return run(normalise(arguments), mistyped(arguments))

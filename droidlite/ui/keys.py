@@ -2,8 +2,10 @@
 
 from typing import Any, Protocol
 
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.filters import Condition, emacs_mode, vi_insert_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
 
 _DIALOG_KEYS = {
@@ -91,12 +93,17 @@ def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
             buffer.complete_state = None
         else:
             controls.submit()
+            event.app.vi_state.input_mode = InputMode.INSERT  # the next message is typed, not steered
 
-    @keys.add("escape", filter=typing)
+    @keys.add("escape", filter=typing & ~vi_insert_mode)
     def _(event: KeyPressEvent) -> None:
         controls.escape()
 
-    @keys.add("escape", "escape", filter=typing)
+    @keys.add("escape", filter=typing & vi_insert_mode)
+    def _(event: KeyPressEvent) -> None:
+        event.app.vi_state.input_mode = InputMode.NAVIGATION  # whoever has the keys of vi means this first
+
+    @keys.add("escape", "escape", filter=typing & emacs_mode)
     def _(event: KeyPressEvent) -> None:
         controls.rewind()
 
@@ -115,12 +122,9 @@ def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
         else:
             controls.next_model()
 
-    @keys.add("?", filter=typing)
+    @keys.add("?", filter=typing & Condition(lambda: not get_app().current_buffer.text))
     def _(event: KeyPressEvent) -> None:
-        if event.current_buffer.text:
-            event.current_buffer.insert_text("?")
-        else:
-            controls.explain()
+        controls.explain()
 
     @keys.add("c-d", filter=typing)
     def _(event: KeyPressEvent) -> None:

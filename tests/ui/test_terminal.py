@@ -17,7 +17,7 @@ from droidlite.errors import UsageError
 from droidlite.events import Event, TextAdded
 from droidlite.tool import Answer
 from droidlite.types import Image
-from droidlite.ui.terminal import run
+from droidlite.ui.terminal import Look, run
 
 DEADLINE = 20.0
 SHORT = [TextAdded("Hello there."), reply("Hello there."), finished(result="Hello there.")]
@@ -531,4 +531,14 @@ def test_a_name_that_is_a_part_means_a_model_that_can_be_used(start: Callable[..
     driver = start(SHORT)
     driver.type("/model opus\r")
     driver.sees("model: claude-opus-4-5 (chosen)")
+    driver.leaves()
+
+
+def test_with_the_keys_of_vi_escape_leaves_insert_mode_first(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, look=Look(vi=True))
+    driver.type("hello wrld\x1bXio\r")  # X takes away the l before the d, i inserts an o
+    driver.sees("$0.0044 message")
+    driver.type("again\r")
+    driver.until(lambda: len(driver.conversation.sent) == 2)
+    assert driver.conversation.sent == ["hello wrod", "again"]
     driver.leaves()
