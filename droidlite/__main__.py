@@ -41,9 +41,7 @@ def _run(arguments: list[str]) -> int:
             sys.stdout.write(text.read())
         return 0
     if sys.platform == "win32":
-        return _complain(
-            "It runs on Linux and macOS; on Windows start it inside WSL, in Windows Terminal."
-        )
+        return _complain("It runs on Linux and macOS; on Windows start it inside WSL, in Windows Terminal.")
     from droidlite.cli import run
 
     return run(normalise(arguments), mistyped(arguments))
