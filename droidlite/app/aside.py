@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import closing
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from droidlite.agent.attempts import Line, Route, Trying, persist, same_model
 from droidlite.agent.budget import Budget, Reservation
@@ -11,6 +11,8 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError
 from droidlite.events import Event
 from droidlite.types import Assistant, Request
+
+Answer = TypeVar("Answer")
 
 
 class Aside(NamedTuple):
@@ -35,13 +37,13 @@ def ask_aside(
     return (yield from persist(line, Trying(route=route, most=most), ask))
 
 
-def unseen(asked: Generator[Event, None, Aside]) -> Aside:
-    """The answer, where nobody looks at what happens meanwhile."""
+def unseen(asked: Generator[Event, None, Answer]) -> Answer:
+    """What is answered, where nobody looks at what happens meanwhile. Raises what asking raises."""
     while True:
         try:
             next(asked)
         except StopIteration as ended:
-            answer: Aside = ended.value
+            answer: Answer = ended.value
             return answer
 
 

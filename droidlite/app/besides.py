@@ -1,17 +1,13 @@
 """A question aside: answered with the conversation as its context, and no part of it before or after."""
 
-from collections.abc import Generator
-from typing import TypeVar
-
 from droidlite.agent.attempts import same_model
 from droidlite.agent.driver import Driver
 from droidlite.agent.prompt import read_prompt
+from droidlite.app.aside import unseen
 from droidlite.app.session import Parts
 from droidlite.cancellation import Cancellation
 from droidlite.types import Assistant, Message, User
 from droidlite.ui.conversation import Answered
-
-_Returned = TypeVar("_Returned")
 
 
 def ask_beside(parts: Parts, question: str, cancellation: Cancellation) -> Answered:
@@ -24,7 +20,7 @@ def ask_beside(parts: Parts, question: str, cancellation: Cancellation) -> Answe
     asking = transcript.aside((*before, parts.context.redaction.value(asked)))
     route = driver.route
     writer = Driver(route, driver.budget, cancellation, failover=same_model(route.failover), effort=driver.effort)
-    reply, cost = _end_of(writer.complete(asking))
+    reply, cost = unseen(writer.complete(asking))
     return Answered(parts.context.redaction.text(_words(reply)), cost)
 
 
@@ -39,13 +35,3 @@ def _words(reply: Assistant) -> str:
         return reply.text.strip()
     names = ", ".join(dict.fromkeys(call.name for call in reply.calls))
     return f"It would have to look first ({names}), which it cannot do aside; ask in the conversation."
-
-
-def _end_of(asked: Generator[object, None, _Returned]) -> _Returned:
-    """What a generator returns; what it tells on the way is not for the conversation."""
-    while True:
-        try:
-            next(asked)
-        except StopIteration as ended:
-            returned: _Returned = ended.value
-            return returned

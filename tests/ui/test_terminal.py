@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
-from recorded import CANDIDATES, Recorded, finished, fixing, reply, streamed
+from recorded import AUTO, CANDIDATES, Recorded, finished, fixing, reply, streamed
 
 from droidlite.errors import UsageError
 from droidlite.events import Event, TextAdded
@@ -541,4 +542,24 @@ def test_with_the_keys_of_vi_escape_leaves_insert_mode_first(start: Callable[...
     driver.type("again\r")
     driver.until(lambda: len(driver.conversation.sent) == 2)
     assert driver.conversation.sent == ["hello wrod", "again"]
+    driver.leaves()
+
+
+def test_a_whole_id_never_means_another_model(start: Callable[..., Driver]) -> None:
+    near = structs.replace(CANDIDATES[0], spec=structs.replace(CANDIDATES[0].spec, id="gpt-5-nano-2"))
+
+    class Crowded(Recorded):
+        def candidates(self, mode: str = "") -> Any:
+            return AUTO, (*CANDIDATES, near)
+
+        def choose(self, model: str, mode: str = "", effort: Any = None) -> None:
+            if model == "gpt-5-nano":
+                raise UsageError("gpt-5-nano cannot be used: no key.")
+            self.now = structs.replace(self.now, model=model, strategy="chosen")
+
+    driver = start(SHORT, Crowded(SHORT))
+    driver.type("/model gpt-5-nano\r")
+    driver.sees("gpt-5-nano cannot be used: no key.")
+    driver.type("/model nano-2\r")
+    driver.sees("model: nano-2 (chosen)")
     driver.leaves()

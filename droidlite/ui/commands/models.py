@@ -26,13 +26,14 @@ def model(host: Host, words: str) -> None:
 
 
 def _take(host: Host, name: str) -> None:
-    """The model of that name; where that cannot be used, the first that can and has the name in its own."""
+    """The model of that name. Where it cannot be used and the name is a part, the first that can and has it in its own;
+    a whole id never means another model. Raises DroidliteError."""
     try:
         host.conversation.choose(name)
     except DroidliteError:
         _, candidates = host.conversation.candidates()
         near = [c.spec.id for c in candidates if not c.why_not and name.casefold() in c.spec.id.casefold()]
-        if not near:
+        if not near or any(c.spec.id == name for c in candidates):
             raise
         host.conversation.choose(near[0])
 
