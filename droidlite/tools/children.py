@@ -75,9 +75,8 @@ def end(child: Child) -> None:
     limit = time.monotonic() + _GRACE
     while _alive(child) and time.monotonic() < limit:
         time.sleep(0.02)
-    for _ in range(10):  # a tree that forks while it is killed needs more than one round
-        if not _alive(child):
-            break
+    limit = time.monotonic() + _GRACE
+    while _alive(child) and time.monotonic() < limit:  # a tree that forks meanwhile, or a busy machine, takes a while
         _signal(child, signal.SIGKILL)
         time.sleep(0.005)
     with suppress(subprocess.TimeoutExpired):

@@ -1,6 +1,7 @@
 """Commands: told exit codes, bounded output, whole trees ended, jobs in the background."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 from workspace import Workspace
 
 from droidlite.tool import Outcome, Output
-from droidlite.tools import close_jobs, recording
+from droidlite.tools import children, close_jobs, recording
 from droidlite.tools.children import MARK, end_marked, mark_of
 from droidlite.tools.recording import LIMIT, Recording
 
@@ -128,6 +129,22 @@ def test_cancelling_stops_the_tree(work: Workspace) -> None:
     assert [outcome.is_error for outcome in outcomes] == [True]
     assert outcomes[0].content.startswith("on\n(exit code 143")
     assert outcomes[0].content.endswith("interrupted)")
+    assert running(work, "sleep") == []
+
+
+def test_what_dies_slowly_is_not_called_left_running(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a killed process is there for a while: as if the first signals had not been heard."""
+    real, unheard = children._signal, list(range(15))
+
+    def slow(child: children.Child, number: int) -> None:
+        if number == signal.SIGKILL and unheard:
+            unheard.pop()
+        else:
+            real(child, number)
+
+    monkeypatch.setattr(children, "_signal", slow)
+    stopped = work.call("shell", command="trap '' TERM; sleep 9874 & sleep 9873; true", timeout=0.2)
+    assert "left a process running" not in stopped.content
     assert running(work, "sleep") == []
 
 
