@@ -39,12 +39,12 @@ from droidlite.app.verifying import Verifier
 from droidlite.app.ways import Ways
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
+from droidlite.commands.gitprograms import git_guards
+from droidlite.commands.overwriting import overwritten
+from droidlite.commands.rules import exactly, judge
+from droidlite.commands.tree import Tree
 from droidlite.errors import DroidliteError
 from droidlite.sandbox.environment import child_environment, hide_process
-from droidlite.sandbox.gitprograms import git_guards
-from droidlite.sandbox.overwriting import overwritten
-from droidlite.sandbox.rules import exactly, judge
-from droidlite.sandbox.tree import Tree
 from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.commands.gitprograms import named_program
 from droidlite.errors import UsageError
-from droidlite.sandbox.gitprograms import named_program
 from droidlite.session.records import Head
 
 SECONDS = 20.0

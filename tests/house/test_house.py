@@ -17,7 +17,7 @@ TABLE = (
     "types",
     "tool result",
     "events",
-    "tools providers settings sandbox session checks",
+    "tools providers settings commands sandbox session checks",
     "routing reliability agent ui",
     "evals bridges",
     "app",

@@ -20,8 +20,8 @@ from binary import BINARY
 from droidlite.ui.screen import GRACE_SECONDS
 from terminal.screen import Screen
 
-DEADLINE = 30.0
-"""Seconds nothing here may take."""
+DEADLINE = 45.0
+"""Seconds nothing here may take, even where three workers share a slow disk."""
 CHOOSING = "↑↓"
 """Stands below every dialog that takes keys."""
 
@@ -62,7 +62,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [*(CONTROLLED if controls else ()), *BINARY, *words],
             cwd=cwd,
-            env={**os.environ, "TERM": "xterm-256color", **(env or {})},
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONFAULTHANDLER": "1", **(env or {})},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -132,12 +132,20 @@ class Terminal:
 
     def until(self, condition: Callable[[], object]) -> None:
         """Waits until `condition` holds; it is asked again after each piece of output."""
-        assert self.comes(condition), "\n".join((*self._screen.lines, self.seen[-3000:]))
+        assert self.comes(condition), "\n".join((*self._screen.lines, self.seen[-3000:], *self._stacks()))
 
     def comes(self, condition: Callable[[], object], seconds: float = DEADLINE) -> bool:
         """The same; False where it does not within so many seconds."""
         with self._more:
             return bool(self._more.wait_for(condition, seconds))
+
+    def _stacks(self) -> tuple[str, ...]:
+        """Where the program is that did not do what was waited for: killed so that Python tells it of every thread."""
+        before = len(self._raw)
+        self.process.send_signal(signal.SIGABRT)
+        self.process.wait(DEADLINE)
+        self.rests()
+        return tuple(self._raw[before:].decode(errors="replace").splitlines())
 
     def rests(self, seconds: float = 0.5) -> None:
         """Waits until nothing has been written for so long. For taking pictures, not for tests."""

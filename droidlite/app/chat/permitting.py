@@ -5,8 +5,8 @@ import msgspec
 from droidlite.agent.permissions import Rule, spelled
 from droidlite.app.allowing import forget
 from droidlite.app.chat.opened import Open
+from droidlite.commands.gitprograms import git_guards
 from droidlite.errors import UsageError
-from droidlite.sandbox.gitprograms import git_guards
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy
 from droidlite.ui.permitted import Permit, Permitted

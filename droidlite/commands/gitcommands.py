@@ -2,7 +2,7 @@
 
 import re
 
-from droidlite.sandbox.options import Options, names, stray
+from droidlite.commands.options import Options, names, stray
 
 _LOOKS = names(
     "--stat --shortstat --numstat --name-only --name-status --summary --patch --no-patch --cached "

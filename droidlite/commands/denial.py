@@ -6,8 +6,8 @@ autonomy `sh x.sh` and `python3 -c ...` still run what is denied. Only a sandbox
 
 from collections.abc import Iterator
 
-from droidlite.sandbox.commands import UNKNOWN, read_command
-from droidlite.sandbox.options import names
+from droidlite.commands.options import names
+from droidlite.commands.parsing import UNKNOWN, read_command
 
 _WRAPPERS = names(
     "builtin busybox chroot command coproc doas env exec find flock ionice nice nohup parallel script setsid ssh "

@@ -2,8 +2,8 @@
 
 import pytest
 
-from droidlite.sandbox.rules import Verdict, exactly, judge
-from droidlite.sandbox.tree import Tree
+from droidlite.commands.rules import Verdict, exactly, judge
+from droidlite.commands.tree import Tree
 
 # Each does something beyond reading, or may, though its first words look harmless.
 DISGUISED = (

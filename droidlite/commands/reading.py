@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from droidlite.sandbox.gitcommands import only_reads as git_only_reads
-from droidlite.sandbox.options import Options, names, stray
+from droidlite.commands.gitcommands import only_reads as git_only_reads
+from droidlite.commands.options import Options, names, stray
 
 Check = Callable[[tuple[str, ...]], str]
 """Takes the words of a command; returns "" when it only reads, else why it may not."""

@@ -8,8 +8,8 @@ from itertools import chain, islice, pairwise
 
 from msgspec import Struct
 
-from droidlite.sandbox.commands import UNKNOWN, read_command
-from droidlite.sandbox.tree import Tree
+from droidlite.commands.parsing import UNKNOWN, read_command
+from droidlite.commands.tree import Tree
 
 MOST_FILES = 500
 """Files kept for one command; what would touch more is not said to be undoable."""

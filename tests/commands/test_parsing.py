@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from droidlite.sandbox.commands import UNKNOWN, Reading, Redirect, read_command
+from droidlite.commands.parsing import UNKNOWN, Reading, Redirect, read_command
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from droidlite.sandbox.gitcommands import can_be_undone
-from droidlite.sandbox.options import Options, names, stray
+from droidlite.commands.gitcommands import can_be_undone
+from droidlite.commands.options import Options, names, stray
 
 _LEAVES = re.compile(
     r"(^|[-:_.])(install|uninstall|deploy|publish|release|upload|push|login|adduser|provision|clean|distclean|destroy)"

@@ -4,15 +4,15 @@ import re
 
 from msgspec import Struct
 
-from droidlite.sandbox.building import stays_and_undoes
-from droidlite.sandbox.commands import UNKNOWN, Reading, Redirect, read_command
-from droidlite.sandbox.denial import denied_by, hides_commands
-from droidlite.sandbox.gitcommands import NEVER_OFFERED, subcommand
-from droidlite.sandbox.gitprograms import named_program
-from droidlite.sandbox.options import names
-from droidlite.sandbox.overwriting import by_command
-from droidlite.sandbox.reading import HARMLESS_OPTIONS, follows_links, only_reads, searched_words
-from droidlite.sandbox.tree import Tree, attached, candidates
+from droidlite.commands.building import stays_and_undoes
+from droidlite.commands.denial import denied_by, hides_commands
+from droidlite.commands.gitcommands import NEVER_OFFERED, subcommand
+from droidlite.commands.gitprograms import named_program
+from droidlite.commands.options import names
+from droidlite.commands.overwriting import by_command
+from droidlite.commands.parsing import UNKNOWN, Reading, Redirect, read_command
+from droidlite.commands.reading import HARMLESS_OPTIONS, follows_links, only_reads, searched_words
+from droidlite.commands.tree import Tree, attached, candidates
 from droidlite.types import Autonomy
 
 MOST_OFFERED = 3

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from test_rules import BUILDING, READING
 
-from droidlite.sandbox.overwriting import MOST_FILES, overwritten
-from droidlite.sandbox.rules import judge
-from droidlite.sandbox.tree import MOST_MATCHES, Tree
+from droidlite.commands.overwriting import MOST_FILES, overwritten
+from droidlite.commands.rules import judge
+from droidlite.commands.tree import MOST_MATCHES, Tree
 
 LEAD_OUT = (
     "cat link",
