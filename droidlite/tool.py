@@ -12,6 +12,37 @@ from droidlite.types import Blocked, Image
 
 Effect = Literal["read", "write", "execute", "network"]
 """What a tool does to the world; only "read" calls run in parallel."""
+Reach = Literal["look", "work", "git", "host"]
+"""What a process may change: nothing; the root and the folders that were added, but what is protected in them; git's
+own files besides; or all that the person may, outside the sandbox."""
+
+
+class Start(Struct, frozen=True, kw_only=True):
+    """A process that is to begin: its words, where, with which variables, and what it is to work in."""
+
+    argv: tuple[str, ...]
+    cwd: Path
+    environment: dict[str, str]
+    reach: Reach
+    root: Path
+    extra: tuple[Path, ...] = ()
+    spill: Path
+
+
+class Confined(Struct, frozen=True):
+    """How it begins within its reach: the words and variables, and descriptors it is given, which are the caller's to
+    close once it has begun. `ended` is called once it has ended: it puts back what had to stay as it was, and tells the
+    model of it ("" = nothing)."""
+
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+    files: tuple[int, ...] = ()
+    ended: Callable[[], str] = lambda: ""
+
+
+def unconfined(start: Start) -> Confined:
+    """Where there is no sandbox."""
+    return Confined(start.argv, start.environment)
 
 
 class Diff(Struct, frozen=True, tag="diff"):
@@ -76,6 +107,9 @@ class ToolContext(Struct, kw_only=True):
     no stronger one.
     progress: called with more of a running call's output, from any thread; must not raise.
     redaction: takes secrets out of what a command prints before it is kept anywhere or passed on.
+    confine: puts a process that begins into the sandbox. Raises Refused where it cannot be.
+    confined: whether there is one; reach: how far a command of the model's reaches in it.
+    outside: ids of calls that the person lets run outside the sandbox.
     """
 
     root: Path
@@ -92,6 +126,10 @@ class ToolContext(Struct, kw_only=True):
     guards: dict[str, str] = field(default_factory=dict)
     network: bool = False
     redaction: Redaction = Redaction()
+    confine: Callable[[Start], Confined] = unconfined
+    confined: bool = False
+    reach: Callable[[str], Reach] = lambda command: "work"
+    outside: set[str] = field(default_factory=set)
     seen: dict[Path, Any] = field(default_factory=dict)
     noted: Callable[[Path, Any], None] = lambda path, stamp: None
     jobs: dict[str, Any] = field(default_factory=dict)
@@ -120,7 +158,8 @@ class Tool(Struct, frozen=True, kw_only=True):
 
 class Approval(Struct, frozen=True, kw_only=True):
     """What a person is asked before a call runs. `summary` is the exact command or path; `always` spells out what
-    answering "session" would allow from then on ("" = not offered), and "always" where it is `lasting`."""
+    answering "session" would allow from then on ("" = not offered), and "always" where it is `lasting`. `confined`: it
+    would run in the sandbox, and may be let out of it."""
 
     tool: str
     summary: str
@@ -128,10 +167,12 @@ class Approval(Struct, frozen=True, kw_only=True):
     displays: tuple[Display, ...] = ()
     always: str = ""
     lasting: bool = False
+    confined: bool = False
 
 
 class Answer(Struct, frozen=True):
-    """The person's answer to an Approval; `note` is what the model is told with a "no"."""
+    """The person's answer to an Approval; "outside" is once, outside the sandbox; `note` is what the model is told with
+    a "no"."""
 
-    choice: Literal["once", "session", "always", "no"]
+    choice: Literal["once", "outside", "session", "always", "no"]
     note: str = ""

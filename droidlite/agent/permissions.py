@@ -11,6 +11,7 @@ from droidlite.tool import Answer, Approval, Display, Effect, Tool
 from droidlite.types import Autonomy
 
 EDITS, FETCHES = "edits of files inside the root", "fetching any public web page"
+OUTSIDE = "it is to run outside the sandbox"
 READ_ONLY = "this run is read-only; the person can allow changes with --auto low, medium or high"
 
 
@@ -36,16 +37,20 @@ class Ruling(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
+    """`outside`: it may run outside the sandbox."""
+
     allow: bool
     reason: str = ""
     note: str = ""
+    outside: bool = False
 
 
 class Permissions:
     """One session's permissions. `judge` reads a shell command (command, autonomy, allowed prefixes) -> Ruling; `ask`
     is None where nobody can answer; `rules` need no question; `remember` keeps a command's prefix for later sessions,
     where anything can. `unheeded` is an autonomy that a run which nobody watches does not go by; `withheld` tells
-    whether a read-only run has refused what it would have allowed."""
+    whether a read-only run has refused what it would have allowed. `frees` tells of a command whether, once allowed,
+    it runs outside the sandbox; None where there is no sandbox."""
 
     def __init__(
         self,
@@ -58,10 +63,12 @@ class Permissions:
         disallowed_tools: tuple[str, ...] = (),
         rules: tuple[Rule, ...] = (),
         unheeded: Autonomy = "off",
+        frees: Callable[[str], bool] | None = None,
     ) -> None:
         self.autonomy, self.judge, self.ask, self.remember = autonomy, judge, ask, remember
         self.allowed_tools, self.disallowed_tools = allowed_tools, disallowed_tools
         self.rules, self.unheeded, self.withheld = rules, unheeded, False
+        self.frees = frees
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -88,11 +95,16 @@ class Permissions:
         if not self.offered(tool):
             return Verdict(False, f"the tool {tool.name} is not allowed in this session")
         ruling = self._ruling(tool, arguments, self.autonomy)
+        free = tool.effect == "execute" and self.frees is not None and self.frees(arguments.command)
+        out = tool.effect == "execute" and self.frees is not None and bool(arguments.outside) and not free
+        if out and not ruling.denied:
+            ruling = Ruling(False, OUTSIDE)
         if ruling.allow or ruling.denied:
-            return Verdict(ruling.allow, ruling.reason)
+            return Verdict(ruling.allow, ruling.reason, outside=free)
         if self.read_only and self._ruling(tool, arguments, self.unheeded).allow:
             self.withheld = True
-        return self._ask(tool, summary, ruling, displays)
+        verdict = self._ask(tool, summary, ruling, displays, confined=self.frees is not None and not (free or out))
+        return msgspec.structs.replace(verdict, outside=verdict.allow and (verdict.outside or free or out))
 
     def may_change(self, tool: Tool, arguments: Any) -> bool:
         """Whether this is a command that is not known to only read."""
@@ -122,7 +134,15 @@ class Permissions:
     def _allows(self, tool: Tool) -> bool:
         return any(rule.effect == tool.effect for rule in self.rules)
 
-    def _ask(self, tool: Tool, summary: str, ruling: Ruling, displays: Callable[[], tuple[Display, ...]]) -> Verdict:
+    def _ask(
+        self,
+        tool: Tool,
+        summary: str,
+        ruling: Ruling,
+        displays: Callable[[], tuple[Display, ...]],
+        *,
+        confined: bool,
+    ) -> Verdict:
         if self.ask is None:
             return Verdict(False, READ_ONLY if self.read_only else f"{ruling.reason}; nobody can be asked here")
         answer = self.ask(
@@ -132,6 +152,7 @@ class Permissions:
                 reason=ruling.reason,
                 displays=displays(),
                 always=spelled(tool.effect, ruling.prefixes),
+                confined=confined and tool.effect == "execute",
                 lasting=bool(ruling.prefixes) and tool.effect == "execute" and self.remember is not None,
             )
         )
@@ -140,7 +161,7 @@ class Permissions:
         if answer.choice in ("session", "always"):
             for words in ruling.prefixes:
                 self._widen(Rule(words, "project" if answer.choice == "always" else "session", tool.effect))
-        return Verdict(True, "the person allowed it")
+        return Verdict(True, "the person allowed it", outside=answer.choice == "outside")
 
     def _widen(self, rule: Rule) -> None:
         lasting = rule.source == "project" and rule.effect == "execute" and self.remember is not None

@@ -192,6 +192,8 @@ class Toolbox:
             summary,
             lambda: tool.preview(arguments, self.context) if tool.preview is not None else (),
         )
+        if verdict.outside:
+            self.context.outside.add(item.call.id)
         return None if verdict.allow else _told(verdict)
 
 

@@ -20,6 +20,7 @@ from droidlite.app.allowing import allowed_by, allowed_here, remembering, withhe
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
+from droidlite.app.confining import Held, freeing, hold, reach_of, refuse_without, sandbox_of, unheld
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.driving import driven
 from droidlite.app.opening import opening_of
@@ -67,6 +68,9 @@ def open_session(
     check_tool_names("--allowed-tools", options.allowed_tools)
     check_tool_names("--disallowed-tools", options.disallowed_tools)
     setup = setup or read_setup(options.cwd, options=options, discover=None)
+    held = hold(setup)
+    if person.approve is None:
+        refuse_without(held)
     check, untested = find_check(setup, find_root(options.cwd), options.cwd)
     setup = with_check(setup, check)
     with ExitStack() as undo:
@@ -74,7 +78,7 @@ def open_session(
         if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:
             capped = msgspec.structs.replace(setup.settings, max_cost_usd=opened.ledger.cap_usd)
             setup = msgspec.structs.replace(setup, settings=capped)
-        session = _assemble(options, person, setup, opened, prompt)
+        session = _assemble(options, person, setup, opened, prompt, held)
         _verify(session, setup, check, untested)
         if opened.past is None or opened.past.shadowed is None:
             task = Task(root=find_root(options.cwd), headless=options.headless)
@@ -103,7 +107,7 @@ def _open_files(options: Options, setup: Setup, undo: ExitStack) -> _Opened:
     return _Opened(journal, past, ledger)
 
 
-def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, prompt: str) -> Session:
+def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, prompt: str, held: Held) -> Session:
     journal, past, ledger = opened
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
@@ -121,6 +125,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     extra = tuple(path.resolve() for path in options.add_dirs)
     tree = Tree(str(root.resolve()), tuple(map(str, extra)), str(options.cwd.resolve()))
+    sandbox, shut = sandbox_of(setup, held, journal.folder)
     context = ToolContext(
         root=root,
         cwd=options.cwd.resolve(),
@@ -134,12 +139,16 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         overwrites=lambda command: overwritten(command, tree).files,
         ask=person.answer,
         redaction=redaction,
-        guards=git_guards(settings.autonomy or "off", setup.env),
+        guards=git_guards("off" if held.mechanism != "off" else settings.autonomy or "off", setup.env),
+        confine=sandbox.confine,
+        confined=held.mechanism not in ("off", "none"),
+        reach=reach_of(root),
         network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(
         settings.autonomy or "off",
-        judge=_judge(settings.denied_commands, tree, settings.verify),
+        judge=unheld(held, _judge(settings.denied_commands, tree, settings.verify)),
+        frees=freeing(settings.sandbox.outside, tree) if held.works and held.mechanism != "off" else None,
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
@@ -186,6 +195,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         with suppress(DroidliteError):  # told already, if the journal cannot be written
             checkpoint.end_turn()
         journal.close()
+        shut()
         if ledger is not None:
             ledger.close()
 

@@ -155,10 +155,10 @@ def _taken(report: Path, redaction: Redaction) -> bytes:
 
 
 def execute_in(context: ToolContext, call_id: str) -> Execute:
-    """Runs host commands as the shell tool does: its own process group, a limit, no keys in the environment. What they
-    print is passed on as the progress of `call_id`."""
+    """Runs what the person typed as the shell tool runs a command, but outside the sandbox: a process group of
+    its own, a limit, no keys in the environment. What it prints is passed on as the progress of `call_id`."""
 
     def execute(command: str, seconds: float) -> tuple[int | None, str]:
-        return run_command(command, context, call_id, seconds)
+        return run_command(command, context, call_id, seconds, reach="host")
 
     return execute

@@ -30,6 +30,7 @@ class Options(Struct, frozen=True, kw_only=True):
     add_dirs: tuple[Path, ...] = ()
     worktree: str = ""
     autonomy: Autonomy | None = None
+    sandbox: Literal["auto", "bwrap", "landlock", "off"] | None = None
     effort: Effort = ""
     append_system_prompt: tuple[str, ...] = ()
     allowed_tools: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from droidlite.settings.paths import Places, find_root, places
 from droidlite.settings.policy import Policy, narrow
 from droidlite.settings.policy_files import load_policy
 from droidlite.settings.prices import Prices
+from droidlite.settings.sandbox_policy import narrow_sandbox
 from droidlite.settings.secrets import secrets
 from droidlite.types import Candidate, Endpoint
 
@@ -61,7 +62,7 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | No
     if options is not None:
         settings = with_flags(settings, options)
     policy = load_policy(env, where, root=find_root(cwd))
-    settings = _with_offered_check(narrow(settings, policy))
+    settings = _with_offered_check(narrow_sandbox(narrow(settings, policy), policy))
     endpoints = find_endpoints(settings, env)
     setup = Setup(
         env=env,
@@ -128,7 +129,10 @@ def with_flags(settings: Settings, options: Options) -> Settings:
         "effort": options.effort or None,
     }
     changes = {key: value for key, value in given.items() if value is not None}
+    if options.sandbox is not None:
+        changes["sandbox"] = msgspec.structs.replace(settings.sandbox, mode=options.sandbox)
     if options.router is not None:
         changes["router"] = msgspec.structs.replace(settings.router, mode=options.router)
-    origin = settings.origin | {"router.mode" if key == "router" else key: "flag" for key in changes}
+    tables = {"router": "router.mode", "sandbox": "sandbox.mode"}
+    origin = settings.origin | {tables.get(key, key): "flag" for key in changes}
     return msgspec.structs.replace(settings, **changes, origin=origin)

@@ -56,6 +56,10 @@ Auto = Annotated[
     Option("--auto", help="Runs unasked: low = edits, medium = + reversible commands, high = all."),
 ]
 Yolo = Annotated[bool, Option("-y", "--yolo", help="The same as --auto high.")]
+SandboxMode = Annotated[
+    Literal["auto", "bwrap", "landlock", "off"] | None,
+    Option("--sandbox", help="What holds commands to the folder (default auto: the strongest that works)."),
+]
 EffortFlag = Annotated[Literal["low", "medium", "high"] | None, Option("--effort", help="How hard the model thinks.")]
 System = Annotated[list[str], Option("--append-system-prompt", metavar="TEXT", help="Added to the system prompt.")]
 Allowed = Annotated[list[str], Option("--allowed-tools", metavar="NAMES", help="Only these tools (commas, globs).")]
@@ -87,6 +91,7 @@ def options(
     worktree: str,
     auto: Literal["low", "medium", "high"] | None,
     yolo: bool,
+    sandbox: Literal["auto", "bwrap", "landlock", "off"] | None,
     effort: Literal["low", "medium", "high"] | None,
     system: list[str],
     allowed: list[str],
@@ -119,6 +124,7 @@ def options(
         add_dirs=tuple(add_dir),
         worktree=worktree,
         autonomy="high" if yolo else auto,
+        sandbox=sandbox,
         effort=effort or "",
         append_system_prompt=tuple(system),
         allowed_tools=_names(allowed),

@@ -15,9 +15,12 @@ _SWITCHES = {"-c": ("resume", "last"), "--continue": ("resume", "last")}
 _EXEC_VALUES = _VALUES | {
     "-o": "output", "--output-format": "output", "-f": "file", "--file": "file", "--auto": "autonomy",
     "--verify": "verify", "--max-cost": "max_cost", "--max-budget-usd": "max_cost", "--max-turns": "max_turns",
+    "--sandbox": "sandbox",
 }  # fmt: skip
 _EXEC_SWITCHES = _SWITCHES | {"-y": ("autonomy", "high"), "--yolo": ("autonomy", "high")}
-_CHOICES = {"output": ("text", "json", "stream-json"), "autonomy": ("low", "medium", "high")}
+_CHOICES = {"output": ("text", "json", "stream-json"), "autonomy": ("low", "medium", "high")} | {
+    "sandbox": ("auto", "bwrap", "landlock", "off")
+}
 
 
 def read_quickly(argv: list[str]) -> "tuple[Options, str] | None":

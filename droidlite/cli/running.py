@@ -23,6 +23,7 @@ from droidlite.cli.flags import (
     Prompt,
     Resume,
     RouterMode,
+    SandboxMode,
     System,
     Timeout,
     Verify,
@@ -50,6 +51,7 @@ def chat(
     worktree: Worktree = "",
     auto: Auto = None,
     yolo: Yolo = False,
+    sandbox: SandboxMode = None,
     effort: EffortFlag = None,
     system: System = [],  # noqa: B006
     allowed: Allowed = [],  # noqa: B006
@@ -59,7 +61,7 @@ def chat(
     """An interactive session in this folder."""
     given = options(
         False, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
-        auto, yolo, effort, system, allowed, disallowed, plain=plain,
+        auto, yolo, sandbox, effort, system, allowed, disallowed, plain=plain,
     )  # fmt: skip
     from droidlite.app.interactive import run_interactive
 
@@ -90,6 +92,7 @@ def exec_(
     worktree: Worktree = "",
     auto: Auto = None,
     yolo: Yolo = False,
+    sandbox: SandboxMode = None,
     effort: EffortFlag = None,
     system: System = [],  # noqa: B006
     allowed: Allowed = [],  # noqa: B006
@@ -100,7 +103,7 @@ def exec_(
     The prompt is PROMPT or the text of -f FILE; what standard input carries is appended to it."""
     given = options(
         True, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
-        auto, yolo, effort, system, allowed, disallowed,
+        auto, yolo, sandbox, effort, system, allowed, disallowed,
     )  # fmt: skip
     from droidlite.app.headless import run_headless
 

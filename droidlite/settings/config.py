@@ -73,6 +73,19 @@ class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
     title: bool = True
 
 
+class SandboxSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What commands are held to. mode: auto takes the strongest mechanism that works here and never runs a command
+    without one; off runs them as any program of yours. hosts: what they may reach through the proxy, such as "pypi.org"
+    or "*.crates.io" (none = no network at all). read, write: folders they may also read or change. outside: beginnings
+    of commands that, once allowed, run outside the sandbox, such as "git push"."""
+
+    mode: Literal["auto", "bwrap", "landlock", "off"] = "auto"
+    hosts: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    read: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    write: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    outside: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+
+
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
@@ -99,6 +112,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     autonomy: Autonomy | None = None
     allowed_commands: tuple[str, ...] = ()
     denied_commands: tuple[str, ...] = ()
+    sandbox: SandboxSettings = SandboxSettings()
     aliases: dict[str, str] = {}
     ui: UiSettings = UiSettings()
 

@@ -20,7 +20,7 @@ _UNTRUSTED = {
     "endpoints": "where requests go",
     "allowed_commands": "what runs without asking",
     "autonomy": "what runs without asking",
-    "sandbox": "what runs without asking",
+    "sandbox": "what commands may reach",
     "hooks": "commands to run",
     "mcp": "commands to run",
     "ui": "how your terminal looks",
@@ -28,7 +28,7 @@ _UNTRUSTED = {
 """Keys only the person's own file may set, and what they decide."""
 _UNTRUSTED_OF_MODEL = ("price", "provider", "name")
 _UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch", "fallback", "fallback_stronger")
-_TABLES = ("router", "aliases", "ui")
+_TABLES = ("router", "aliases", "ui", "sandbox")
 _DEFAULT_MODELS = {"anthropic": ("claude-*",), "openai-responses": ("gpt-*", "o1*", "o3*", "o4*")}
 
 
@@ -101,7 +101,8 @@ class _Layers:
 
 def _plain_keys() -> list[str]:
     keys = [name for name in SettingsFile.__struct_fields__ if name not in (*_TABLES, "endpoints", "models")]
-    return keys + [f"router.{name}" for name in structs.asdict(SettingsFile().router)]
+    tables = {"router": SettingsFile().router, "sandbox": SettingsFile().sandbox}
+    return keys + [f"{table}.{name}" for table, found in tables.items() for name in structs.asdict(found)]
 
 
 def _with_models(endpoint: Endpoint) -> Endpoint:

@@ -11,8 +11,11 @@ from droidlite.settings.config import Mode, Settings
 from droidlite.settings.terms import all_names, fits, wire_names
 from droidlite.types import Autonomy, Endpoint, ModelSpec
 
+Minimum = Literal["off", "landlock", "bwrap"]
 _MODES: tuple[Mode, ...] = ("cost", "balanced", "quality")
 _AUTONOMIES: tuple[Autonomy, ...] = ("off", "low", "medium", "high")
+MECHANISMS: tuple[Minimum, ...] = ("off", "landlock", "bwrap")
+"""From none to the strongest; macOS' own counts as the second."""
 _STRICTNESS: dict[str, Callable[[Any], float]] = {
     "router.allowed": int,
     "router.judge": int,
@@ -20,6 +23,7 @@ _STRICTNESS: dict[str, Callable[[Any], float]] = {
     "router.max_mode": _MODES.index,
     "budget.max_cost_usd": lambda cap: inf if cap is None else cap,
     "autonomy.max": _AUTONOMIES.index,
+    "sandbox.minimum": lambda minimum: -MECHANISMS.index(minimum),
 }
 """The values of which the strictest layer's holds; the smaller number is the stricter."""
 Texts = tuple[Annotated[str, Meta(min_length=1)], ...]
@@ -64,6 +68,14 @@ class AutonomyPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     max: Autonomy = "high"
 
 
+class SandboxPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """`minimum`: the weakest mechanism commands may run in; `hosts`: only of these may settings name some (None = any,
+    none = no network)."""
+
+    minimum: Minimum = "off"
+    hosts: Texts | None = None
+
+
 class RuleCondition(Struct, frozen=True, forbid_unknown_fields=True):
     """What a rule asks of the session; "" and None ask nothing. mode: whether somebody can be asked; worker: started
     by a mission; verified: a check ends the task; budget_below_usd: less than this may be spent."""
@@ -99,6 +111,7 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
     endpoints: EndpointPolicy = EndpointPolicy()
     budget: BudgetPolicy = BudgetPolicy()
     autonomy: AutonomyPolicy = AutonomyPolicy()
+    sandbox: SandboxPolicy = SandboxPolicy()
     rules: tuple[Rule, ...] = ()
 
 
@@ -121,6 +134,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     router: RouterPolicy = RouterPolicy()
     budget: BudgetPolicy = BudgetPolicy()
     autonomy: AutonomyPolicy = AutonomyPolicy()
+    sandbox: SandboxPolicy = SandboxPolicy()
     lines: dict[str, str] = field(default_factory=dict)
 
     def where(self, key: str) -> str:
@@ -134,7 +148,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 def combine(layers: Sequence[Layer]) -> Policy:
     """The policy that is as strict as the strictest of `layers` in everything."""
-    tables: dict[str, dict[str, Any]] = {"router": {}, "budget": {}, "autonomy": {}}
+    tables: dict[str, dict[str, Any]] = {"router": {}, "budget": {}, "autonomy": {}, "sandbox": {}}
     lines: dict[str, str] = {}
     for key, rank in _STRICTNESS.items():
         table, _, name = key.partition(".")
@@ -152,6 +166,7 @@ def combine(layers: Sequence[Layer]) -> Policy:
         router=RouterPolicy(**tables["router"]),
         budget=BudgetPolicy(**tables["budget"]),
         autonomy=AutonomyPolicy(**tables["autonomy"]),
+        sandbox=SandboxPolicy(**tables["sandbox"]),
         lines=lines,
     )
 

@@ -5,14 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from msgspec import Struct
 
-from droidlite.tool import ToolContext
+from droidlite.tool import Reach, Start, ToolContext
 from droidlite.tools.orphans import end_orphans, process_stats, watch_over
 
 MARK = "DROIDLITE_CALL"
@@ -23,10 +23,12 @@ _numbers = count(1)
 
 
 class Child(Struct, frozen=True):
-    """A running command: its process and the mark all its descendants inherit."""
+    """A running command: its process, the mark all its descendants inherit, and what is to be called when it has
+    ended, which says what was put back."""
 
     process: subprocess.Popen[bytes]
     mark: str
+    ended: Callable[[], str] = lambda: ""
 
 
 def mark_of(context: ToolContext) -> str:
@@ -50,23 +52,39 @@ def start(
     environment: dict[str, str] | None = None,
     merge: bool = True,
     files: Sequence[int] = (),
+    reach: Reach = "look",
 ) -> Child:
-    """Runs `argv` in `cwd` (None = the working folder), nothing on stdin. `merge` puts stderr into stdout; else it is
-    dropped. `files` are descriptors it gets as they are. Raises OSError."""
+    """Runs `argv` within its `reach` in `cwd` (None = the working folder), nothing on stdin. `merge` puts stderr into
+    stdout; else it is dropped. `files` are descriptors it gets as they are. Raises OSError, Refused."""
     watch_over(f"{MARK}={_token}.")
     mark = f"{mark_of(context)}{next(_numbers)}."
-    process = subprocess.Popen(
-        argv,
-        cwd=cwd or context.folder,
-        env={**(environment or context.environment), MARK: mark},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if merge else subprocess.DEVNULL,
-        start_new_session=True,
-        pass_fds=files,
-        bufsize=0,
+    confined = context.confine(
+        Start(
+            argv=tuple(argv),
+            cwd=cwd or context.folder,
+            environment={**(environment or context.environment), MARK: mark},
+            reach=reach,
+            root=context.root,
+            extra=context.extra,
+            spill=context.spill,
+        )
     )
-    return Child(process, mark)
+    try:
+        process = subprocess.Popen(
+            confined.argv,
+            cwd=cwd or context.folder,
+            env=confined.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merge else subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=(*files, *confined.files),
+            bufsize=0,
+        )
+    finally:
+        for file in confined.files:
+            os.close(file)
+    return Child(process, mark, confined.ended)
 
 
 def end(child: Child) -> None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from droidlite.errors import Refused
 from droidlite.tool import Outcome, ToolContext
 from droidlite.types import Blocked
 
@@ -29,6 +30,8 @@ def told(run: Run) -> Run:
             return run(arguments, context, call_id)
         except Problem as problem:
             return Outcome(str(problem), is_error=True, blocked=blocker(problem.__cause__))
+        except Refused as refused:
+            return Outcome(str(refused), is_error=True, blocked="permission")
         except OSError as error:
             return Outcome(describe(error), is_error=True, blocked=blocker(error))
 

@@ -51,7 +51,8 @@ def _scan(places: list[Place], wanted: Wanted, context: ToolContext) -> Iterator
         asked |= {"around": max(wanted.around, 0), "names": wanted.names}
         files = [descriptor for descriptor, _ in opened]
         argv = [sys.executable, "-I", "-S", str(_SCRIPT), json.dumps(asked), *map(str, files)]
-        child = start(argv, context, merge=False, files=files)
+        # droidlite's own program, on files that were opened here
+        child = start(argv, context, merge=False, files=files, reach="host")
     finally:
         for descriptor, _ in opened:
             os.close(descriptor)

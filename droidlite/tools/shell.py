@@ -1,6 +1,7 @@
 """The shell tool: runs one command in the root, waits for it or puts it in the background."""
 
 import os
+import re
 import select
 import signal
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.sanitise import strip_escapes
-from droidlite.tool import Outcome, Output, Tool, ToolContext
+from droidlite.tool import Outcome, Output, Reach, Tool, ToolContext
 from droidlite.tools.children import Child, end, outlived, shell_argv, start
 from droidlite.tools.files import keep
 from droidlite.tools.jobs import add_job
@@ -29,6 +30,7 @@ class Shell(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: float = DEFAULT_SECONDS
     background: bool = False
     description: str = ""
+    outside: bool = False
 
 
 def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
@@ -38,7 +40,8 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
         keep(context, Path(path))
     try:
         environment = context.environment | context.guards
-        child = start(shell_argv(arguments.command, context), context, environment=environment)
+        reach = "host" if call_id in context.outside else context.reach(arguments.command)
+        child = start(shell_argv(arguments.command, context), context, environment=environment, reach=reach)
     except UnicodeEncodeError as error:
         raise Problem("The command holds characters that cannot be passed to a program.") from error
     if arguments.background:
@@ -51,7 +54,8 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
         "timeout": f"(exit code 124: stopped after its {seconds:g} s; use background for what runs longer)",
         "cancelled": f"(exit code {_exit_code(ended.code)}: interrupted)",
     }[ended.why]
-    content = "\n".join(part for part in (ended.text, note, ended.left) if part)
+    hint = _hint(ended) if reach != "host" and context.confined else ""
+    content = "\n".join(part for part in (ended.text, note, ended.left, hint) if part)
     failed = bool(ended.why) or ended.code != 0
     code = 124 if ended.why == "timeout" else ended.code if ended.code >= 0 else 128 - ended.code
     return Outcome(content, is_error=failed, displays=(Output(ended.text or "(no output)"),), exit_code=code)
@@ -67,15 +71,30 @@ class Ended(Struct, frozen=True):
     left: str
 
 
-def run_command(command: str, context: ToolContext, call_id: str, seconds: float) -> tuple[int | None, str]:
+def run_command(
+    command: str, context: ToolContext, call_id: str, seconds: float, *, reach: Reach = "work"
+) -> tuple[int | None, str]:
     """Runs a command of the host's own (a check, what the person typed) as the shell tool runs the model's.
 
     Returns its exit code, as a shell tells it (None = stopped at `seconds` or by the person), and what it printed."""
-    ended = _wait(start(shell_argv(command, context), context), command, context, call_id, seconds)
+    ended = _wait(start(shell_argv(command, context), context, reach=reach), command, context, call_id, seconds)
     told = "\n".join(part for part in (ended.text, ended.left) if part)
     if ended.why:
         return None, told
     return (ended.code if ended.code >= 0 else 128 - ended.code), told
+
+
+_WALLS = re.compile(
+    r"Could not resolve host|Name or service not known|Temporary failure in name resolution|getaddrinfo|ENOTFOUND"
+    r"|EAI_AGAIN|Network is unreachable|Connection refused|ECONNREFUSED|Read-only file system|EROFS"
+    r"|Operation not permitted|Permission denied",
+)
+"""What programs print where the sandbox stopped them, or where something else did: only ever a reason for a hint."""
+
+
+def _hint(ended: Ended) -> str:
+    walled = ended.code != 0 and not ended.why and _WALLS.search(ended.text)
+    return "(it ran in the sandbox: see outside, if that is what stopped it)" if walled else ""
 
 
 def _wait(child: Child, command: str, context: ToolContext, call_id: str, seconds: float) -> Ended:
@@ -91,7 +110,7 @@ def _wait(child: Child, command: str, context: ToolContext, call_id: str, second
         end(child)
         _drain(child, recording)
     code = child.process.wait()
-    left = _left_running(child, command, context)
+    left = "\n".join(part for part in (_left_running(child, command, context), child.ended()) if part)
     recording.finish()
     text = _shown(recording.take())
     recording.close()
@@ -182,7 +201,8 @@ TOOL = Tool(
     name="shell",
     description=(
         "Run a bash command in the working folder (cd does not last). No input, no terminal. "
-        "timeout in seconds, at most 600. background: returns at once, see job."
+        "timeout in seconds, at most 600. background: returns at once, see job. Only the working folder can be changed "
+        "and there is no network; outside: the person is asked to let it run without these limits."
     ),
     arguments=Shell,
     effect="execute",

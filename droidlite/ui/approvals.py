@@ -97,6 +97,8 @@ def approval_dialog(approval: Approval) -> Asking:
     command = _spelled_out(approval.summary)
     always = clean_line(approval.always, 300)
     options: tuple[Option, ...] = (Option("Yes, this once", "once"),)
+    if approval.confined:
+        options += (Option("Yes, this once, outside the sandbox", "outside"),)
     if always:
         options += (Option(f"Yes, and for the rest of this session allow: {always}", "session"),)
     if always and approval.lasting:

@@ -1,0 +1,132 @@
+"""The sandbox of a session: which mechanism holds its commands here, and what to say where none does."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from droidlite.agent.permissions import Ruling
+from droidlite.app.setup import Setup
+from droidlite.commands.gitprograms import named_program
+from droidlite.commands.reaching import changes_git
+from droidlite.commands.rules import judge as judge_command
+from droidlite.commands.tree import Tree
+from droidlite.errors import Refused
+from droidlite.sandbox.confinement import Mechanism
+from droidlite.sandbox.door import Door
+from droidlite.sandbox.probe import Found, find_mechanism
+from droidlite.sandbox.sandbox import Box, Sandbox
+from droidlite.settings.policy import MECHANISMS
+from droidlite.tool import Reach
+from droidlite.types import Autonomy
+
+Judge = Callable[[str, Autonomy, tuple[str, ...]], Ruling]
+
+OWN_RISK = "--sandbox off runs commands as any program of yours; in a container or a machine of its own that is enough"
+HOW = (
+    "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), and on Ubuntu 24.04 "
+    "and later let it make namespaces: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in Docker "
+    "Landlock works from Docker 23 and Linux 5.13 on, and bubblewrap with --security-opt seccomp=unconfined; in GitHub "
+    "Actions use ubuntu-24.04, and in a container job options: --security-opt seccomp=unconfined"
+)
+
+
+class Held(Struct, frozen=True):
+    """`mechanism` holds the commands of a session; `problems` say why a stronger one does not."""
+
+    mechanism: Mechanism
+    problems: tuple[str, ...] = ()
+    bwrap: str = ""
+
+    @property
+    def works(self) -> bool:
+        return self.mechanism != "none"
+
+
+def hold(setup: Setup) -> Held:
+    """What works here of what the settings want and the policy allows."""
+    places, wanted = setup.places, setup.settings.sandbox.mode
+    found = find_mechanism(wanted, setup.env, own=(places.config, places.state, places.cache), state=places.state)
+    minimum = setup.policy.sandbox.minimum
+    if _rank(found) < MECHANISMS.index(minimum):
+        where = setup.policy.where("sandbox.minimum")
+        return Held("none", (*found.problems, f"policy {where} wants {minimum} at least, {found.mechanism} works here"))
+    return Held(found.mechanism, found.problems, found.bwrap)
+
+
+def _rank(found: Found) -> int:
+    name = "landlock" if found.mechanism == "seatbelt" else found.mechanism
+    return MECHANISMS.index(name) if name in MECHANISMS else -1
+
+
+def refuse_without(held: Held) -> None:
+    """Raises Refused where nothing holds commands, and nobody can be asked about each."""
+    if not held.works:
+        raise Refused(f"Nothing runs without a sandbox, and none works here ({'; '.join(held.problems)}). {how()}")
+
+
+def how() -> str:
+    """What to do about it on this system."""
+    if sys.platform != "linux":
+        return f"{OWN_RISK[0].upper()}{OWN_RISK[1:]}."
+    return f"To get one: {HOW}. Or: {OWN_RISK}."
+
+
+def sandbox_of(
+    setup: Setup, held: Held, folder: Path, keep: tuple[Path, ...] = ()
+) -> tuple[Sandbox, Callable[[], None]]:
+    """The sandbox of a session whose files are in `folder`, and what closes it. `keep`: files that run its check."""
+    places, settings = setup.places, setup.settings.sandbox
+    door = Door(settings.hosts) if settings.hosts and held.mechanism in ("bwrap", "landlock") else None
+    box = Box(
+        mechanism=held.mechanism,
+        bwrap=held.bwrap,
+        env=setup.env,
+        own=(places.config, places.state, places.cache),
+        scratch=folder / "sandbox" / "tmp",
+        cache=places.cache / "sandbox",
+        read=tuple(_full(path) for path in settings.read),
+        write=tuple(_full(path) for path in settings.write),
+        keep=keep,
+    )
+    return Sandbox(box, door), (door.close if door else lambda: None)
+
+
+def _full(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
+
+
+def reach_of(root: Path) -> Callable[[str], Reach]:
+    """How far a command of the model's reaches: into git's own files where it is git's own commands and nothing else,
+    and no setting of the repository has git start a program."""
+
+    def reach(command: str) -> Reach:
+        return "git" if changes_git(command) and not named_program(str(root)) else "work"
+
+    return reach
+
+
+def unheld(held: Held, judge: Judge) -> Judge:
+    """Where nothing holds commands, each is asked about that `judge` would let run."""
+    if held.works:
+        return judge
+
+    def ask(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
+        ruling = judge(command, autonomy, prefixes)
+        return ruling if ruling.denied else Ruling(False, f"no sandbox works here ({'; '.join(held.problems)})")
+
+    return ask
+
+
+def freeing(outside: tuple[str, ...], tree: Tree) -> Callable[[str], bool]:
+    """Whether a command begins with one of `outside`, and all else in it only reads."""
+
+    def frees(command: str) -> bool:
+        return (
+            bool(outside)
+            and not judge_command(command, "off", (), tree=tree).allow
+            and (judge_command(command, "off", outside, tree=tree).allow)
+        )
+
+    return frees

@@ -1,0 +1,30 @@
+"""Which commands are git's alone, so that they may change git's own files where no other command may."""
+
+from droidlite.commands.gitcommands import only_reads as git_only_reads
+from droidlite.commands.gitcommands import subcommand
+from droidlite.commands.options import names
+from droidlite.commands.parsing import UNKNOWN, read_command
+from droidlite.commands.reading import only_reads
+
+_CHANGES = names(
+    "add am apply branch checkout cherry-pick clean commit init merge mv notes reset restore revert rm stash switch tag"
+)
+"""None of them starts a program that its arguments name."""
+
+
+def changes_git(command: str) -> bool:
+    """Whether a command changes git's files, and every part of it is git's own or only reads, with nothing hidden and
+    nothing written by the shell itself."""
+    reading = read_command(command)
+    if reading.why_not or not reading.commands or reading.assignments:
+        return False
+    if any(redirect.target != "/dev/null" and not redirect.target.isdigit() for redirect in reading.redirects):
+        return False
+    changing = [argv for argv in reading.commands if _changes(argv)]
+    rest = [argv for argv in reading.commands if argv not in changing]
+    return bool(changing) and all(UNKNOWN not in argv and only_reads(argv) == "" for argv in rest)
+
+
+def _changes(argv: tuple[str, ...]) -> bool:
+    words = subcommand(argv) if argv[0] == "git" and UNKNOWN not in argv else ()
+    return bool(words) and words[0] in _CHANGES and git_only_reads(argv) != ""

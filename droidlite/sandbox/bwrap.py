@@ -1,0 +1,47 @@
+"""The arguments bubblewrap is given: a file system, processes and a network of the command's own."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+from droidlite.sandbox.confinement import Confinement
+
+_ALONE = (
+    *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--unshare-net"),
+    *("--disable-userns", "--cap-drop", "ALL"),
+)
+"""Without --cap-drop a root's command could mount what it likes over what is read-only. No --die-with-parent: that
+signal comes when the thread ends that started the command; no --new-session: it is begun in one."""
+_SHARED_TEMPORARY = ("/tmp", "/var/tmp")
+
+
+def bwrap_arguments(
+    confinement: Confinement, *, cwd: str, environment: Mapping[str, str], filter_file: int = -1
+) -> tuple[str, ...]:
+    """All words between `bwrap` and the command. `filter_file`: a descriptor with the seccomp program."""
+    words = [*_ALONE, *_files(confinement), "--chdir", cwd, "--clearenv"]
+    for name, value in environment.items():
+        words += ["--setenv", name, value]
+    return (*words, *(("--seccomp", str(filter_file)) if filter_file >= 0 else ()), "--")
+
+
+def _files(confinement: Confinement) -> Iterator[str]:
+    """Later ones lie over earlier ones: what is hidden, then what shows in it, then what may be written, what in that
+    may not, and what reads as empty."""
+    yield from ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
+    for folder in confinement.hide:
+        yield from ("--tmpfs", folder)
+    for folder in _SHARED_TEMPORARY:
+        if os.path.isdir(folder) and not os.path.islink(folder):
+            yield from ("--bind", confinement.tmp, folder)
+    yield from _bound("--ro-bind", confinement.read)
+    if confinement.cache:
+        yield from ("--bind", confinement.cache, os.path.join(confinement.home, ".cache"))
+    yield from _bound("--bind", confinement.write)
+    yield from _bound("--ro-bind", confinement.keep)
+    for path in confinement.blank:
+        yield from ("--tmpfs", path) if os.path.isdir(path) else ("--ro-bind", os.devnull, path)
+
+
+def _bound(how: str, paths: Sequence[str]) -> Iterator[str]:
+    for path in paths:
+        yield from (how, path, path)

@@ -1,0 +1,144 @@
+"""Confines itself by Landlock, seccomp and dropped capabilities, then becomes the command.
+
+A script of its own: `python -I -S landlock.py SPEC COMMAND...`, SPEC in JSON, only the standard library. It runs
+between fork and exec, where a process with threads may run next to no Python. Exit code 126 with one line on stderr
+where any step fails: the command is never run less confined than was asked.
+"""
+
+import base64
+import ctypes
+import json
+import os
+import socket
+import struct
+import sys
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+NOT_CONFINED = 126
+_CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same on every Linux architecture
+_NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
+_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER, _DROP_BOUND = 38, 22, 2, 24  # linux/prctl.h
+_CAPSET = {"x86_64": 126, "aarch64": 91}
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8  # linux/landlock.h
+_ALL_OF_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
+_LATER = (1 << 16) - 1
+_READ = _EXECUTE | _READ_FILE | _READ_DIR
+_ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | 1 << 14 | 1 << 15  # truncate, ioctl of a device
+_TCP, _SCOPES = 0b11, 0b11
+"""Binding and connecting (ABI 4); abstract unix sockets and signals to processes outside (ABI 6)."""
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def abi() -> int:
+    """Which Landlock this kernel has, 0 for none."""
+    return max(int(_libc.syscall(_CREATE, None, ctypes.c_size_t(0), 1)), 0)
+
+
+def main(spec: dict[str, Any], command: list[str]) -> NoReturn:
+    """`spec`: read, write: lists of paths; filters: with and without a network namespace, base64; announce: the
+    descriptor that the listening socket of the proxy is sent over, -1 for none."""
+    alone = _leave_network()
+    if spec["announce"] >= 0:
+        if not alone:
+            raise OSError("no network namespace can be had, so no host can be allowed")
+        _announce(spec["announce"])
+    _drop_capabilities()
+    _call("prctl", _libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _restrict(spec["read"], spec["write"], alone)
+    _filter(base64.b64decode(spec["filters"][0 if alone else 1]))
+    os.execv(command[0], command)
+
+
+def _leave_network() -> bool:
+    """A network of its own, with nothing but loopback; False where the kernel gives none."""
+    user, group = os.getuid(), os.getgid()
+    if _libc.unshare(_NEW_NETWORK) != 0:
+        if _libc.unshare(_NEW_USER | _NEW_NETWORK) != 0:
+            return False
+        try:
+            for name, text in (
+                ("setgroups", "deny"),
+                ("uid_map", f"{user} {user} 1"),
+                ("gid_map", f"{group} {group} 1"),
+            ):
+                with open(f"/proc/self/{name}", "w") as file:
+                    file.write(text)
+        except OSError:
+            return False
+    try:
+        _raise_loopback()
+    except OSError:
+        return False
+    return True
+
+
+def _raise_loopback() -> None:
+    import fcntl
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        fcntl.ioctl(asked, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x40))  # SIOCSIFFLAGS: up, running
+
+
+def _announce(descriptor: int) -> None:
+    """Listens where the command's proxy is to be, and hands the socket out: who answers it is not in this network."""
+    port = int(os.environ["DROIDLITE_PROXY_PORT"])
+    with socket.create_server(("127.0.0.1", port)) as listening, socket.socket(fileno=descriptor) as way:
+        socket.send_fds(way, [b"x"], [listening.fileno()])
+
+
+def _drop_capabilities() -> None:
+    number = _CAPSET.get(os.uname().machine, 0)
+    for capability in range(64):
+        _libc.prctl(_DROP_BOUND, capability, 0, 0, 0)  # refused where there is none to drop
+    header = struct.pack("II", 0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    _call("capset", _libc.syscall(number, header, bytes(24)) if number else 0)
+
+
+def _restrict(read: Iterable[str], write: Iterable[str], alone: bool) -> None:
+    version = abi()
+    if not version:
+        raise OSError("this kernel has no Landlock")
+    everything = _ALL_OF_ABI.get(version, _LATER)
+    net, scoped = (0 if alone or version < 4 else _TCP), (_SCOPES if version >= 6 else 0)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    attributes = struct.pack("QQQ", everything, net, scoped)[:size]
+    ruleset = _call("landlock", _libc.syscall(_CREATE, attributes, ctypes.c_size_t(size), 0))
+    for path in read:
+        _allow(ruleset, path, _READ)
+    for path in write:
+        _allow(ruleset, path, everything)
+    _call("landlock", _libc.syscall(_RESTRICT, ruleset, 0))
+    os.close(ruleset)
+
+
+def _allow(ruleset: int, path: str, access: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:  # gone, or not for this user: nothing to allow
+        return
+    if not os.path.isdir(path):
+        access &= _ON_FILES
+    _call("landlock", _libc.syscall(_ADD, ruleset, 1, struct.pack("=Qi", access, descriptor), 0))
+    os.close(descriptor)
+
+
+def _filter(program: bytes) -> None:
+    code = ctypes.create_string_buffer(program)
+    footer = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))  # struct sock_fprog
+    _call("seccomp", _libc.prctl(_SET_SECCOMP, _FILTER, ctypes.c_char_p(footer), 0, 0))
+
+
+def _call(name: str, result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+    return result
+
+
+if __name__ == "__main__":
+    try:
+        main(json.loads(sys.argv[1]), sys.argv[2:])
+    except OSError as error:
+        os.write(2, f"droidlite: the command was not run, the sandbox cannot be set up ({error})\n".encode())
+        os._exit(NOT_CONFINED)

@@ -1,0 +1,164 @@
+"""Puts each command of a session into the sandbox: which files, which network, by which mechanism."""
+
+import base64
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from msgspec import Struct
+
+from droidlite.errors import Refused
+from droidlite.sandbox import seatbelt
+from droidlite.sandbox.bwrap import bwrap_arguments
+from droidlite.sandbox.confinement import Confinement, Mechanism
+from droidlite.sandbox.filters import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, filter_program
+from droidlite.sandbox.guard import look, put_back
+from droidlite.sandbox.protecting import Protected, protected
+from droidlite.sandbox.sights import credentials, hidden, sockets, tools, visible, within
+from droidlite.tool import Confined, Start, unconfined
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts")
+_LANDLOCK = str(Path(__file__).with_name("landlock.py"))
+_NETWORK = (AF_INET, AF_INET6, AF_NETLINK)
+
+
+class Box(Struct, frozen=True, kw_only=True):
+    """What a session's sandbox is made of. `env`: the person's variables; `own`: droidlite's own folders; `scratch`: a
+    folder for what stands for /tmp, `cache` for what stands for the home's .cache in each root; `read`, `write`:
+    further folders the person declared; `keep`: files of the root that must stay as they are; `blank`: paths that no
+    command may read; `bwrap`: where that program is."""
+
+    mechanism: Mechanism
+    env: Mapping[str, str]
+    own: tuple[Path, ...]
+    scratch: Path
+    cache: Path
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    keep: tuple[Path, ...] = ()
+    blank: tuple[str, ...] = ()
+    bwrap: str = ""
+
+
+class Sandbox:
+    """`door`, where hosts are allowed, gives the descriptor to announce the proxy over and its port."""
+
+    def __init__(self, box: Box, door: Callable[[], tuple[int, int]] | None = None) -> None:
+        self.box, self._door = box, door
+
+    def confine(self, start: Start) -> Confined:
+        """How `start` begins within its reach. Raises Refused where what is to be protected cannot be."""
+        if self.box.mechanism in ("off", "none") or start.reach == "host":
+            return unconfined(start)
+        found = protected(start, self.box.keep)
+        confinement = self._confinement(start, found)
+        match self.box.mechanism:
+            case "bwrap":
+                confined, watched = self._by_bwrap(start, confinement), found.loose
+            case "landlock":
+                confined, watched = self._by_landlock(start, confinement), (*found.loose, *found.kept)
+            case _:
+                confined, watched = self._by_seatbelt(start, confinement), found.loose
+        if start.reach == "look" or not watched:
+            return confined
+        return Confined(confined.argv, confined.environment, confined.files, self._watch(watched))
+
+    @cached_property
+    def _hide(self) -> tuple[str, ...]:
+        return hidden(self.box.env, map(str, self.box.own))
+
+    @cached_property
+    def _tools(self) -> tuple[str, ...]:
+        return tools(self.box.env, self._hide)
+
+    def _confinement(self, start: Start, found: Protected) -> Confinement:
+        box, root = self.box, str(start.root)
+        scratch, cache = _folder(box.scratch), _folder(box.cache / hashlib.sha256(root.encode()).hexdigest()[:16])
+        work = (root, *map(str, start.extra))
+        spill = (str(start.spill),) if start.spill.is_dir() else ()
+        write = () if start.reach == "look" else (*work, *spill, *_there(box.write), *found.git)
+        write = tuple(dict.fromkeys(os.path.realpath(path) for path in write))
+        hide = tuple(path for path in self._hide if not within(path, write))
+        read = (*self._tools, *_there(box.read), *found.show, *(work if start.reach == "look" else ()))
+        uncovered = tuple(path for path in self._hide if within(path, write) and path not in write)
+        home = next((path for path in self._hide if path == os.path.realpath(box.env.get("HOME", ""))), "")
+        listening = sockets(hide) or ()
+        blank = (*uncovered, *credentials(box.env, (*write, *read)), *listening, *_there(box.blank))
+        return Confinement(
+            home=home,
+            tmp=scratch,
+            cache=cache if home in hide else "",
+            write=write,
+            keep=tuple(map(str, found.kept)),
+            hide=hide,
+            read=tuple(dict.fromkeys(os.path.realpath(path) for path in read)),
+            blank=tuple(dict.fromkeys(blank)),
+        )
+
+    def _by_bwrap(self, start: Start, confinement: Confinement) -> Confined:
+        domains = _NETWORK if sockets(confinement.hide) is None else (AF_UNIX, *_NETWORK)
+        program = filter_program(os.uname().machine, domains=domains)
+        files = [_memory(program)] if program else []
+        environment = start.environment | {"TMPDIR": "/tmp"}
+        words = bwrap_arguments(
+            confinement, cwd=str(start.cwd), environment=environment, filter_file=files[0] if files else -1
+        )
+        files.append(_memory("\0".join(words[:-1]).encode("utf-8", "surrogateescape") + b"\0"))
+        mark = {name: value for name, value in start.environment.items() if name.startswith("DROIDLITE_CALL")}
+        argv = (self.box.bwrap, "--args", str(files[-1]), "--", *start.argv)
+        return Confined(argv, mark, tuple(files))
+
+    def _by_landlock(self, start: Start, confinement: Confinement) -> Confined:
+        machine = os.uname().machine
+        hide = (*confinement.hide, *confinement.blank, "/proc", "/dev", "/tmp", "/var/tmp")
+        write = (*confinement.write, confinement.tmp, *((confinement.cache,) if confinement.cache else ()), *_DEVICES)
+        programs = [filter_program(machine, domains=domains) for domains in (_NETWORK, ())]
+        spec = {
+            "read": [*visible(hide), *confinement.read, "/proc", "/dev/fd"],
+            "write": write,
+            "filters": [base64.b64encode(program).decode() for program in programs],
+            "announce": -1,
+        }
+        environment = start.environment | {"TMPDIR": confinement.tmp}
+        environment |= {"XDG_CACHE_HOME": confinement.cache} if confinement.cache else {}
+        argv = (sys.executable, "-I", "-S", _LANDLOCK, json.dumps(spec), *start.argv)
+        return Confined(argv, environment)
+
+    def _by_seatbelt(self, start: Start, confinement: Confinement) -> Confined:
+        environment = start.environment | {"TMPDIR": confinement.tmp}
+        return Confined((seatbelt.PROGRAM, "-p", seatbelt.profile(confinement), *start.argv), environment)
+
+    def _watch(self, paths: tuple[Path, ...]) -> Callable[[], str]:
+        before, aside = look(paths), self.box.scratch.parent / "aside"
+
+        def ended() -> str:
+            changed = put_back(before, paths, aside)
+            if not changed:
+                return ""
+            return f"(no command may change {', '.join(changed)}: put back; what was written there is in {aside})"
+
+        return ended
+
+
+def _folder(path: Path) -> str:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return str(path.resolve())
+
+
+def _there(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(path for path in paths if os.path.exists(path))
+
+
+def _memory(content: bytes) -> int:
+    """A descriptor that reads `content`. Raises Refused where memory has no room for it."""
+    try:
+        file = os.memfd_create("droidlite", 0)
+    except OSError as error:
+        raise Refused(f"The sandbox cannot be set up: {error.strerror}.") from error
+    os.write(file, content)
+    os.lseek(file, 0, os.SEEK_SET)
+    return file
