@@ -1,5 +1,6 @@
 """Runs the true droidlite in a process of its own."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -64,3 +65,15 @@ def endpoint_settings(endpoint: Endpoint, *, name: str = "loop", models: str = '
         f'[[endpoints]]\nname = "{name}"\nprotocol = "{endpoint.protocol}"\nbase_url = "{endpoint.base_url}"\n'
         f'api_key = "{endpoint.api_key}"\nmodels = {models}\n'
     )
+
+
+def running(word: str) -> list[int]:
+    """Processes that live and have this word in their command: in a sandbox they do not know their own numbers."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
+            if word.encode() in words and state not in "ZX":
+                found.append(int(folder.name))
+    return found

@@ -99,7 +99,7 @@ def play(task: Any, tasks: Any, rows: dict[str, Row], place: Path) -> Played:
             + "".join(map(_priced, PRICES))
         )
         environment = environment_of_checks() | {"PATH": tasks.environment()["PATH"]}
-        words = ("--auto", "high", "--verify", task.check, "-o", "json", task.prompt)
+        words = ("--auto", "high", "--sandbox", "off", "--verify", task.check, "-o", "json", task.prompt)
         ran = droidlite("exec", *words, cwd=root, env=environment, seconds=120)
     used = [cheap] if cheap.solved else [cheap, strong]
     noted = "left a note" in str(ran.result["routing"]["switches"])

@@ -21,7 +21,8 @@ def ran(case: Case, place: Path) -> Ran:
     configure(f"verify_rounds = 0\nverify_seconds = {case.seconds}\n")
     script = write_script(place / "script", [{"calls": [call("shell", command=case.work)]}, {"text": "Done."}])
     return droidlite(
-        "exec", "-m", "scripted", "--auto", "high", "--verify", case.check, "-o", "json", case.prompt,
+        "exec", "-m", "scripted", "--auto", "high", "--sandbox", "off", "--verify", case.check, "-o", "json",
+        case.prompt,
         cwd=root, env=environment | script, seconds=300,
     )  # fmt: skip
 

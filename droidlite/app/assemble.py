@@ -68,13 +68,13 @@ def open_session(
     check_tool_names("--allowed-tools", options.allowed_tools)
     check_tool_names("--disallowed-tools", options.disallowed_tools)
     setup = setup or read_setup(options.cwd, options=options, discover=None)
-    held = hold(setup)
-    if person.approve is None:
-        refuse_without(held)
     check, untested = find_check(setup, find_root(options.cwd), options.cwd)
     setup = with_check(setup, check)
     with ExitStack() as undo:
         opened = _open_files(options, setup, undo)
+        held = hold(setup)
+        if person.approve is None:
+            refuse_without(held)
         if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:
             capped = msgspec.structs.replace(setup.settings, max_cost_usd=opened.ledger.cap_usd)
             setup = msgspec.structs.replace(setup, settings=capped)

@@ -1,5 +1,6 @@
 """The sandbox of a session: which mechanism holds its commands here, and what to say where none does."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -90,7 +91,13 @@ def sandbox_of(
         write=tuple(_full(path) for path in settings.write),
         keep=keep,
     )
-    return Sandbox(box, door), (door.close if door else lambda: None)
+
+    def close() -> None:
+        shutil.rmtree(box.scratch, ignore_errors=True)
+        if door is not None:
+            door.close()
+
+    return Sandbox(box, door), close
 
 
 def _full(path: str) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from droidlite.sandbox.confinement import Confinement
+from droidlite.sandbox.sights import TEMPORARY
 
 _ALONE = (
     *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--unshare-net"),
@@ -11,7 +12,6 @@ _ALONE = (
 )
 """Without --cap-drop a root's command could mount what it likes over what is read-only. No --die-with-parent: that
 signal comes when the thread ends that started the command; no --new-session: it is begun in one."""
-_SHARED_TEMPORARY = ("/tmp", "/var/tmp")
 
 
 def bwrap_arguments(
@@ -30,7 +30,7 @@ def _files(confinement: Confinement) -> Iterator[str]:
     yield from ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
     for folder in confinement.hide:
         yield from ("--tmpfs", folder)
-    for folder in _SHARED_TEMPORARY:
+    for folder in TEMPORARY:
         if os.path.isdir(folder) and not os.path.islink(folder):
             yield from ("--bind", confinement.tmp, folder)
     yield from _bound("--ro-bind", confinement.read)

@@ -56,7 +56,7 @@ def find_mechanism(wanted: Wanted, env: Mapping[str, str], *, own: tuple[Path, .
         return Found("off")
     problems: list[str] = []
     for mechanism, bwrap, cannot in _candidates(wanted, env):
-        trial = partial(_try, mechanism, bwrap, env, own)
+        trial = partial(_tried, mechanism, bwrap, env, own)
         problem = cannot or _remembered(state / "sandbox.json", _rests_on(mechanism, bwrap), trial)
         if not problem:
             return Found(mechanism, tuple(problems), bwrap)
@@ -77,6 +77,13 @@ def _candidates(wanted: Wanted, env: Mapping[str, str]) -> Iterator[tuple[Mechan
     if wanted in ("auto", "landlock"):
         known = platform.machine() in ("x86_64", "aarch64")
         yield "landlock", "", "" if known else f"the system calls of {platform.machine()} are not known"
+
+
+def _tried(mechanism: Mechanism, bwrap: str, env: Mapping[str, str], own: tuple[Path, ...]) -> str:
+    try:
+        return _try(mechanism, bwrap, env, own)
+    except OSError as error:
+        return f"it cannot be tried ({error.strerror or error})"
 
 
 def _try(mechanism: Mechanism, bwrap: str, env: Mapping[str, str], own: tuple[Path, ...]) -> str:

@@ -18,7 +18,7 @@ from droidlite.sandbox.confinement import Confinement, Mechanism
 from droidlite.sandbox.filters import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, filter_program
 from droidlite.sandbox.guard import look, put_back
 from droidlite.sandbox.protecting import Protected, protected
-from droidlite.sandbox.sights import credentials, hidden, sockets, tools, visible, within
+from droidlite.sandbox.sights import TEMPORARY, credentials, hidden, sockets, tools, visible, within
 from droidlite.tool import Confined, Start, unconfined
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts")
@@ -114,7 +114,7 @@ class Sandbox:
 
     def _by_landlock(self, start: Start, confinement: Confinement) -> Confined:
         machine = os.uname().machine
-        hide = (*confinement.hide, *confinement.blank, "/proc", "/dev", "/tmp", "/var/tmp")
+        hide = (*confinement.hide, *confinement.blank, "/proc", "/dev", *TEMPORARY)
         write = (*confinement.write, confinement.tmp, *((confinement.cache,) if confinement.cache else ()), *_DEVICES)
         programs = [filter_program(machine, domains=domains) for domains in (_NETWORK, ())]
         spec = {
@@ -157,8 +157,8 @@ def _memory(content: bytes) -> int:
     """A descriptor that reads `content`. Raises Refused where memory has no room for it."""
     try:
         file = os.memfd_create("droidlite", 0)
+        os.write(file, content)
     except OSError as error:
         raise Refused(f"The sandbox cannot be set up: {error.strerror}.") from error
-    os.write(file, content)
     os.lseek(file, 0, os.SEEK_SET)
     return file

@@ -28,6 +28,8 @@ CREDENTIALS = (
 )
 """Below a home: what lends the person's identity. They read as empty even where the home itself is worked in."""
 _PREFIXED = frozenset({"bin", "sbin", "shims", "Scripts"})
+TEMPORARY = ("/tmp", "/var/tmp")
+"""Another folder lies there."""
 MOST_SOCKETS = 200
 
 
@@ -50,7 +52,7 @@ def hidden(environment: Mapping[str, str], own: Iterable[str]) -> tuple[str, ...
 
 def tools(environment: Mapping[str, str], hide: Iterable[str]) -> tuple[str, ...]:
     """What shows of the hidden folders: tools that are known by where they lie, and those that PATH leads to."""
-    hide = tuple(hide)
+    hide = (*hide, *TEMPORARY)
     known = [os.path.join(home, name) for home in homes(environment) for name in TOOLS]
     for entry in environment.get("PATH", "").split(os.pathsep):
         if os.path.isabs(entry) and within(os.path.realpath(entry), hide):

@@ -111,8 +111,20 @@ def outlived(child: Child) -> bool:
 
 
 def _has_living(group: int) -> bool:
-    """Whether a process group holds more than the dead that nobody has buried yet."""
-    return any(int(stat[2]) == group and stat[0] not in (b"Z", b"X") for stat in process_stats().values())
+    """Whether a process group holds more than the dead that nobody has buried yet, and the first process of a sandbox
+    that is about to follow the last one in it."""
+    living = {pid: stat for pid, stat in process_stats().items() if stat[0] not in (b"Z", b"X")}
+    parents = {int(stat[1]) for stat in living.values()}
+    mine = [pid for pid, stat in living.items() if int(stat[2]) == group]
+    return any(pid in parents or not _keeps_sandbox(pid) for pid in mine)
+
+
+def _keeps_sandbox(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/comm", "rb") as file:
+            return file.read() == b"bwrap\n"
+    except OSError:
+        return True
 
 
 def end_marked(mark: str) -> None:

@@ -97,12 +97,12 @@ def approval_dialog(approval: Approval) -> Asking:
     command = _spelled_out(approval.summary)
     always = clean_line(approval.always, 300)
     options: tuple[Option, ...] = (Option("Yes, this once", "once"),)
-    if approval.confined:
-        options += (Option("Yes, this once, outside the sandbox", "outside"),)
     if always:
         options += (Option(f"Yes, and for the rest of this session allow: {always}", "session"),)
     if always and approval.lasting:
         options += (Option(f"Yes, and from now on, in this project, always allow: {always}", "always"),)
+    if approval.confined:
+        options += (Option("Yes, this once, outside the sandbox", "outside"),)
     options += (Option("No, and say what to do instead", "no", typed=True),)
     asked = f"Allow {clean_line(approval.tool, 40)} of {clean_line(command[0], 200)}?"
     what = {"shell": "Run this command?", "fetch": "Fetch this?"}.get(approval.tool, asked)

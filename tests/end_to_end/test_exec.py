@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from binary import BINARY, call, configure, droidlite, endpoint_settings, write_script
+from binary import BINARY, call, configure, droidlite, endpoint_settings, running, write_script
 from loopback import Asked, Loopback, Said, assert_prefixes
 
 DIALECTS = ("anthropic", "openai-chat", "openai-responses")
@@ -254,30 +254,23 @@ def _until(process: "subprocess.Popen[bytes]", kind: str) -> None:
 def test_signals_kill_the_tools_tree_and_leave_the_session_resumable(
     repo: Path, tmp_path: Path, number: int, code: int
 ) -> None:
-    command = "sleep 300 & echo $! > child; sleep 300"
+    seconds = f"300.{number}"
+    command = f"sleep {seconds} & echo > child; sleep 300"
     env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command=command)]}, {"text": "Resumed."}])
     process = _start(repo, env)
     _until(process, "call_started")
-    while not (repo / "child").exists() or not (repo / "child").read_text().strip():
+    while not running(seconds):
         time.sleep(0.01)
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     result = json.loads(out.splitlines()[-1])
     assert (process.returncode, result["type"], result["exit_code"]) == (code, "result", code), err
-    child = int((repo / "child").read_text())
     deadline = time.monotonic() + 5
-    while Path(f"/proc/{child}").exists() and _state(child) != "Z" and time.monotonic() < deadline:
+    while running(seconds) and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert not Path(f"/proc/{child}").exists() or _state(child) == "Z"
+    assert running(seconds) == []
     ran = droidlite("exec", "-c", "-o", "json", "go on", cwd=repo, env=env)
     assert (ran.code, ran.result["result"]) == (0, "Resumed."), ran.err
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return "Z"
 
 
 def test_timeout_is_exit_124(repo: Path, tmp_path: Path) -> None:

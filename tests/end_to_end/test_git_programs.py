@@ -85,7 +85,9 @@ def test_an_ordinary_repository_is_not_asked_about(repo: Path, tmp_path: Path) -
     assert ran(repo, "git commit -q -am two", tmp_path, "--auto", "medium")["permission_denials"] == []
 
 
-def test_hooks_run_at_high(repo: Path, tmp_path: Path) -> None:
+def test_hooks_run_at_high_outside_the_sandbox_alone(repo: Path, tmp_path: Path) -> None:
     plant(repo, "hook", tmp_path / "canary")
-    ran(repo, "git commit -q -am two", tmp_path, "--auto", "high")
+    ran(repo, "git commit -q --allow-empty -m one", tmp_path, "--auto", "high")
+    assert not (tmp_path / "canary").exists()
+    ran(repo, "git commit -q -am two", tmp_path, "--auto", "high", "--sandbox", "off")
     assert (tmp_path / "canary").exists()

@@ -7,7 +7,7 @@ from binary import call, configure, droidlite, endpoint_settings, write_script
 from loopback import Asked, Loopback, Said
 
 COUNTED = "echo x >> ../ran; false"
-"""A check that fails, and leaves a line for each time it ran, outside the folder it checks."""
+"""A check that fails, and leaves a line for each time it ran, outside the folder it checks: without the sandbox."""
 NOTHING = "Nothing could be changed: this run is read-only; --auto low lets it edit."
 
 
@@ -24,7 +24,9 @@ def test_a_read_only_run_ends_with_its_first_failed_check(folder: Path, home: Pa
             endpoint_settings(cheap.endpoint("openai-chat"), name="cheap", models='["MiniMax-M3"]')
             + endpoint_settings(strong.endpoint("anthropic"), name="strong", models='["claude-opus-4-8"]')
         )
-        ran = droidlite("exec", "--verify", COUNTED, "-o", "json", "fix the failing test", cwd=folder)
+        ran = droidlite(
+            "exec", "--sandbox", "off", "--verify", COUNTED, "-o", "json", "fix the failing test", cwd=folder
+        )
     assert (ran.code, ran.result["routing"]["switches"], strong.requests) == (4, [], [])
     assert (len(cheap.requests), times(folder)) == (len(asked) + 1, 2)  # one run, and once more to see if it is flaky
     assert (ran.result["verify"]["reason"], ran.err.count(NOTHING)) == (NOTHING, 1)
@@ -36,7 +38,7 @@ def test_a_round_that_changes_nothing_is_the_last_and_the_check_not_run_again(fo
     env = write_script(
         tmp_path / "s", [{"text": "Done."}, {"calls": [call("shell", command="ls")]}, {"text": "Still."}]
     )
-    words = ("-m", "scripted", "--auto", "medium", "-o", "json", "--verify", COUNTED)
+    words = ("-m", "scripted", "--auto", "medium", "-o", "json", "--sandbox", "off", "--verify", COUNTED)
     ran = droidlite("exec", *words, "fix it", cwd=folder, env=env)
     assert (ran.code, ran.result["num_turns"], times(folder)) == (4, 3, 2)
     assert "Nothing could be changed" not in ran.err
@@ -45,7 +47,7 @@ def test_a_round_that_changes_nothing_is_the_last_and_the_check_not_run_again(fo
 def test_what_was_refused_above_read_only_is_named_as_the_reason(folder: Path, tmp_path: Path) -> None:
     refused = {"calls": [call("shell", command="make install")]}
     env = write_script(tmp_path / "s", [refused, {"text": "Done."}, {"text": "Still."}])
-    words = ("-m", "scripted", "--auto", "low", "-o", "json", "--verify", COUNTED)
+    words = ("-m", "scripted", "--auto", "low", "-o", "json", "--sandbox", "off", "--verify", COUNTED)
     ran = droidlite("exec", *words, "fix it", cwd=folder, env=env)
     assert (ran.code, ran.result["num_turns"], times(folder)) == (4, 3, 2)
     assert "Nothing could be changed: what was tried is not allowed in this session." in ran.err

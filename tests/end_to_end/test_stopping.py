@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from binary import BINARY, call, droidlite, write_script
+from binary import BINARY, call, droidlite, running, write_script
 from terminal import DEADLINE, Terminal
 
 from droidlite.session.fold import load
@@ -81,17 +81,6 @@ def test_a_pattern_that_backtracks_for_ever_is_stopped_by_signals(
         assert process.returncode == code
     finally:
         process.kill()
-
-
-def running(word: str) -> list[int]:
-    """Processes with `word` among their arguments, those that are dead but not buried apart."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            state = path.with_name("stat").read_text().rpartition(")")[2].split()[0]
-            if word.encode() in path.read_bytes().split(b"\0") and state not in "ZX":
-                found.append(int(path.parent.name))
-    return found
 
 
 def unique(tmp_path: Path) -> str:
@@ -192,18 +181,16 @@ def test_a_session_ended_from_outside_while_a_tool_runs(
 
 def test_a_demo_that_is_interrupted_does_not_blame_the_model(tmp_path: Path) -> None:
     """The second run of the tests, within the session, hangs."""
-    shim, begun = tmp_path / "bin" / "python3", tmp_path / "begun"
+    shim = tmp_path / "bin" / "python3"
     shim.parent.mkdir()
-    shim.write_text(
-        f"#!/bin/sh\n[ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; exit 1; }}\ntouch {begun}\nsleep 60\n"
-    )
+    shim.write_text(f"#!/bin/sh\n[ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; exit 1; }}\nsleep 60.75\n")
     shim.chmod(0o755)
     env = {**os.environ, "PATH": f"{shim.parent}:{os.environ['PATH']}"}
     process = subprocess.Popen(
         [*BINARY, "demo", "--scripted"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        wait_for(begun.exists)
+        wait_for(lambda: running("60.75"))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     finally:

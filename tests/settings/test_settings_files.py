@@ -32,6 +32,11 @@ DEFAULTS = {
     "router.task_value_usd": "default",
     "router.max_switch_share": "default",
     "router.ask_before_switch": "default",
+    "sandbox.mode": "default",
+    "sandbox.hosts": "default",
+    "sandbox.read": "default",
+    "sandbox.write": "default",
+    "sandbox.outside": "default",
 }
 
 
@@ -141,8 +146,8 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         (
             "zzz = 1",
             "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, retry_seconds, router, stall_seconds, timeout, ui, "
-            "verify, verify_rounds, verify_seconds",
+            "endpoints, max_cost_usd, max_turns, model, models, retry_seconds, router, sandbox, stall_seconds, "
+            "timeout, ui, verify, verify_rounds, verify_seconds",
         ),
         ('\n\n[router]\nmod = "cost"', 'USER:4: router.mod: unknown key; did you mean "mode"?'),
         ("model = 3", "USER:1: model: expected a string, got a whole number"),
@@ -295,7 +300,7 @@ context = 50000
         f"PROJECT:5: endpoints is ignored: a repository may not decide where requests go; {own}",
         f"PROJECT:3: allowed_commands is ignored: a repository may not decide {asks}; {own}",
         f"PROJECT:2: autonomy is ignored: a repository may not decide {asks}; {own}",
-        f"PROJECT:14: sandbox is ignored: a repository may not decide {asks}; {own}",
+        f"PROJECT:14: sandbox is ignored: a repository may not decide what commands may reach; {own}",
         f"PROJECT:10: hooks is ignored: a repository may not decide {runs}; {own}",
         f"PROJECT:12: mcp is ignored: a repository may not decide {runs}; {own}",
         f"PROJECT:20: models[0].price is ignored: {where}",
