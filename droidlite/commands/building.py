@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from droidlite.commands.gitcommands import can_be_undone
 from droidlite.commands.options import Options, names, stray
+from droidlite.commands.reading import sed_trouble
 
 _LEAVES = re.compile(
     r"(^|[-:_.])(install|uninstall|deploy|publish|release|upload|push|login|adduser|provision|clean|distclean|destroy)"
@@ -57,14 +58,19 @@ def stays_and_undoes(argv: tuple[str, ...]) -> str:
         found = stray(argv, _FILES[name])
         return f"{name} {found} is not known to be undoable" if found else ""
     if name in _TOOLS:
-        bad = next((word for word in argv[1:] if _TOOL_UNSAFE.match(word)), "")
-        return f"{name} {bad} may run other code or lose files" if bad else ""
+        return runs_other_code(name, argv[1:])
     if name == "git":
         return can_be_undone(argv)
     check = _CHECKS.get(name)
     if check is None and name.startswith("./"):  # a program of the tree, like any script of it
         return f"{name} may leave the tree" if _leaves(name) else ""
     return check(argv) if check else f"{argv[0]} is not known to stay on this machine and be undoable"
+
+
+def runs_other_code(name: str, words: tuple[str, ...]) -> str:
+    """ "" when no option among `words` makes a known tool run code from elsewhere, else which."""
+    bad = next((word for word in words if _TOOL_UNSAFE.match(word)), "") if name in _TOOLS else ""
+    return f"{name} {bad} may run other code or lose files" if bad else ""
 
 
 def _name(word: str) -> str:
@@ -167,6 +173,7 @@ _CHECKS: dict[str, Check] = {
     "pnpm": _npm,
     "python": _python,
     "python3": _python,
+    "sed": sed_trouble,
     "sh": _script(".sh"),
     "source": _source,
     ".": _source,

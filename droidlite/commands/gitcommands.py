@@ -89,6 +89,16 @@ NEVER_OFFERED = names(
 )
 """Git commands that can run programs of their arguments' choosing, so never allowed by prefix."""
 
+_OTHERS = names(
+    "am apply archive bundle checkout cherry cherry-pick clean clone fetch format-patch gc ls-remote merge notes pull "
+    "push range-diff rebase reset revert rm sparse-checkout update-ref worktree"
+)
+
+
+def known_commands() -> frozenset[str]:
+    """git's own commands that run no program of their arguments' choosing; any other name could be an alias."""
+    return frozenset({*_READS, *_LISTS, *_WRITES, *_OTHERS})
+
 
 def subcommand(argv: tuple[str, ...]) -> tuple[str, ...]:
     """The words from git's own command on; () when an option stands before it that could change what runs."""

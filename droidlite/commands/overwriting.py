@@ -71,7 +71,7 @@ def _touched(argv: tuple[str, ...]) -> Iterator[str]:
     if name in _MOVERS or name in ("rm", "unlink", "shred", "tee", "touch", "truncate"):
         yield from words
     elif name == "sed" and any(re.match(r"-[Enrsz]*i|--in-place", word) for word in argv[1:]):
-        scripted = any(word in ("-e", "-f") or word.startswith(("--expr", "--file")) for word in argv[1:])
+        scripted = any(re.match(r"-\w*[ef]|--(expr|file)", word) for word in argv[1:])
         yield from words if scripted else words[1:]
     elif name == "dd":
         yield from (word[3:] for word in argv[1:] if word.startswith("of="))

@@ -15,6 +15,8 @@ MOST_COMMANDS = 50
 MOST_CHARACTERS = 10_000
 UNKNOWN = "\0"
 """Stands for a word whose value only the shell would know."""
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+"""Letters and marks that take no ink, though their category does not say so (Default_Ignorable_Code_Point, braille)."""
 _PADDING = re.compile(r"[ \t]{100}|\n{20}")
 _TRANSPARENT = frozenset({"program", "list", "pipeline", "subshell", "redirected_statement", "negated_command"})
 _SIGNS = frozenset({";", "\n", "&&", "||", "|", "|&", "(", ")"})
@@ -105,6 +107,8 @@ def _unreadable(text: str) -> str:
 def _is_hidden(character: str) -> bool:
     if character in " \n\t":
         return False
+    if character in _UNSEEN or "\ufe00" <= character <= "\ufe0d" or character >= "\U000e0000":
+        return True
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp")
 
 

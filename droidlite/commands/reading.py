@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from droidlite.commands.gitcommands import only_reads as git_only_reads
 from droidlite.commands.options import Options, names, stray
@@ -14,7 +15,7 @@ _ANY = names(
     "ls md5sum nl od paste printf pwd readlink realpath rev seq sha1sum sha256sum sha512sum sleep stat strings sum "
     "tac tail test tr true type unexpand wc whereis which whoami"
 )
-"""No option of these writes a file or starts a program."""
+"""No option of these writes a file or starts a program, but for those below."""
 HARMLESS_OPTIONS = _ANY
 _VERSIONED = names(
     "bash cc clang cmake g++ gcc git java javac make mypy node npm perl php pip pip3 python python3 ruby ruff tsc uv"
@@ -81,6 +82,8 @@ _FIND = names(
 _SED_ADDRESS = r"(\d+|\$|/[^/\n;]*/)"
 _SED_PRINT = re.compile(rf"{_SED_ADDRESS}(,(\+?\d+|\$|/[^/\n;]*/))?[pdq]")
 _SED_REPLACE = re.compile(r"s([/|#,])((?!\1)[^\n;\\]|\\[^\n])*\1((?!\1)[^\n;\\]|\\[^\n])*\1[gIip0-9]*")
+_SED_SCRIPT = ("-e", "-ne", "--expression")
+_SED_OPTIONS = r"-[nErsuz]*i?|--(in-place|quiet|silent|regexp-extended|separate|null-data)"
 _AWK_UNSAFE = re.compile(r"system|getline|close|fflush|ENVIRON|PROCINFO|ARG[VC]|[|>@`]|\\[^./\"'\\nt$|]")
 _GREPS = frozenset({"grep", "egrep", "fgrep", "rg"})
 _FOLLOWING = {
@@ -107,7 +110,7 @@ def only_reads(argv: tuple[str, ...]) -> str:
             "" if (name, argv[1]) not in (("bash", "-v"), ("make", "-V"), ("python", "-v")) else f"{name} may run code"
         )
     if name in _ANY:
-        return ""
+        return _names_a_variable(name, argv)
     if name == "jq" and any(re.search(r"\b(import|include|input_line)\b", word) for word in argv[1:]):
         return "this jq program may read other files"
     if name in _OPTIONS:
@@ -133,10 +136,20 @@ def searched_words(argv: tuple[str, ...]) -> tuple[str, ...]:
     if name in _GREPS and not any(re.match(r"-\w*[ef]|--(regexp|file)", word) for word in arguments):
         first = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
         return arguments[:first] + arguments[first + 1 :]
+    if name == "sed" and any(re.match(r"-\w*e|--expr", word) for word in arguments):
+        return tuple(word for before, word in pairwise(argv) if before not in _SED_SCRIPT)
     if name in ("sed", "awk", "jq"):
         first = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
         return arguments[:first] + arguments[first + 1 :]
     return arguments
+
+
+def _names_a_variable(name: str, argv: tuple[str, ...]) -> str:
+    """bash evaluates what stands in the brackets of a variable's name, commands included: printf -v 'a[$(id)]'."""
+    named = (name == "printf" and argv[1:2] != ("--",) and argv[1:2] and argv[1].startswith("-v")) or (
+        name == "test" and {"-v", "-R"} & set(argv[1:])
+    )
+    return f"{name} -v evaluates the name of a variable" if named else ""
 
 
 def _date(argv: tuple[str, ...]) -> str:
@@ -160,13 +173,31 @@ def _uniq(argv: tuple[str, ...]) -> str:
 
 
 def _sed(argv: tuple[str, ...]) -> str:
-    options = [word for word in argv[1:] if word.startswith("-")]
-    words = [word for word in argv[1:] if not word.startswith("-")]
-    if not words or any(option not in ("-n", "-E", "-r", "-nE", "-nr", "-En", "-s") for option in options):
-        return "sed with these options may change files"
-    parts = words[0].split(";") if not _SED_REPLACE.fullmatch(words[0]) else []
-    fine = all(_SED_PRINT.fullmatch(part.strip()) or _SED_REPLACE.fullmatch(part.strip()) for part in parts)
+    in_place = any(re.match(r"-[^e]*i|--i", word) for word in argv[1:])
+    return "sed -i changes files" if in_place else sed_trouble(argv)
+
+
+def sed_trouble(argv: tuple[str, ...]) -> str:
+    """ "" when a sed does no more than print, drop and replace lines, on its output or in place, else why it might."""
+    scripts: list[str] = []
+    words: list[str] = []
+    rest = iter(argv[1:])
+    for word in rest:
+        if word in _SED_SCRIPT:
+            scripts.append(next(rest, ""))
+        elif found := re.fullmatch(r"--expression=(.*)", word, re.DOTALL):
+            scripts.append(found[1])
+        elif word.startswith("-") and not re.fullmatch(_SED_OPTIONS, word):
+            return f"sed {word} may change files or run programs"
+        elif not word.startswith("-"):
+            words.append(word)
+    fine = all(map(_sed_prints, scripts or words[:1])) and bool(scripts or words)
     return "" if fine else "this sed script may write files or run programs"
+
+
+def _sed_prints(script: str) -> bool:
+    parts = script.split(";") if not _SED_REPLACE.fullmatch(script) else []
+    return all(_SED_PRINT.fullmatch(part.strip()) or _SED_REPLACE.fullmatch(part.strip()) for part in parts)
 
 
 def _awk(argv: tuple[str, ...]) -> str:

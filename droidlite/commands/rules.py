@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from droidlite.commands.building import stays_and_undoes
 from droidlite.commands.denial import denied_by, hides_commands
-from droidlite.commands.gitcommands import NEVER_OFFERED, subcommand
+from droidlite.commands.detours import detour
 from droidlite.commands.gitprograms import named_program
-from droidlite.commands.options import names
+from droidlite.commands.offering import leading_words
 from droidlite.commands.overwriting import by_command
 from droidlite.commands.parsing import UNKNOWN, Reading, Redirect, read_command
 from droidlite.commands.reading import HARMLESS_OPTIONS, follows_links, only_reads, searched_words
@@ -24,20 +24,6 @@ _BUILD_VARIABLES = _QUIET_VARIABLES | {
     *("CARGO_TERM_COLOR", "DEBUG", "FORCE_COLOR", "NODE_ENV", "PYTHONDONTWRITEBYTECODE"),
     *("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONWARNINGS", "RAILS_ENV", "RUST_BACKTRACE", "RUST_LOG"),
 }
-_TWO_WORDS = names(
-    "cargo docker git go just kubectl make npm pip pip3 pnpm poetry rake task tox uv yarn"
-)  # fmt: skip
-_TESTERS = frozenset({"unittest", "pytest"})
-"""Modules that python -m may be allowed to run: what they run is the repository's, as with pytest itself."""
-_NOT_OFFERED = names(
-    ". ash awk bash builtin busybox chmod chown command coproc dash dd deno doas env eval exec expect fd find fish "
-    "flock gawk gdb ionice kill killall ksh less lua man mawk mkfs more mv nc ncat nice node nohup npx osascript "
-    "parallel perl php pkill python python2 python3 rg rm ruby screen script sed setsid sh shutdown socat sort source "
-    "ssh stdbuf strace su sudo tar tclsh tee time timeout tmux vi vim watch wget xargs zsh"
-)
-"""Programs that can run others or destroy anything: never allowed by name alone."""
-
-
 Allowed = str | tuple[str, ...]
 """Leading words of commands ("git commit"), or all words of one."""
 
@@ -114,15 +100,17 @@ def _scene(reading: Reading, tree: Tree, *, builds: bool) -> _Scene | None:
 def _parts(reading: Reading, allowed: tuple[Allowed, ...], scene: _Scene) -> Verdict:
     """Every part that must be asked about is named: who agrees to the first one has not read the rest."""
     around = _around(reading, scene)
-    refused: list[tuple[tuple[str, ...], str]] = []
+    refused: list[tuple[str, str]] = []
     for argv in map(_unwrapped, reading.commands):
-        if not any(_is_allowed(argv, entry) for entry in allowed):
-            why = _why_not(argv, scene)
-            refused += [(argv, why)] if why else []
+        named = max((_named(argv, entry) for entry in allowed), default=0)
+        why = _why_not(argv, scene)
+        if why and named:
+            why = _beyond(argv, named, scene)
+        refused += [("" if named else _offered(argv, scene), why)] if why else []
     reasons = tuple(dict.fromkeys(why for why in (around, *(why for _, why in refused)) if why))
     if not reasons:
         return Verdict(True)
-    prefixes = tuple(dict.fromkeys(_prefix(argv) for argv, _ in refused))
+    prefixes = tuple(dict.fromkeys(prefix for prefix, _ in refused))
     offered = not around and all(prefixes) and len(prefixes) <= MOST_OFFERED
     return Verdict(False, _listed(reasons), prefixes if offered else ())
 
@@ -176,9 +164,25 @@ def _why_not(argv: tuple[str, ...], scene: _Scene) -> str:
     return why or _far(argv, scene)
 
 
-def _far(argv: tuple[str, ...], scene: _Scene) -> str:
-    """ "" when a known command stays in the tree, else what leads out of it."""
-    words = searched_words(argv)
+def _offered(argv: tuple[str, ...], scene: _Scene) -> str:
+    """What "always" would allow, where that covers this very command."""
+    words = leading_words(argv)
+    return "" if not words or _beyond(argv, len(words.split()), scene) else words
+
+
+def _beyond(argv: tuple[str, ...], named: int, scene: _Scene) -> str:
+    """ "" when a rule of the first `named` words covers the command: it does what they are for, and what they do not
+    name themselves stays in the tree. Else what it does beyond that."""
+    if named == len(argv):
+        return ""
+    gits = next((word for word in argv[named:] if _is_gits(word)), "")
+    why = detour(argv, named) or (f"it touches {gits}, which is git's own" if gits else "")
+    return why or _far(argv, scene, named)
+
+
+def _far(argv: tuple[str, ...], scene: _Scene, named: int = 0) -> str:
+    """ "" when a command stays in the tree, but for its first `named` words, else what leads out of it."""
+    words = tuple(word for word in searched_words(argv) if not (named and (word in argv[:named] or _is_address(word))))
     far = next((word for word in words if scene.outside(word)), "")
     if far or (argv[0] == "cd" and (len(argv) != 2 or argv[1].startswith("-"))):
         return f"{far or 'cd'} leads outside the working folder"
@@ -207,37 +211,13 @@ def _is_gits(word: str) -> bool:
     return any(part.casefold() == ".git" or (part[:1] == "." and re.search(r"[*?\[]", part)) for part in parts)
 
 
-def _is_allowed(argv: tuple[str, ...], entry: Allowed) -> bool:
-    return _starts(argv, tuple(entry.split())) if isinstance(entry, str) else argv == entry
+def _is_address(word: str) -> bool:
+    """Whether a word is an address in the network, which is no path; those of files are."""
+    return bool(re.match(r"(?!file:)[a-z][a-z0-9+.-]*://", word))
 
 
-def _starts(argv: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    return bool(words) and argv[: len(words)] == words and UNKNOWN not in argv
-
-
-def _prefix(argv: tuple[str, ...]) -> str:
-    """What "always" would allow: the program, with its subcommand where it has them; "" when that is too much."""
-    name = argv[0]
-    if argv[1:2] == ("-m",) and argv[2:3] and re.fullmatch(r"python[\d.]*", name) and argv[2] in _TESTERS:
-        return f"{name} -m {argv[2]}"
-    if (
-        name in _NOT_OFFERED
-        or "/" in name
-        or not re.fullmatch(r"[\w.+-]+", name)
-        or re.match(r"python|pypy|perl", name)
-    ):
-        return ""
-    if only_reads((name, "x")) == "" or (name != "git" and name in HARMLESS_OPTIONS):
-        return ""
-    if name not in _TWO_WORDS:
-        return name
-    words = subcommand(argv) if name == "git" else argv[1:]
-    if not words or words[0] in NEVER_OFFERED or words[0] in ("exec", "run", "x", "dlx", "eval"):
-        return f"{name} run {words[1]}" if words[:1] == ("run",) and _plain(words[1:2]) and name != "docker" else ""
-    fine = _plain(words[:1]) and argv[1] == words[0]
-    reads = name == "git" and only_reads((name, words[0])) == ""
-    return f"{name} {words[0]}" if fine and not reads else ""
-
-
-def _plain(words: tuple[str, ...]) -> bool:
-    return bool(words) and bool(re.fullmatch(r"[a-z][\w:.-]*", words[0]))
+def _named(argv: tuple[str, ...], entry: Allowed) -> int:
+    """How many words of a command a rule names; 0 where it is not for this command."""
+    words = tuple(entry.split()) if isinstance(entry, str) else entry
+    fits = argv[: len(words)] == words and (isinstance(entry, str) or argv == entry)
+    return len(words) if fits and UNKNOWN not in argv else 0

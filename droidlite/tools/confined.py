@@ -152,6 +152,13 @@ def _kind_of(mode: int) -> str:
     return "is a device, not a file."
 
 
+def openat2_works() -> bool:
+    """Whether the kernel itself keeps a path beneath its folder here; else each component is looked at."""
+    if _openat2_works:
+        os.close(open_beneath(Place(Path("/"), (".",), "/"), _FOLDER))
+    return _openat2_works
+
+
 def _open_relative(base: int, parts: tuple[str, ...], flags: int, mode: int) -> int:
     global _openat2_works
     if _openat2_works:

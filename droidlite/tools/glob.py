@@ -5,7 +5,8 @@ import os
 from msgspec import Struct
 
 from droidlite.tool import Outcome, Output, Tool, ToolContext
-from droidlite.tools.confined import locate, open_folder, shown
+from droidlite.tools.beneath import Beneath
+from droidlite.tools.confined import Place, locate, open_folder, shown
 from droidlite.tools.listing import files_below, matches, spelled_out
 from droidlite.tools.problem import Problem, told
 
@@ -20,18 +21,17 @@ class Glob(Struct, frozen=True, forbid_unknown_fields=True):
 def _run(arguments: Glob, context: ToolContext, call_id: str) -> Outcome:
     place = locate(arguments.path, context)
     try:
-        descriptor = open_folder(place)
+        os.close(open_folder(place))
     except FileNotFoundError as error:
         raise Problem(f"{place.shown} does not exist.") from error
-    try:
-        choices = spelled_out(arguments.pattern.removeprefix(f"{place.path}/") or "*")
+    choices = spelled_out(arguments.pattern.removeprefix(f"{place.path}/") or "*")
+    found = (path for path in files_below(place.path, context) if any(matches(path, choice) for choice in choices))
+    with Beneath() as beneath:
         dated = [
-            (-_modified(path, descriptor), path)
-            for path in files_below(place.path, context)
-            if any(matches(path, choice) for choice in choices)
+            (-facts.st_mtime_ns, path)
+            for path in found
+            if (facts := beneath.facts(Place(place.base, (*place.parts, *path.split("/")), path))) is not None
         ]
-    finally:
-        os.close(descriptor)
     if context.cancellation.cancelled:
         raise Problem("Interrupted.")
     if not dated:
@@ -42,14 +42,6 @@ def _run(arguments: Glob, context: ToolContext, call_id: str) -> Outcome:
         lines = [*lines[:_SHOWN], f"(the newest {_SHOWN} of {len(lines)}; use a narrower pattern)"]
     text = "\n".join(lines).encode("utf-8", "replace").decode()
     return Outcome(text, displays=(Output(text),))
-
-
-def _modified(path: str, folder: int) -> int:
-    """Nanoseconds since the epoch; 0 for a file that is gone."""
-    try:
-        return os.stat(path, dir_fd=folder, follow_symlinks=False).st_mtime_ns
-    except OSError:
-        return 0
 
 
 TOOL = Tool(

@@ -8,6 +8,7 @@ from stat import S_ISDIR
 from msgspec import Struct
 
 from droidlite.tool import Outcome, Output, Tool, ToolContext
+from droidlite.tools.beneath import Beneath
 from droidlite.tools.confined import Place, locate, open_beneath, shown
 from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
 from droidlite.tools.problem import Problem, told
@@ -54,7 +55,7 @@ def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool
         yield from scan([place], _wanted(arguments), context)
         return
     argv = _git_argv(arguments, context, place.parts)
-    if argv and (yield from _git_lines(argv, context, place)):
+    if argv and (yield from _git_lines(argv, context, place, names=arguments.files_only)):
         return
     wanted, choices = _wanted(arguments), spelled_out(arguments.glob)
     inner = (path for path in files_below(place.path, context) if any(not c or matches(path, c) for c in choices))
@@ -79,7 +80,7 @@ def _git_argv(arguments: Grep, context: ToolContext, below: tuple[str, ...]) -> 
         context,
         *("grep", "--no-index", "--exclude-standard", "--no-textconv", "--no-color", "--no-column"),
         *("-I", "-z", "--perl-regexp"),
-        *(("-l",) if arguments.files_only else ("-n", "--no-heading", "--no-break")),
+        *("-n", "--no-heading", "--no-break"),
         *(("-i",) if arguments.ignore_case else ()),
         *((f"-C{min(arguments.context, 20)}",) if arguments.context > 0 else ()),
         *("-e", arguments.pattern, "--"),
@@ -95,13 +96,37 @@ def _pathspec(below: tuple[str, ...], glob: str) -> str:
     return f":(glob){folder}/{anywhere}{glob}" if folder else f":(glob){anywhere}{glob}"
 
 
-def _git_lines(argv: list[str], context: ToolContext, place: Place) -> Generator[str, None, bool]:
-    """Yields result lines; returns False where git could not search: no Perl expressions, or a folder it ignores."""
+def _found(lines: Iterator[bytes]) -> Iterator[tuple[str, int, bytes]]:
+    """Path, number and text of each line git grep -zn prints, also where a path holds a newline; the number is 0 for
+    what it prints between groups."""
+    path = b""
+    for line in lines:
+        name, *rest = (path + line).split(b"\0", 2)
+        if len(rest) == 2 and rest[0].isdigit():
+            path = b""
+            yield os.fsdecode(name), int(rest[0]), rest[1]
+        elif name == b"--" and not rest:
+            yield "", 0, b""
+        else:
+            path += line + b"\n"
+
+
+def _git_lines(argv: list[str], context: ToolContext, place: Place, *, names: bool) -> Generator[str, None, bool]:
+    """Yields result lines, as far as they are what is beneath `place`; returns False where git could not search: no
+    Perl expressions, or a folder it ignores."""
     child = git_start(argv, context, place.base, outside=True)
-    for piece in pieces(child, context, b"\0" if "-l" in argv else b"\n"):
-        path, *rest = piece.decode("utf-8", "replace").split("\0", 2)
-        name = path if place.base == context.folder else shown(place.base / path, context)
-        yield f"{name}:{rest[0]}:{rest[1]}" if len(rest) == 2 else name
+    told, base = "", Place(place.base, (), "")
+    with Beneath() as beneath:
+        for path, number, text in _found(pieces(child, context, b"\n")):
+            if not number:
+                yield "--"
+                continue
+            found = _inside(base, path, context)
+            if (names and told == path) or not beneath.has_line(found, number, text):
+                continue
+            told = path
+            name = os.fsencode(found.shown).decode("utf-8", "replace")
+            yield name if names else f"{name}:{number}:{text.decode('utf-8', 'replace')}"
     nothing = child.process.returncode == 1 and bool(place.parts) and is_ignored(place.path, context)
     return child.process.returncode != 128 and not nothing
 

@@ -463,7 +463,7 @@ def test_medium_stays_on_this_machine_and_can_be_undone() -> None:
 def test_medium_adds_no_hole_for_disguises() -> None:
     stays = {  # what medium is for: files of the tree, written or run
         *("echo x >> notes", "echo x &> notes", "ls 2> notes", "ls >& notes", "echo x > .bashrc", "tee notes"),
-        *("ls |& tee out", "sh x.sh", "./ls"),
+        *("ls |& tee out", "sh x.sh", "./ls", "sed -i s/a/b/ f", "sed --in-place s/a/b/ f"),
     }
     assert {text for text in DISGUISED if judge(text, "medium").allow} == stays
 

@@ -1,19 +1,16 @@
 """No path leads out of the root, whatever is swapped underneath, with openat2 and without."""
 
-import ctypes
-import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from racing import WORK, Arena, can_race, hostile, race, reaches
 from workspace import Workspace
 
 from droidlite.tools import confined
 
 CANARY = "canary-7193"
-_HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 OUT = "leads out of the working folder"
 
 
@@ -119,35 +116,18 @@ def test_impossible_names(work: Workspace, failing: Callable[..., str], path: st
     assert failing("read", file_path=path).startswith("The path ")
 
 
-def test_swapping_a_folder_for_a_link_never_leads_out(work: Workspace, outside: Path) -> None:
-    """The race that loses with resolve-then-open: a folder turns into a link while it is being used."""
-    exchange = getattr(ctypes.CDLL(None), "renameat2", None)
-    if exchange is None:
+@pytest.mark.parametrize("tool", WORK)
+def test_swapping_for_a_link_never_leads_out(tool: str, way: str, tmp_path: Path) -> None:
+    """The race that loses with resolve-then-open; scripts/attack makes 40,000 attempts."""
+    if not can_race():
         pytest.skip("no renameat2 here")
-    work.write("swap/secret", "inside\n")
-    (work.root / "link").symlink_to(outside)
-    names = [os.fsencode(work.root / name) for name in ("swap", "link")]
-    stop, swaps = threading.Event(), [0]
+    made = list(race(tmp_path, tool, WORK[tool] // 50, walk=way == "walk"))
+    assert [name for name, out, _ in made if out] == []
+    assert any(did for *_, did in made)
 
-    def swap() -> None:
-        while not stop.is_set():
-            assert exchange(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0
-            swaps[0] += 1
 
-    thread = threading.Thread(target=swap)
-    thread.start()
-    inside = 0
-    try:
-        for number in range(2_500):
-            seen = work.call("read", file_path="swap/secret")
-            assert CANARY not in seen.content
-            inside += not seen.is_error
-            if number % 3 == 0:
-                inside += not work.call("write", file_path=f"swap/new-{number}", content="x").is_error
-    finally:
-        stop.set()
-        thread.join()
-    assert inside > 0
-    assert swaps[0] > 100
-    assert [path.name for path in outside.iterdir()] == ["secret"]
-    assert (outside / "secret").read_text() == CANARY
+def test_no_way_of_writing_a_path_leads_out(tmp_path: Path) -> None:
+    arena = Arena(tmp_path)
+    tried = [attempt for path in hostile(arena) for attempt in reaches(arena, path)]
+    assert [name for name, out in tried if out] == []
+    assert len(tried) > 200
