@@ -8,6 +8,7 @@ from heapq import nsmallest
 from pathlib import Path
 
 from droidlite.errors import UsageError
+from droidlite.regular import read_regular
 from droidlite.session.checkpoint import Checkpoint, FileChange
 from droidlite.session.conversation import first_line
 from droidlite.session.fold import Session as Past
@@ -72,7 +73,7 @@ def files_before(checkpoint: Checkpoint) -> dict[str, str | None]:
 def _text(path: Path) -> str | None:
     """The file's text, "" where there is none, None where it is not text or too long."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path, SHOWN + 1)
     except OSError:
         return ""
     return None if len(data) > SHOWN or b"\0" in data else data.decode("utf-8", "replace")

@@ -18,6 +18,7 @@ from droidlite.checks.snapshot import rests_of
 from droidlite.checks.tests import read_tests
 from droidlite.checks.verdict import Ran
 from droidlite.errors import UsageError
+from droidlite.regular import read_text
 from droidlite.routing.listing import list_files
 from droidlite.sandbox.environment import child_environment
 from droidlite.secrecy import Redaction
@@ -28,6 +29,8 @@ from droidlite.tools.shell import run_command
 VERIFY_SECONDS = 600.0
 """How long a verify command may take, where `verify_seconds` says nothing else."""
 AUTO = "auto"
+LARGEST = 1_000_000
+"""Bytes of a runner's settings that are looked into."""
 _HIDES = re.compile(r"[>]|(?<!\|)\|(?!\|)|reporter|--silent|-json\b|--json\b")
 """In a command or its script: what may keep a runner's own words from being seen."""
 
@@ -134,14 +137,7 @@ class Checker:
             return True
         root = self.context.root / self.check.folder
         settings = [*root.glob("*.config.*"), *root.glob(".mocharc*"), root / "package.json"]
-        return not any(_HIDES.search(_text(path).replace("=>", "")) for path in settings)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+        return not any(_HIDES.search(read_text(path, LARGEST).replace("=>", "")) for path in settings)
 
 
 def _taken(report: Path, redaction: Redaction) -> bytes:

@@ -9,12 +9,18 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 import msgspec
 
 from droidlite.errors import SettingsError
+from droidlite.regular import read_regular
 from droidlite.settings.lines import Steps, key_lines, line_of
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 LARGEST = 1_048_576
 """Bytes; a settings file beyond this is a mistake, and must not fill memory."""
 
+DEEPEST = 32
+"""Lists and tables within each other, and parts of a key."""
+_TOO_DEEP = f"lists or tables stand in each other more than {DEEPEST} deep; no setting does"
+_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'")
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\[\.\.\.\]")
 _WORDS = {
@@ -36,13 +42,20 @@ class Document:
         self.file = file
         self._text = text
         self._lines: dict[Steps, int] | None = None
+        _refuse_long_keys(text, file)
         try:
             self.data: dict[str, Any] = tomllib.loads(text)
+        except RecursionError:
+            raise SettingsError(_TOO_DEEP, file=file) from None  # the cause is a thousand frames
         except tomllib.TOMLDecodeError as error:
             at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
             reason = str(error)[: at.start()] if at else str(error)
             line = int(at[1]) if at and at[1] else text.count("\n") + 1
             raise SettingsError(f"not valid TOML: {_lower(reason)}", file=file, line=line) from error
+        except ValueError as error:  # a number of thousands of digits
+            raise SettingsError("not valid TOML: a number is too long", file=file) from error
+        if _is_deep(self.data):
+            raise SettingsError(_TOO_DEEP, file=file)
 
     def line(self, path: Steps) -> int:
         if self._lines is None:
@@ -57,6 +70,27 @@ class Document:
         raise SettingsError(problem, file=self.file, line=self.line(path), key=dotted(path))
 
 
+def _refuse_long_keys(text: str, file: str) -> None:
+    """The parser takes the square of a key's parts in time. Raises SettingsError."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") >= DEEPEST and _LONG_KEY.search(_STRING.sub("s", line)):
+            raise SettingsError(f"a key has more than {DEEPEST} parts; no key has", file=file, line=number)
+
+
+def _is_deep(data: object) -> bool:
+    """Whether lists and tables stand in each other deeper than DEEPEST; without recursion, which it is to prevent."""
+    level: list[object] = [data]
+    for _ in range(DEEPEST):
+        inner: list[object] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner.extend(each.values())
+            elif isinstance(each, list):
+                inner.extend(each)
+        level = inner
+    return bool(level)
+
+
 def read_document(path: Path) -> Document | None:
     """The parsed file, None where there is none. Raises SettingsError."""
     file = str(path)
@@ -65,8 +99,7 @@ def read_document(path: Path) -> Document | None:
             return None
         if not path.is_file():
             raise SettingsError("is not a file; remove it or put the settings in a file of that name", file=file)
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
+        raw = read_regular(path, LARGEST + 1)
         if len(raw) > LARGEST:
             raise SettingsError("is larger than 1 MiB; that cannot be meant as settings", file=file)
         return Document(file, raw.decode("utf-8-sig"))
