@@ -8,7 +8,7 @@ from heapq import nsmallest
 from pathlib import Path
 
 from droidlite.errors import UsageError
-from droidlite.regular import read_regular
+from droidlite.regular import git_answers, read_regular, walk
 from droidlite.session.checkpoint import Checkpoint, FileChange
 from droidlite.session.conversation import first_line
 from droidlite.session.fold import Session as Past
@@ -142,11 +142,13 @@ def list_files(root: Path) -> list[str]:
     """What git would track; every file below `root` where there is no git."""
     command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
     try:
+        if not git_answers(root):
+            raise OSError
         listed = subprocess.run(command, cwd=root, capture_output=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return [
             os.path.relpath(os.path.join(folder, name), root)
-            for folder, folders, names in os.walk(root)
+            for folder, folders, names in walk(root)
             for name in names
             if not _hide(folders)
         ]

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from droidlite.commands.gitprograms import named_program
 from droidlite.errors import UsageError
-from droidlite.regular import read_text
+from droidlite.regular import git_answers, read_text
 from droidlite.session.records import Head
 
 SECONDS = 20.0
@@ -82,7 +82,7 @@ def _read(path: Path) -> str:
 
 def may_be_asked(root: Path) -> bool:
     """Whether git can be asked at all: there is a repository, and its settings name no program that git would run."""
-    return (root / ".git").exists() and not named_program(str(root))
+    return (root / ".git").exists() and git_answers(root) and not named_program(str(root))
 
 
 def ask_git(root: Path, *words: str) -> str | None:

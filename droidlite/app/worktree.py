@@ -9,7 +9,7 @@ from pathlib import Path
 from droidlite.app.repository import SAFE, ask_git
 from droidlite.commands.gitprograms import named_program
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.regular import read_regular
+from droidlite.regular import git_answers, read_regular
 from droidlite.sanitise import clean_line
 from droidlite.settings.paths import find_root
 
@@ -34,6 +34,8 @@ def open_worktree(cwd: Path, name: str) -> Path:
     path = root / FOLDER / name
     if (path / ".git").exists():
         return path
+    if not git_answers(root):
+        raise UsageError(f"{root}: one of git's own files is no file, so git would wait for ever; look into .git.")
     if key := named_program(str(root)):
         raise UsageError(
             f"{root}: its git settings name a program or another place ({key}), so --worktree asks nothing of them; "

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from droidlite.regular import read_regular
+from droidlite.regular import read_regular, walk
 from droidlite.types import Autonomy
 
 LARGEST = 1_000_000
@@ -70,7 +70,7 @@ def _git_folders(root: Path) -> tuple[Path, Path]:
 
 
 def _module_settings(modules: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(modules):
+    for folder, folders, files in walk(modules):
         if "config" in files:
             yield Path(folder) / "config"
             folders[:] = [name for name in folders if name == "modules"]

@@ -11,6 +11,7 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from droidlite.regular import git_answers, walk
 from droidlite.tool import ToolContext
 from droidlite.tools.children import Child, end, start
 from droidlite.tools.problem import Problem
@@ -80,7 +81,7 @@ def files_below(folder: Path, context: ToolContext) -> Iterator[str]:
     """Paths relative to `folder` of every file git would not ignore; links are named but never followed."""
     argv = git_argv(context, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     found = False
-    if argv and _in_work_tree(context, folder):
+    if argv and git_answers(context.root) and _in_work_tree(context, folder):
         for piece in pieces(git_start(argv, context, folder), context, b"\0", silence=SILENCE):
             path = os.fsdecode(piece)
             found = True
@@ -95,7 +96,7 @@ def files_below(folder: Path, context: ToolContext) -> Iterator[str]:
 def is_ignored(path: Path, context: ToolContext) -> bool:
     """Whether git ignores the folder `path`; False where git cannot tell."""
     argv = git_argv(context, "check-ignore", "-q", "--", path.name)
-    if not argv:
+    if not argv or not git_answers(context.root):
         return False
     child = git_start(argv, context, path.parent)
     list(pieces(child, context, b"\n", silence=SILENCE))
@@ -150,7 +151,7 @@ def _in_work_tree(context: ToolContext, folder: Path) -> bool:
 
 
 def _walk(folder: Path, context: ToolContext) -> Iterator[str]:
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in walk(folder):
         if context.cancellation.cancelled:
             return
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
