@@ -29,7 +29,7 @@ SECRET = "root:x:0"
 STEPS = [
     {"calls": [call("glob", pattern="**/*.md"), call("grep", pattern="look"), call("read", file_path="AGENTS.md")]},
     {"calls": [call("read", file_path="look.md"), call("write", file_path="new.txt", content="x\n")]},
-    {"calls": [call("shell", command="git status"), call("shell", command="git diff")]},
+    {"calls": [call("shell", command="git status", timeout=5), call("shell", command="git diff", timeout=5)]},
     {"text": "Fine."},
 ]
 COMMANDS: dict[str, tuple[str, ...]] = {

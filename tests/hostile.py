@@ -213,18 +213,23 @@ def _names(root: Path, canary: Path) -> None:
     subprocess.run(["git", "add", "."], cwd=root, check=True)
 
 
+def dig(top: Path, depth: int) -> None:
+    """So many folders in each other, deeper than a path can name, and a file at the bottom."""
+    here = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY | os.O_DIRECTORY, dir_fd=here)
+        os.close(here)
+        here = below
+    with os.fdopen(os.open("look.py", os.O_WRONLY | os.O_CREAT, dir_fd=here), "w") as file:
+        file.write("look\n")
+    os.close(here)
+
+
 def _deep(*, tracked: bool) -> Make:
     def make(root: Path, canary: Path) -> None:
         repository(root) if tracked else root.mkdir()
-        here = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-        for _ in range(DEEP):
-            os.mkdir("d", dir_fd=here)
-            below = os.open("d", os.O_RDONLY | os.O_DIRECTORY, dir_fd=here)
-            os.close(here)
-            here = below
-        with os.fdopen(os.open("look.py", os.O_WRONLY | os.O_CREAT, dir_fd=here), "w") as file:
-            file.write("look\n")
-        os.close(here)
+        dig(root, DEEP)
 
     return make
 

@@ -16,11 +16,6 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 LARGEST = 1_048_576
 """Bytes; a settings file beyond this is a mistake, and must not fill memory."""
 
-DEEPEST = 32
-"""Lists and tables within each other, and parts of a key."""
-_TOO_DEEP = f"lists or tables stand in each other more than {DEEPEST} deep; no setting does"
-_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'")
-_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\[\.\.\.\]")
 _WORDS = {
@@ -39,23 +34,20 @@ class Document:
     def __init__(self, file: str, text: str) -> None:
         import tomllib
 
+        from droidlite.toml import Unreasonable, parse
+
         self.file = file
         self._text = text
         self._lines: dict[Steps, int] | None = None
-        _refuse_long_keys(text, file)
         try:
-            self.data: dict[str, Any] = tomllib.loads(text)
-        except RecursionError:
-            raise SettingsError(_TOO_DEEP, file=file) from None  # the cause is a thousand frames
+            self.data: dict[str, Any] = parse(text)
+        except Unreasonable as error:
+            raise SettingsError(str(error), file=file, line=error.line) from error
         except tomllib.TOMLDecodeError as error:
             at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
             reason = str(error)[: at.start()] if at else str(error)
             line = int(at[1]) if at and at[1] else text.count("\n") + 1
             raise SettingsError(f"not valid TOML: {_lower(reason)}", file=file, line=line) from error
-        except ValueError as error:  # a number of thousands of digits
-            raise SettingsError("not valid TOML: a number is too long", file=file) from error
-        if _is_deep(self.data):
-            raise SettingsError(_TOO_DEEP, file=file)
 
     def line(self, path: Steps) -> int:
         if self._lines is None:
@@ -68,27 +60,6 @@ class Document:
 
     def fail(self, path: Steps, problem: str) -> NoReturn:
         raise SettingsError(problem, file=self.file, line=self.line(path), key=dotted(path))
-
-
-def _refuse_long_keys(text: str, file: str) -> None:
-    """The parser takes the square of a key's parts in time. Raises SettingsError."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.count(".") >= DEEPEST and _LONG_KEY.search(_STRING.sub("s", line)):
-            raise SettingsError(f"a key has more than {DEEPEST} parts; no key has", file=file, line=number)
-
-
-def _is_deep(data: object) -> bool:
-    """Whether lists and tables stand in each other deeper than DEEPEST; without recursion, which it is to prevent."""
-    level: list[object] = [data]
-    for _ in range(DEEPEST):
-        inner: list[object] = []
-        for each in level:
-            if isinstance(each, dict):
-                inner.extend(each.values())
-            elif isinstance(each, list):
-                inner.extend(each)
-        level = inner
-    return bool(level)
 
 
 def read_document(path: Path) -> Document | None:

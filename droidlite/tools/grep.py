@@ -7,6 +7,7 @@ from stat import S_ISDIR
 
 from msgspec import Struct
 
+from droidlite.regular import git_answers
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.confined import Place, locate, open_beneath, shown
 from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
@@ -16,6 +17,8 @@ from droidlite.tools.scan import Wanted, scan
 _SHOWN = 200  # lines
 _CHARACTERS = 20_000
 _WIDTH = 400
+_SILENCE = 20.0
+"""Seconds without a match after which files are searched one by one, without git."""
 
 
 class Grep(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +57,7 @@ def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool
         yield from scan([place], _wanted(arguments), context)
         return
     argv = _git_argv(arguments, context, place.parts)
-    if argv and (yield from _git_lines(argv, context, place)):
+    if argv and git_answers(context.root) and (yield from _git_lines(argv, context, place)):
         return
     wanted, choices = _wanted(arguments), spelled_out(arguments.glob)
     inner = (path for path in files_below(place.path, context) if any(not c or matches(path, c) for c in choices))
@@ -96,14 +99,15 @@ def _pathspec(below: tuple[str, ...], glob: str) -> str:
 
 
 def _git_lines(argv: list[str], context: ToolContext, place: Place) -> Generator[str, None, bool]:
-    """Yields result lines; returns False where git could not search: no Perl expressions, or a folder it ignores."""
+    """Yields result lines; returns False where git could not search: no Perl expressions, a folder it ignores, a FIFO
+    where it looks for what to ignore."""
     child = git_start(argv, context, place.base, outside=True)
-    for piece in pieces(child, context, b"\0" if "-l" in argv else b"\n"):
+    for piece in pieces(child, context, b"\0" if "-l" in argv else b"\n", silence=_SILENCE):
         path, *rest = piece.decode("utf-8", "replace").split("\0", 2)
         name = path if place.base == context.folder else shown(place.base / path, context)
         yield f"{name}:{rest[0]}:{rest[1]}" if len(rest) == 2 else name
     nothing = child.process.returncode == 1 and bool(place.parts) and is_ignored(place.path, context)
-    return child.process.returncode != 128 and not nothing
+    return child.process.returncode in (0, 1) and not nothing
 
 
 def _taken(lines: Iterator[str]) -> tuple[str, bool]:

@@ -57,13 +57,13 @@ def pieces(child: Child, context: ToolContext, separator: bytes, *, silence: flo
     forget = context.cancellation.on_cancel(child.process.kill)
     rest = b""
     try:
-        while not _silent(pipe.fileno(), silence) and (data := os.read(pipe.fileno(), 65_536)):
+        while not (held_up := _silent(pipe.fileno(), silence)) and (data := os.read(pipe.fileno(), 65_536)):
             *whole, rest = (rest + data).split(separator)
             yield from whole
         if rest:
             yield rest
         with suppress(subprocess.TimeoutExpired):
-            child.process.wait(silence)
+            child.process.wait(0 if held_up else silence)
     finally:
         forget()
         if child.process.poll() is None:
