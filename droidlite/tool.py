@@ -105,6 +105,7 @@ class ToolContext(Struct, kw_only=True):
     ask: puts a question to the person; None when nobody can answer.
     escalate: asks for a stronger model, with the reason; returns what comes of it, for the model. None where there is
     no stronger one.
+    reached: called with the call, host and port before each connection, and whether it is refused; from any thread.
     progress: called with more of a running call's output, from any thread; must not raise.
     redaction: takes secrets out of what a command prints before it is kept anywhere or passed on.
     confine: puts a process that begins into the sandbox. Raises Refused where it cannot be.
@@ -123,6 +124,7 @@ class ToolContext(Struct, kw_only=True):
     ask: Callable[[Question], str] | None = None
     escalate: Callable[[str], str] | None = None
     progress: Callable[[str, str], None] = lambda call_id, text: None
+    reached: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None
     guards: dict[str, str] = field(default_factory=dict)
     network: bool = False
     redaction: Redaction = Redaction()

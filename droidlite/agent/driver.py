@@ -102,7 +102,7 @@ class Driver:
         finally:  # also where a note was interrupted: whoever escalated has counted it
             self.route = route
             self.switches.append(switch)
-            transcript.journal.append(Switched(switch=switch))
+            transcript.journal.append(Switched(switch=switch, at=time.time()))
         yield ModelSwitched(switch)
 
     def _reserve(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from droidlite.session.audit_records import Grounds
 from droidlite.tool import Answer, Approval, Display, Effect, Tool
 from droidlite.types import Autonomy
 
@@ -28,21 +29,26 @@ class Rule(Struct, frozen=True):
 
 
 class Ruling(Struct, frozen=True):
-    """What the command rules say: `prefixes` is what "always" would allow (() = it cannot be offered)."""
+    """What the command rules say: `prefixes` is what "always" would allow (() = it cannot be offered). `check`: it is
+    allowed because it is the check, which is run anyway."""
 
     allow: bool
     reason: str
     prefixes: tuple[str, ...] = ()
     denied: bool = False
+    check: bool = False
 
 
 class Verdict(Struct, frozen=True):
-    """`outside`: it may run outside the sandbox."""
+    """Whether a call may run and why; `note` is what the person said with a no. `grounds` is what decided, `rule` the
+    rule where one did; both are for the audit. `outside`: it may run outside the sandbox."""
 
     allow: bool
     reason: str = ""
     note: str = ""
     outside: bool = False
+    grounds: Grounds = "autonomy"
+    rule: str = ""
 
 
 class Permissions:
@@ -93,18 +99,43 @@ class Permissions:
     def decide(self, tool: Tool, arguments: Any, summary: str, displays: Callable[[], tuple[Display, ...]]) -> Verdict:
         """The verdict on one call. `summary` is the exact command or path; `displays` is called only to ask."""
         if not self.offered(tool):
-            return Verdict(False, f"the tool {tool.name} is not allowed in this session")
+            return Verdict(False, f"the tool {tool.name} is not allowed in this session", grounds="tools")
         ruling = self._ruling(tool, arguments, self.autonomy)
         free = tool.effect == "execute" and self.frees is not None and self.frees(arguments.command)
         out = tool.effect == "execute" and self.frees is not None and bool(arguments.outside) and not free
         if out and not ruling.denied:
             ruling = Ruling(False, OUTSIDE)
-        if ruling.allow or ruling.denied:
-            return Verdict(ruling.allow, ruling.reason, outside=free)
+        if ruling.denied:
+            return Verdict(False, ruling.reason, grounds="rule", rule=ruling.reason)
+        if ruling.allow:
+            return msgspec.structs.replace(self._allowed(tool, arguments, ruling), outside=free)
         if self.read_only and self._ruling(tool, arguments, self.unheeded).allow:
             self.withheld = True
         verdict = self._ask(tool, summary, ruling, displays, confined=self.frees is not None and not (free or out))
         return msgspec.structs.replace(verdict, outside=verdict.allow and (verdict.outside or free or out))
+
+    def _allowed(self, tool: Tool, arguments: Any, ruling: Ruling) -> Verdict:
+        """With what allows it: the level alone, or the rule without which it would not."""
+        if tool.effect == "read":
+            return Verdict(True, grounds="reads")
+        if ruling.check:
+            return Verdict(True, ruling.reason, grounds="check")
+        rules = [rule for rule in self.rules if rule.effect == tool.effect]
+        if tool.effect != "execute":
+            alone = self.autonomy == "high" or (tool.effect == "write" and self.autonomy != "off")
+            found = None if alone else next(iter(rules), None)
+        else:
+            alone = self.judge(arguments.command, self.autonomy, ()).allow
+            found = None if alone else self._needed(arguments.command, rules)
+        if found is None:
+            return Verdict(True, ruling.reason, grounds="autonomy")
+        told = f"{spelled(found.effect, (found.words,))} ({found.source})"
+        return Verdict(True, ruling.reason, grounds="rule", rule=told)
+
+    def _needed(self, command: str, rules: list[Rule]) -> Rule | None:
+        """The rule by which a command runs; the first where only several together allow it."""
+        alone = (rule for rule in rules if self.judge(command, self.autonomy, (rule.words,)).allow)
+        return next(alone, next(iter(rules), None))
 
     def may_change(self, tool: Tool, arguments: Any) -> bool:
         """Whether this is a command that is not known to only read."""
@@ -144,7 +175,8 @@ class Permissions:
         confined: bool,
     ) -> Verdict:
         if self.ask is None:
-            return Verdict(False, READ_ONLY if self.read_only else f"{ruling.reason}; nobody can be asked here")
+            why = READ_ONLY if self.read_only else f"{ruling.reason}; nobody can be asked here"
+            return Verdict(False, why, grounds="nobody")
         answer = self.ask(
             Approval(
                 tool=tool.name,
@@ -157,11 +189,14 @@ class Permissions:
             )
         )
         if answer.choice == "no":
-            return Verdict(False, "the person said no", note=answer.note)
+            return Verdict(False, "the person said no", note=answer.note, grounds="no")
         if answer.choice in ("session", "always"):
             for words in ruling.prefixes:
                 self._widen(Rule(words, "project" if answer.choice == "always" else "session", tool.effect))
-        return Verdict(True, "the person allowed it", outside=answer.choice == "outside")
+        out = answer.choice == "outside"
+        return Verdict(
+            True, "the person allowed it", outside=out, grounds="once" if answer.choice == "outside" else answer.choice
+        )
 
     def _widen(self, rule: Rule) -> None:
         lasting = rule.source == "project" and rule.effect == "execute" and self.remember is not None

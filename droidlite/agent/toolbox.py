@@ -16,9 +16,10 @@ from droidlite.agent.transcript import Transcript
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import CallDenied, CallFinished, CallProgressed, CallStarted, Event
+from droidlite.session.audit_records import VerdictGiven
 from droidlite.session.records import CallStarted as CallStartedRecord
 from droidlite.tool import Diff, Outcome, Output, Todos, Tool, ToolContext
-from droidlite.types import Call, ToolResult, ToolResults, ToolSpec
+from droidlite.types import Autonomy, Call, ToolResult, ToolResults, ToolSpec
 
 News = queue.SimpleQueue[Event | DroidliteError | Literal["ended", "cancelled"]]
 """What running calls tell: events, what stops the run, and "ended" as each ends."""
@@ -115,7 +116,7 @@ class Toolbox:
         try:
             for item in batch:
                 summary = summarise(item.call)
-                refusal = self._refusal(item, summary)
+                refusal = self._refusal(item, summary, answers)
                 if refusal is None:
                     answers.start(item, summary if self._may_change(item) else "")
                     yield CallStarted(
@@ -179,7 +180,7 @@ class Toolbox:
     def _may_change(self, item: Prepared) -> bool:
         return item.tool is not None and self.permissions.may_change(item.tool, item.arguments)
 
-    def _refusal(self, item: Prepared, summary: str) -> str | None:
+    def _refusal(self, item: Prepared, summary: str, answers: "_Answers") -> str | None:
         """Why this call does not run, for the model; None when it may."""
         if self.context.cancellation.cancelled:
             return NOT_RUN
@@ -194,6 +195,8 @@ class Toolbox:
         )
         if verdict.outside:
             self.context.outside.add(item.call.id)
+        if verdict.grounds != "reads":
+            answers.judged(item, summary, verdict, self.permissions.autonomy)
         return None if verdict.allow else _told(verdict)
 
 
@@ -207,8 +210,23 @@ class _Answers:
         self._lock = threading.Lock()
 
     def start(self, item: Prepared, command: str) -> None:
-        self.transcript.journal.append(CallStartedRecord(call_id=item.call.id, name=item.call.name, command=command))
+        record = CallStartedRecord(call_id=item.call.id, name=item.call.name, command=command, at=time.time())
+        self.transcript.journal.append(record)
         self._started.add(item.index)
+
+    def judged(self, item: Prepared, summary: str, verdict: Verdict, autonomy: Autonomy) -> None:
+        record = VerdictGiven(
+            call_id=item.call.id,
+            tool=item.call.name,
+            what=summary,
+            allowed=verdict.allow,
+            grounds=verdict.grounds,
+            why=f"{verdict.reason}: {verdict.note}" if verdict.note else verdict.reason,
+            rule=verdict.rule,
+            autonomy=autonomy,
+            at=time.time(),
+        )
+        self.transcript.journal.append(record)
 
     def finish(self, item: Prepared, outcome: Outcome) -> None:
         for shown in outcome.displays:

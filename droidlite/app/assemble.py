@@ -17,6 +17,8 @@ from droidlite.agent.sharing import Shared
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
 from droidlite.app.allowing import allowed_by, allowed_here, remembering, withheld
+from droidlite.app.auditing import opened as opened_under
+from droidlite.app.auditing import reaching
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
@@ -143,6 +145,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         confine=sandbox.confine,
         confined=held.mechanism not in ("off", "none"),
         reach=reach_of(root),
+        reached=reaching(journal),
         network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(
@@ -156,6 +159,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         remember=remembering(setup.places.state, root, warnings.append),
         unheeded=settings.unheeded[0],
     )
+    journal.append(opened_under(setup, permissions, headless=options.headless))
     toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=redaction.text)
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),
@@ -234,7 +238,7 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
     if check is not None:
         parts.warnings += [READ_ONLY] if parts.agent.toolbox.permissions.read_only else []
         rounds = setup.settings.verify_rounds
-        checker = Checker(check, parts.context)
+        checker = Checker(check, parts.context, parts.journal.append)
         before = Before(checker, lambda: files_before(parts.checkpoint))
         parts.verifier = Verifier(parts.agent, checker, parts.escalation, before=before, rounds=rounds)
         return
@@ -270,9 +274,11 @@ def _judge(denied: tuple[str, ...], tree: Tree, check: str) -> Callable[[str, Au
     """The check is run anyway, so where anything may change the model may run it too: the same words, nothing else."""
 
     def rule(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
-        whole = exactly(check) if check and autonomy != "off" else ()
-        verdict = judge(command, autonomy, (*prefixes, *whole), denied, tree=tree)
-        same = bool(check) and autonomy != "off" and command.strip() == check.strip() and not verdict.denied
-        return Ruling(verdict.allow or same, verdict.reason, verdict.prefixes, verdict.denied)
+        verdict = judge(command, autonomy, prefixes, denied, tree=tree)
+        if verdict.allow or verdict.denied or not check or autonomy == "off":
+            return Ruling(verdict.allow, verdict.reason, verdict.prefixes, verdict.denied)
+        verdict = judge(command, autonomy, (*prefixes, *exactly(check)), denied, tree=tree)
+        is_check = verdict.allow or command.strip() == check.strip()
+        return Ruling(is_check, verdict.reason, verdict.prefixes, check=is_check)
 
     return rule

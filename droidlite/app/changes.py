@@ -8,6 +8,7 @@ from heapq import nsmallest
 from pathlib import Path
 
 from droidlite.errors import UsageError
+from droidlite.regular import git_answers, read_regular, walk
 from droidlite.session.checkpoint import Checkpoint, FileChange
 from droidlite.session.conversation import first_line
 from droidlite.session.fold import Session as Past
@@ -72,7 +73,7 @@ def files_before(checkpoint: Checkpoint) -> dict[str, str | None]:
 def _text(path: Path) -> str | None:
     """The file's text, "" where there is none, None where it is not text or too long."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path, SHOWN + 1)
     except OSError:
         return ""
     return None if len(data) > SHOWN or b"\0" in data else data.decode("utf-8", "replace")
@@ -141,11 +142,13 @@ def list_files(root: Path) -> list[str]:
     """What git would track; every file below `root` where there is no git."""
     command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-co", "--exclude-standard", "-z"]
     try:
+        if not git_answers(root):
+            raise OSError
         listed = subprocess.run(command, cwd=root, capture_output=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return [
             os.path.relpath(os.path.join(folder, name), root)
-            for folder, folders, names in os.walk(root)
+            for folder, folders, names in walk(root)
             for name in names
             if not _hide(folders)
         ]

@@ -10,6 +10,7 @@ from shutil import which
 
 from msgspec import Struct, structs
 
+from droidlite.app.auditing import Noted
 from droidlite.app.setup import Setup
 from droidlite.checks.detecting import detect
 from droidlite.checks.protected import Rests
@@ -17,10 +18,13 @@ from droidlite.checks.runners import cannot_run, programs, runner_of
 from droidlite.checks.snapshot import rests_of
 from droidlite.checks.tests import read_tests
 from droidlite.checks.verdict import Ran
+from droidlite.commands.gitprograms import git_guards
 from droidlite.errors import UsageError
+from droidlite.regular import read_text
 from droidlite.routing.listing import list_files
 from droidlite.sandbox.environment import child_environment
 from droidlite.secrecy import Redaction
+from droidlite.session.audit_records import HostRan
 from droidlite.tool import ToolContext
 from droidlite.tools.children import end_marked, mark_of
 from droidlite.tools.shell import run_command
@@ -28,6 +32,8 @@ from droidlite.tools.shell import run_command
 VERIFY_SECONDS = 600.0
 """How long a verify command may take, where `verify_seconds` says nothing else."""
 AUTO = "auto"
+LARGEST = 1_000_000
+"""Bytes of a runner's settings that are looked into."""
 _HIDES = re.compile(r"[>]|(?<!\|)\|(?!\|)|reporter|--silent|-json\b|--json\b")
 """In a command or its script: what may keep a runner's own words from being seen."""
 
@@ -83,8 +89,8 @@ def with_check(setup: Setup, check: Check | None) -> Setup:
 class Checker:
     """Runs one check as the shell tool runs a command: a process group of its own, a limit, no keys, no input."""
 
-    def __init__(self, check: Check, context: ToolContext) -> None:
-        self.check, self.context = check, context
+    def __init__(self, check: Check, context: ToolContext, noted: Noted = lambda ran: None) -> None:
+        self.check, self.context, self._noted = check, context, noted
         self._number = 0
 
     def rests(self) -> Rests:
@@ -107,18 +113,23 @@ class Checker:
         context = structs.replace(context, environment=self._environment(report), root=place, cwd=folder)
         if quietly:
             context = structs.replace(context, jobs={}, progress=lambda call_id, text: None)
-        started = time.monotonic()
+        began, started = time.time(), time.monotonic()
         try:
             code, output = run_command(self.check.command, context, "verify", seconds or self.check.seconds)
         finally:
             if quietly:
                 end_marked(mark_of(context))
+        seconds = time.monotonic() - started
+        self._noted(
+            HostRan(command=self.check.command, by="check", exit_code=code, seconds=seconds, aside=quietly, at=began)
+        )
         tests = read_tests(self.check.runner, output, _taken(report, context.redaction))
-        return Ran(exit_code=code, output=output, tests=tests, known=self._known(), seconds=time.monotonic() - started)
+        return Ran(exit_code=code, output=output, tests=tests, known=self._known(), seconds=seconds)
 
     def _environment(self, report: Path) -> dict[str, str]:
         # A file changed within the second it was compiled in, to the same size, would be run as it was before.
         environment = {"PYTHONDONTWRITEBYTECODE": "1", **self.context.environment}
+        environment |= git_guards("high", environment)  # a test runner asks git too; hooks may be what is tested
         if self.check.runner == "pytest":
             report.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             more = f"--junitxml={shlex.quote(str(report))}"
@@ -134,14 +145,7 @@ class Checker:
             return True
         root = self.context.root / self.check.folder
         settings = [*root.glob("*.config.*"), *root.glob(".mocharc*"), root / "package.json"]
-        return not any(_HIDES.search(_text(path).replace("=>", "")) for path in settings)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+        return not any(_HIDES.search(read_text(path, LARGEST).replace("=>", "")) for path in settings)
 
 
 def _taken(report: Path, redaction: Redaction) -> bytes:

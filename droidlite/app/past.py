@@ -50,6 +50,13 @@ def show_sessions(
     return 0
 
 
+def show_audit_of(words: list[str], as_json: bool) -> int:
+    """What the named session ran, wrote and reached. Raises UsageError."""
+    from droidlite.app.audited import show_audit
+
+    return show_audit(Store(places(os.environ).state / "sessions"), _named("show", words), as_json)
+
+
 def _searched(words: list[str]) -> str:
     if not words:
         raise UsageError("sessions search needs words: droidlite sessions search parser dates.")

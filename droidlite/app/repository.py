@@ -1,6 +1,7 @@
 """What a repository's git tells, asked so that nothing is run which the repository names."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,11 +9,16 @@ from msgspec import Struct
 
 from droidlite.commands.gitprograms import named_program
 from droidlite.errors import UsageError
+from droidlite.regular import git_answers, read_text
 from droidlite.session.records import Head
 
 SECONDS = 20.0
 """How long git may take to answer."""
-_SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "--no-optional-locks")
+MOST_BYTES = 32_000_000
+"""What is read of one of git's own files: packed-refs has a line for each branch and tag."""
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f/][^\s\x00-\x1f\x7f]{0,1023}")
+SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "--no-optional-locks")
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--numstat", "-z")
 
 
@@ -39,13 +45,15 @@ def head_of(root: Path) -> Head:
     git = root / ".git"
     try:
         if git.is_file():
-            git = (root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()).resolve()
-        said = (git / "HEAD").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+            git = (root / _read(git).removeprefix("gitdir:").strip()).resolve()
+    except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL
         return Head()
+    said = _read(git / "HEAD")
     if not said.startswith("ref:"):
-        return Head(commit=said)
+        return Head(commit=said if _COMMIT.fullmatch(said) else "")
     name = said.removeprefix("ref:").strip()
+    if not _NAME.fullmatch(name) or ".." in name:
+        return Head()
     return Head(branch=name.removeprefix("refs/heads/"), commit=_commit_of(git, name))
 
 
@@ -69,21 +77,18 @@ def _commit_of(git: Path, name: str) -> str:
 
 
 def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+    return read_text(path, MOST_BYTES).strip()
 
 
 def may_be_asked(root: Path) -> bool:
     """Whether git can be asked at all: there is a repository, and its settings name no program that git would run."""
-    return (root / ".git").exists() and not named_program(str(root))
+    return (root / ".git").exists() and git_answers(root) and not named_program(str(root))
 
 
 def ask_git(root: Path, *words: str) -> str | None:
     """What git writes; None where it fails, is not there or takes too long."""
     try:
-        ran = subprocess.run(["git", *_SAFE, *words], cwd=root, capture_output=True, timeout=SECONDS, check=False)
+        ran = subprocess.run(["git", *SAFE, *words], cwd=root, capture_output=True, timeout=SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return os.fsdecode(ran.stdout) if ran.returncode == 0 else None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from droidlite.agent.prompt import read_prompt
 from droidlite.app.repository import head_of
 from droidlite.errors import DroidliteError
+from droidlite.regular import read_regular
 from droidlite.sanitise import clean_line
 from droidlite.session.fold import Session as Past
 from droidlite.session.records import Ended, Head, PutBack, Seen
@@ -118,7 +119,7 @@ def _other_content(path: Path, seen: Seen) -> str | None:
             return None
         if facts.st_size > HUGE or not seen.digest:
             return f"{facts.st_size} bytes at {facts.st_mtime_ns}"
-        data = path.read_bytes()
+        data = read_regular(path, HUGE + 1)
     except OSError:
         return ""
     return None if stamp_of(facts, data).digest == seen.digest else hashlib.sha256(data).hexdigest()

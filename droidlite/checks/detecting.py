@@ -8,7 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from droidlite.checks.runners import NO_TEST, runner_of
+from droidlite.checks.runners import runner_of, tests_nothing
+from droidlite.regular import read_text
 
 Which = Callable[[str], str | None]
 """Where a program is on the PATH that the check will have."""
@@ -22,12 +23,12 @@ _PYTEST_SIGNS = {
     "tox.ini": re.compile(r"^\[pytest\]|\bpytest\b", re.M),
     "setup.cfg": re.compile(r"^\[tool:pytest\]|\bpytest\b", re.M),
 }
-_PYTEST_TEST = re.compile(r"^\s*(?:import|from) pytest\b|^(?:async )?def test_", re.M)
-_UNITTEST_TEST = re.compile(r"^\s*(?:import|from) unittest\b", re.M)
+_PYTEST_TEST = re.compile(r"^[ \t]*(?:import|from) pytest\b|^(?:async )?def test_", re.M)
+_UNITTEST_TEST = re.compile(r"^[ \t]*(?:import|from) unittest\b", re.M)
 _NODE_TEST = re.compile(r"""['"]node:test['"]""")
 _PYTHON_TEST_NAME = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?)\.py$")
 _NODE_TEST_NAME = re.compile(r"\.test\.[cm]?js$")
-_CTEST = re.compile(r"^\s*(?:enable_testing\s*\(|include\s*\(\s*CTest\s*\))", re.M | re.I)
+_CTEST = re.compile(r"^[ \t]*(?:enable_testing\s*\(|include\s*\(\s*CTest\s*\))", re.M | re.I)
 _TARGET = re.compile(r"^(test|check)\s*:(?!=)", re.M)
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 
@@ -67,11 +68,7 @@ class _Place:
         self.top = {path for path in listing if "/" not in path}
 
     def text(self, name: str) -> str:
-        try:
-            with open(self.root / name, encoding="utf-8", errors="replace") as file:
-                return file.read(SAMPLE_BYTES * 10)
-        except OSError:
-            return ""
+        return read_text(self.root / name, SAMPLE_BYTES * 10)
 
     def first(self, pattern: re.Pattern[str], sign: re.Pattern[str]) -> str:
         """A file among the first SAMPLED whose path matches `pattern` that bears `sign`, "" where none does."""
@@ -136,10 +133,10 @@ def _javascript(place: _Place) -> Iterator[Detected | str]:
         package = json.loads(place.text("package.json"))
         script = str((package.get("scripts") or {}).get("test") or "")
         needs = {**(package.get("dependencies") or {}), **(package.get("devDependencies") or {})}
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         yield "package.json cannot be read"
         return
-    if not NO_TEST.search(script):
+    if not tests_nothing(script):
         locks = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn", "bun.lock": "bun run", "bun.lockb": "bun run"}
         manager = next((tool for lock, tool in locks.items() if lock in place.top), "npm")
         command = f"CI=true {manager} test"

@@ -2,11 +2,12 @@
 
 import json
 import re
-import tomllib
 from pathlib import PurePosixPath
 from typing import Any
 
 from msgspec import Struct
+
+from droidlite.toml import parse
 
 TEST_FOLDERS = frozenset(
     {"test", "tests", "__tests__", "spec", "specs", "testing", "testdata", "e2e", "__snapshots__", "__mocks__"}
@@ -106,10 +107,10 @@ def essence(path: str, data: bytes) -> bytes:
         if name == "package.json":
             return _chosen(json.loads(data), _PACKAGE_KEYS)
         if name == "pyproject.toml":
-            return _chosen(tomllib.loads(data.decode()).get("tool", {}), _PYTHON_KEYS)
+            return _chosen(parse(data.decode()).get("tool", {}), _PYTHON_KEYS)
         if name == "Cargo.toml":
-            return _chosen(tomllib.loads(data.decode()), _CARGO_KEYS)
-    except (ValueError, AttributeError):
+            return _chosen(parse(data.decode()), _CARGO_KEYS)
+    except (ValueError, AttributeError, RecursionError):
         return data
     if lines := _LINES.get(name):
         return b"\n".join(line for line in data.splitlines() if lines.search(line.decode("utf-8", "replace")))
@@ -124,7 +125,7 @@ def with_essence(path: str, now: bytes, then: bytes) -> bytes:
         changed, original = json.loads(now), json.loads(then)
         kept = {key: value for key, value in changed.items() if key not in _PACKAGE_KEYS}
         return json.dumps(kept | {key: original[key] for key in _PACKAGE_KEYS if key in original}, indent=2).encode()
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return then
 
 

@@ -10,7 +10,8 @@ from droidlite.checks.snapshot import SKIPPED, Changed, Snapshot
 
 MOST_BYTES = 400_000_000
 MOST_FILES = 60_000
-"""A larger tree is not copied."""
+DEEPEST = 300
+"""Parts of a path. A larger or deeper tree is not copied."""
 _LINKED = frozenset({"node_modules", ".venv", "venv", "target"})
 """Installed or built: used where it is, never copied."""
 _GIT_LINKED = ("objects",)
@@ -28,6 +29,8 @@ def copy_tree(root: Path, to: Path) -> None:
 
 
 def _copy_folder(source: Path, to: Path, room: list[int], *, in_git: bool) -> None:
+    if len(source.parts) > DEEPEST:
+        raise TooLarge
     to.mkdir()
     with os.scandir(source) as entries:
         for entry in entries:

@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
-NO_TEST = re.compile(r"^\s*(?:echo\b.*no test specified.*|(?:exit 0|true|:)?\s*)$", re.S)
-"""Scripts of package.json that test nothing: npm's own, and those that only succeed."""
+from droidlite.regular import read_regular, read_text
+
+LARGEST = 1_000_000
+"""Bytes of a package.json or Makefile that are looked into."""
+LONGEST = 4_000
+"""Characters of a script or recipe that are looked into for a runner's name."""
+_NO_TEST = re.compile(r"echo\b.*no test specified.*|exit 0|true|:|", re.S)
 _RUNNERS = (
     ("pytest", r"(?<![\w-])(?:py\.test|pytest)(?![\w-]|\.\w)"),
     ("unittest", r"-m\s+unittest\b"),
@@ -43,6 +48,11 @@ _SHELL = frozenset(
 """What bash knows without a program: its words and builtins."""
 
 
+def tests_nothing(script: str) -> bool:
+    """Whether a script of package.json tests nothing: npm's own, or one that only succeeds."""
+    return _NO_TEST.fullmatch(script.strip()) is not None
+
+
 def runner_of(command: str, root: Path) -> str:
     """Who runs the tests of `command`: pytest, unittest, vitest, jest, mocha, node, cargo, go, ctest, maven or gradle;
     "" where that cannot be told. Scripts of package.json and recipes of the Makefile are looked into."""
@@ -57,18 +67,16 @@ def _meant(command: str, root: Path) -> Iterator[str]:
     """The script or recipe a command calls."""
     if found := _PACKAGE.search(command):
         try:
-            scripts = json.loads((root / "package.json").read_text(encoding="utf-8")).get("scripts")
-            yield str((scripts or {}).get(found[1] or "test", ""))
-        except (OSError, ValueError, AttributeError):
+            scripts = json.loads(read_regular(root / "package.json", LARGEST)).get("scripts")
+            yield str((scripts or {}).get(found[1] or "test", ""))[:LONGEST]
+        except (OSError, ValueError, AttributeError, RecursionError):
             return
     if found := _MAKE.search(command):
         for name in ("GNUmakefile", "makefile", "Makefile"):
-            try:
-                text = (root / name).read_text(encoding="utf-8", errors="replace")
-            except OSError:
+            if not (text := read_text(root / name, LARGEST)):
                 continue
             if recipe := re.search(_RECIPE.format(re.escape(found[1])), text, re.M):
-                yield recipe[1]
+                yield recipe[1][:LONGEST]
             return
 
 

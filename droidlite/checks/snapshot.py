@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from droidlite.checks.protected import Rests, essence, in_runner, is_check, is_config, takes_over
 from droidlite.checks.runners import words_of
+from droidlite.regular import read_regular, read_text
 
 LARGEST = 4_000_000
 """Bytes of one file that are kept."""
@@ -24,7 +25,7 @@ SECONDS = 10.0
 SKIPPED = frozenset(
     {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox", "target"}
 )
-_SOURCED = re.compile(r"^\s*(?:\.|source)\s+[\"']?([\w./-]+)", re.M)
+_SOURCED = re.compile(r"^[ \t]*(?:\.|source)\s+[\"']?([\w./-]+)", re.M)
 _INSTALLED = frozenset({"node_modules", ".venv", "venv"})
 
 
@@ -103,11 +104,7 @@ def _is_file(root: Path, word: str) -> bool:
 
 
 def _text(path: Path) -> str:
-    try:
-        with open(path, "rb") as file:
-            return file.read(200_000).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    return read_text(path, 200_000)
 
 
 def take(root: Path, rests: Rests, programs: tuple[str, ...] = ()) -> Snapshot:
@@ -181,7 +178,7 @@ def _keep(place: Path, path: str, room: int) -> Kept | None:
             return None
         if status.st_size > LARGEST:
             return Kept(status.st_mode, _digest(f"{status.st_size} {status.st_ctime_ns}".encode()))
-        data = place.read_bytes()
+        data = read_regular(place, LARGEST)
     except OSError:
         return None
     packed = zlib.compress(data, 1)

@@ -30,11 +30,20 @@ def sessions(
     ] = None,
     everywhere: Annotated[bool, Option("--all", help="List or search the sessions of every folder.")] = False,
     form: Annotated[Literal["md", "json", "html"], Option("--format", help="What export writes.")] = "md",
+    audit: Annotated[
+        bool, Option("--audit", help="With show: every command, file change, host, approval and refusal, in order.")
+    ] = False,
     as_json: AsJson = False,
     cwd: Cwd = Path(),
 ) -> int:
     """List the sessions of this folder, search titles and prompts, show, export, fork or remove one, or repair them
     (doctor; all of this machine without an ID)."""
+    if audit and action != "show":
+        raise UsageError(f"--audit belongs to show: droidlite sessions show ID --audit, not sessions {action}.")
+    if audit:
+        from droidlite.app.past import show_audit_of
+
+        return show_audit_of(words or [], as_json)
     from droidlite.app.past import show_sessions
 
     return show_sessions(action, words or [], everywhere, form, as_json, cwd)

@@ -1,21 +1,27 @@
 """Keeps git from running what a repository's settings name: most are overridden, the rest are found and asked of."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from droidlite.regular import read_regular, walk
 from droidlite.types import Autonomy
 
+LARGEST = 1_000_000
+"""Bytes of a file of git's settings that are read; a longer one is asked about."""
 MOST_MODULES = 100
 """Submodules whose settings are looked at; a repository with more is asked about."""
 _RUNS = "clean|smudge|process|command|textconv|external|program|driver|alternaterefscommand"
 """Last part of the keys that make git run a program while it reads, adds or commits, and that no variable overrides
 (an empty diff.external breaks every diff)."""
-_KEY = re.compile(rf"(?:^|\])\s*({_RUNS}|worktree|path)\s*(?:=|$)", re.IGNORECASE | re.MULTILINE)
+_B = r"[ \t\r\f\v]*+"
+"""Blanks within a line: over lines they would be gone through again from each of them."""
+_KEY = re.compile(rf"(?:^|\]){_B}({_RUNS}|worktree|path){_B}(?:=|$)", re.IGNORECASE | re.MULTILINE)
 _MODULE_KEY = re.compile(
-    rf"(?:^|\])\s*({_RUNS}|path)\s*(?:=|$)|(?:^|\])\s*(fsmonitor)\s*=\s*(?!(?:true|false)\s*$)",
+    rf"(?:^|\]){_B}({_RUNS}|path){_B}(?:=|$)|(?:^|\]){_B}(fsmonitor){_B}={_B}(?!(?:true|false){_B}$)",
     re.IGNORECASE | re.MULTILINE,
 )
 """A submodule's git does not see our variables, so there fsmonitor counts too; where its work tree is it must say."""
@@ -49,7 +55,7 @@ def named_program(root: str) -> str:
         for path in modules:
             if found := _MODULE_KEY.search(_text(path)):
                 return (found[1] or found[2]).lower()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):  # ValueError: a NUL in a name, or no text
         return "config"
     return ""
 
@@ -58,17 +64,23 @@ def _git_folders(root: Path) -> tuple[Path, Path]:
     """The folder of this work tree and the one all its linked ones share; the same for most."""
     git = root / ".git"
     if git.is_file():
-        git = root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+        git = root / _text(git).removeprefix("gitdir:").strip()
     shared = _text(git / "commondir").strip()
     return git, git / shared if shared else git
 
 
 def _module_settings(modules: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(modules):
+    for folder, folders, files in walk(modules):
         if "config" in files:
             yield Path(folder) / "config"
             folders[:] = [name for name in folders if name == "modules"]
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    """What it holds, "" where nothing is. Raises OSError where it is no file or a huge one, UnicodeDecodeError."""
+    if not os.path.lexists(path):
+        return ""
+    found = read_regular(path, LARGEST + 1)
+    if len(found) > LARGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return found.decode()

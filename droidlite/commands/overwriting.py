@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from droidlite.commands.parsing import UNKNOWN, read_command
 from droidlite.commands.tree import Tree
+from droidlite.regular import walk
 
 MOST_FILES = 500
 """Files kept for one command; what would touch more is not said to be undoable."""
@@ -109,5 +110,5 @@ def _below(path: str) -> Iterator[str]:
     if not os.path.isdir(path) or os.path.islink(path):
         yield path
         return
-    for folder, _, names in os.walk(path):
+    for folder, _, names in walk(path):
         yield from (os.path.join(folder, name) for name in names)

@@ -10,6 +10,8 @@ from posixpath import normpath
 
 from msgspec import Struct
 
+from droidlite.regular import walk
+
 MOST_MATCHES = 2_000
 """Files a pattern may name before what it leads to counts as not known."""
 MOST_ENTRIES = 20_000
@@ -54,7 +56,7 @@ class Tree(Struct, frozen=True):
         """Whether a link below the folder `path` leads out, or there is too much below it to say."""
         for place in self._places(places):
             seen = 0
-            for folder, folders, files in os.walk(os.path.join(place, path)):
+            for folder, folders, files in walk(os.path.join(place, path)):
                 seen += len(folders) + len(files)
                 links = (os.path.join(folder, name) for name in (*folders, *files))
                 if seen > MOST_ENTRIES or any(

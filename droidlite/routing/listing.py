@@ -6,6 +6,8 @@ from pathlib import Path
 from subprocess import DEVNULL, SubprocessError, run
 from time import monotonic
 
+from droidlite.regular import git_answers
+
 GIT_SECONDS = 2.0
 """How long git may take before its answer is done without."""
 WALK_SECONDS = 0.25
@@ -32,7 +34,7 @@ def _tracked(root: Path) -> list[str] | None:
     from shutil import which
 
     git = which("git")
-    if not git or not os.path.isabs(git):
+    if not git or not os.path.isabs(git) or not git_answers(root):
         return None
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}

@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -153,7 +154,7 @@ class Checkpoint:
                 raise UsageError("There is no rewind to take back; that works until the next prompt or command.")
             turn, files = self._undo
             told, _ = self._put_back(list(files), turn)
-            self._journal.append(RewindUndone())
+            self._journal.append(RewindUndone(at=time.time()))
             self._turn, self._saved, self._left = self._before
             self._undo = self._before = None
             return told
@@ -257,11 +258,11 @@ class Checkpoint:
 def _record(turn: int, what: Part, undo: tuple[Saved, ...]) -> Rewound | Unsaid | PutBack:
     match what:
         case "both":
-            return Rewound(to_turn=turn, undo=undo)
+            return Rewound(to_turn=turn, undo=undo, at=time.time())
         case "files":
-            return PutBack(to_turn=turn, undo=undo)
+            return PutBack(to_turn=turn, undo=undo, at=time.time())
         case "conversation":
-            return Unsaid(to_turn=turn)
+            return Unsaid(to_turn=turn, at=time.time())
 
 
 def _unkept(status: os.stat_result, name: str) -> str:

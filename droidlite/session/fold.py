@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from droidlite.errors import UsageError
 from droidlite.events import ModelUsage
+from droidlite.session.audit_records import AuditRecord
 from droidlite.session.conversation import Conversation, Turn
 from droidlite.session.lines import JOURNAL, Line, scan
 from droidlite.session.money import Money, Stage
@@ -119,6 +120,8 @@ class Fold:
 
     def add(self, n: int, record: Record) -> None:
         """Takes record number `n`; never raises, whatever the order."""
+        if isinstance(record, AuditRecord):
+            return
         if not isinstance(record, Judged | Left | Head):  # said of what has ended
             self._ended = None
         self._money.add(record)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from droidlite.session.audit_records import AuditRecord
 from droidlite.tool import Todo
 from droidlite.types import Assistant, Message, RoutingDecision, Switch, ToolResult, Usage, User
 
@@ -46,11 +47,14 @@ class Replied(Struct, frozen=True, kw_only=True, tag="replied"):
 
 class CallStarted(Struct, frozen=True, kw_only=True, tag="started"):
     """A call is about to run; without its CallFinished the outcome is unknown and it must not run again. `command` is
-    that of a shell call which may change files: what it changes is not among the saved ones, but for what it says."""
+    that of a shell call which may change files: what it changes is not among the saved ones, but for what it says.
+    `at` is in seconds since 1970 (0 = not recorded); `sandbox` is what it ran in, where not in that of Opened."""
 
     call_id: str
     name: str
     command: str = ""
+    at: float = 0.0
+    sandbox: str = ""
 
 
 class CallFinished(Struct, frozen=True, kw_only=True, tag="finished"):
@@ -78,6 +82,7 @@ class Shadowed(Struct, frozen=True, kw_only=True, tag="shadowed"):
 
 class Switched(Struct, frozen=True, kw_only=True, tag="switched"):
     switch: Switch
+    at: float = 0.0
 
 
 class Reserved(Struct, frozen=True, kw_only=True, tag="reserved"):
@@ -184,6 +189,7 @@ class Rewound(Struct, frozen=True, kw_only=True, tag="rewound"):
 
     to_turn: int
     undo: tuple[Saved, ...] = ()
+    at: float = 0.0
 
 
 class Unsaid(Struct, frozen=True, kw_only=True, tag="unsaid"):
@@ -191,6 +197,7 @@ class Unsaid(Struct, frozen=True, kw_only=True, tag="unsaid"):
     done before that turn."""
 
     to_turn: int
+    at: float = 0.0
 
 
 class PutBack(Struct, frozen=True, kw_only=True, tag="put_back"):
@@ -198,10 +205,13 @@ class PutBack(Struct, frozen=True, kw_only=True, tag="put_back"):
 
     to_turn: int
     undo: tuple[Saved, ...] = ()
+    at: float = 0.0
 
 
 class RewindUndone(Struct, frozen=True, kw_only=True, tag="rewind_undone"):
     """The Rewound, Unsaid or PutBack just before no longer holds."""
+
+    at: float = 0.0
 
 
 class Verified(Struct, frozen=True, kw_only=True, tag="verified"):
@@ -270,4 +280,5 @@ Record = (
     | Reviewed
     | Judged
     | Ended
+    | AuditRecord
 )

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from droidlite.regular import read_regular
+
 NAMES = ("AGENTS.md", "CLAUDE.md")
 LARGEST = 32_768
 """Bytes of one file that are read: it is sent with every request."""
@@ -24,10 +26,9 @@ def _first(folder: Path, top: Path) -> tuple[Path, str] | None:
         path = folder / name
         try:
             real = path.resolve(strict=True)
-            if not real.is_relative_to(top) or not real.is_file():
+            if not real.is_relative_to(top):
                 continue
-            with real.open("rb") as stream:
-                raw = stream.read(LARGEST + 1)
+            raw = read_regular(real, LARGEST + 1)
         except (OSError, RuntimeError):
             continue
         text = raw[:LARGEST].decode("utf-8", errors="replace")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.regular import read_text
+
 
 class Places(Struct, frozen=True):
     """Three folders: what a person writes, what must be kept, and what may be deleted any time. None need exist."""
@@ -37,9 +39,6 @@ def find_root(cwd: Path) -> Path:
 def repository_of(root: Path) -> Path:
     """The repository a root belongs to: that of a git worktree is the one it was made from."""
     made, _, _ = str(root).partition("/.droidlite/worktrees/")  # one of ours, also when it is gone
-    try:
-        link = (root / ".git").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return Path(made)
+    link = read_text(root / ".git", 4_096).strip()
     home, found, _ = link.removeprefix("gitdir: ").partition("/.git/worktrees/")
     return Path(home) if found and link.startswith("gitdir: /") else Path(made)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 import msgspec
 
 from droidlite.errors import SettingsError
+from droidlite.regular import read_regular
 from droidlite.settings.lines import Steps, key_lines, line_of
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -33,11 +34,15 @@ class Document:
     def __init__(self, file: str, text: str) -> None:
         import tomllib
 
+        from droidlite.toml import Unreasonable, parse
+
         self.file = file
         self._text = text
         self._lines: dict[Steps, int] | None = None
         try:
-            self.data: dict[str, Any] = tomllib.loads(text)
+            self.data: dict[str, Any] = parse(text)
+        except Unreasonable as error:
+            raise SettingsError(str(error), file=file, line=error.line) from error
         except tomllib.TOMLDecodeError as error:
             at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
             reason = str(error)[: at.start()] if at else str(error)
@@ -65,8 +70,7 @@ def read_document(path: Path) -> Document | None:
             return None
         if not path.is_file():
             raise SettingsError("is not a file; remove it or put the settings in a file of that name", file=file)
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
+        raw = read_regular(path, LARGEST + 1)
         if len(raw) > LARGEST:
             raise SettingsError("is larger than 1 MiB; that cannot be meant as settings", file=file)
         return Document(file, raw.decode("utf-8-sig"))

@@ -21,7 +21,8 @@ def fetch(arguments: Fetch, context: ToolContext, call_id: str, *, public_only: 
 
     if not context.network:
         raise Problem("Fetching is off in this session.")
-    page = get(arguments.url, context.cancellation, public_only=public_only)
+    reached = partial(context.reached, call_id)
+    page = get(arguments.url, context.cancellation, public_only=public_only, reached=reached)
     text = readable(page.body, page.content_type)
     if text is None:
         raise Problem(f"{page.url} is {page.content_type or 'of unknown type'}, not text ({len(page.body):,} bytes).")

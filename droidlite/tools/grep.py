@@ -7,6 +7,7 @@ from stat import S_ISDIR
 
 from msgspec import Struct
 
+from droidlite.regular import git_answers
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.beneath import Beneath
 from droidlite.tools.confined import Place, locate, open_beneath, shown
@@ -17,6 +18,8 @@ from droidlite.tools.scan import Wanted, scan
 _SHOWN = 200  # lines
 _CHARACTERS = 20_000
 _WIDTH = 400
+_SILENCE = 20.0
+"""Seconds without a match after which files are searched one by one, without git."""
 
 
 class Grep(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +58,7 @@ def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool
         yield from scan([place], _wanted(arguments), context)
         return
     argv = _git_argv(arguments, context, place.parts)
-    if argv and (yield from _git_lines(argv, context, place, names=arguments.files_only)):
+    if argv and git_answers(context.root) and (yield from _git_lines(argv, context, place, names=arguments.files_only)):
         return
     wanted, choices = _wanted(arguments), spelled_out(arguments.glob)
     inner = (path for path in files_below(place.path, context) if any(not c or matches(path, c) for c in choices))
@@ -113,11 +116,11 @@ def _found(lines: Iterator[bytes]) -> Iterator[tuple[str, int, bytes]]:
 
 def _git_lines(argv: list[str], context: ToolContext, place: Place, *, names: bool) -> Generator[str, None, bool]:
     """Yields result lines, as far as they are what is beneath `place`; returns False where git could not search: no
-    Perl expressions, or a folder it ignores."""
+    Perl expressions, a folder it ignores, a FIFO where it looks for what to ignore."""
     child = git_start(argv, context, place.base, outside=True)
     told, base = "", Place(place.base, (), "")
     with Beneath() as beneath:
-        for path, number, text in _found(pieces(child, context, b"\n")):
+        for path, number, text in _found(pieces(child, context, b"\n", silence=_SILENCE)):
             if not number:
                 yield "--"
                 continue
@@ -128,7 +131,7 @@ def _git_lines(argv: list[str], context: ToolContext, place: Place, *, names: bo
             name = os.fsencode(found.shown).decode("utf-8", "replace")
             yield name if names else f"{name}:{number}:{text.decode('utf-8', 'replace')}"
     nothing = child.process.returncode == 1 and bool(place.parts) and is_ignored(place.path, context)
-    return child.process.returncode != 128 and not nothing
+    return child.process.returncode in (0, 1) and not nothing
 
 
 def _taken(lines: Iterator[str]) -> tuple[str, bool]:

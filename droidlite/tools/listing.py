@@ -2,10 +2,16 @@
 
 import os
 import re
+import resource
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from droidlite.regular import git_answers, walk
 from droidlite.tool import ToolContext
 from droidlite.tools.children import Child, end, start
 from droidlite.tools.problem import Problem
@@ -15,6 +21,10 @@ _SKIPPED = frozenset(
     {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache"}
 )
 """Folders left out where git cannot tell what is ignored."""
+SILENCE = 10.0
+"""Seconds git may take over its next file name: a FIFO in place of its settings would hold it up for ever."""
+MEMORY = 4 * 1024**3
+"""Bytes of address space git gets: it would hold a whole file in memory to search it."""
 _CHOICES = 200  # patterns one pattern with {a,b} may stand for
 
 
@@ -32,22 +42,28 @@ def git_start(argv: list[str], context: ToolContext, folder: Path, *, outside: b
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
     if outside:
         environment["GIT_DIR"] = os.devnull
-    return start(argv, context, cwd=folder, environment=environment, merge=False)
+    child = start(argv, context, cwd=folder, environment=environment, merge=False)
+    if sys.platform == "linux":
+        with suppress(OSError):  # it has ended already
+            resource.prlimit(child.process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
+    return child
 
 
-def pieces(child: Child, context: ToolContext, separator: bytes) -> Iterator[bytes]:
-    """The child's output cut at `separator`; ends early on cancellation. Leaving the iterator ends the child."""
+def pieces(child: Child, context: ToolContext, separator: bytes, *, silence: float | None = None) -> Iterator[bytes]:
+    """The child's output cut at `separator`; ends early on cancellation, and where nothing comes for `silence` seconds
+    (None = for ever). Leaving the iterator ends the child."""
     pipe = child.process.stdout
     assert pipe is not None
     forget = context.cancellation.on_cancel(child.process.kill)
     rest = b""
     try:
-        while data := os.read(pipe.fileno(), 65_536):
+        while not (held_up := _silent(pipe.fileno(), silence)) and (data := os.read(pipe.fileno(), 65_536)):
             *whole, rest = (rest + data).split(separator)
             yield from whole
         if rest:
             yield rest
-        child.process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            child.process.wait(0 if held_up else silence)
     finally:
         forget()
         if child.process.poll() is None:
@@ -55,12 +71,18 @@ def pieces(child: Child, context: ToolContext, separator: bytes) -> Iterator[byt
         pipe.close()
 
 
+def _silent(pipe: int, seconds: float | None) -> bool:
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    return not poll.poll(None if seconds is None else seconds * 1000)
+
+
 def files_below(folder: Path, context: ToolContext) -> Iterator[str]:
     """Paths relative to `folder` of every file git would not ignore; links are named but never followed."""
     argv = git_argv(context, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     found = False
-    if argv and _in_work_tree(context, folder):
-        for piece in pieces(git_start(argv, context, folder), context, b"\0"):
+    if argv and git_answers(context.root) and _in_work_tree(context, folder):
+        for piece in pieces(git_start(argv, context, folder), context, b"\0", silence=SILENCE):
             path = os.fsdecode(piece)
             found = True
             if path.endswith("/"):  # a repository of its own
@@ -74,10 +96,10 @@ def files_below(folder: Path, context: ToolContext) -> Iterator[str]:
 def is_ignored(path: Path, context: ToolContext) -> bool:
     """Whether git ignores the folder `path`; False where git cannot tell."""
     argv = git_argv(context, "check-ignore", "-q", "--", path.name)
-    if not argv:
+    if not argv or not git_answers(context.root):
         return False
     child = git_start(argv, context, path.parent)
-    list(pieces(child, context, b"\n"))
+    list(pieces(child, context, b"\n", silence=SILENCE))
     return child.process.returncode == 0
 
 
@@ -125,11 +147,11 @@ def _parts_match(path: list[str], pattern: list[str]) -> bool:
 
 def _in_work_tree(context: ToolContext, folder: Path) -> bool:
     child = git_start(git_argv(context, "rev-parse", "--is-inside-work-tree"), context, folder)
-    return list(pieces(child, context, b"\n")) == [b"true"]
+    return list(pieces(child, context, b"\n", silence=SILENCE)) == [b"true"]
 
 
 def _walk(folder: Path, context: ToolContext) -> Iterator[str]:
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in walk(folder):
         if context.cancellation.cancelled:
             return
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)

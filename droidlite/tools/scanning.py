@@ -52,10 +52,10 @@ def matching(
 
 
 def _lines(readline: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Lines, the rest of overlong ones dropped."""
+    """Lines, the rest of overlong ones dropped; what follows the first binary one is not read."""
     while line := readline(LINE):
         piece = line
-        while not piece.endswith(b"\n") and (piece := readline(LINE)):
+        while b"\0" not in piece and not piece.endswith(b"\n") and (piece := readline(LINE)):
             pass
         yield line
 

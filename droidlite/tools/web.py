@@ -7,6 +7,7 @@ that answers differently the second time changes nothing. Each redirect is judge
 import ipaddress
 import socket
 import time
+from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
@@ -32,13 +33,21 @@ class Page(Struct, frozen=True):
     cut: bool
 
 
-def get(url: str, cancellation: Cancellation, *, public_only: bool = True) -> Page:
-    """The page at an http(s) `url`. Raises Problem for whatever stands in the way."""
+def get(
+    url: str,
+    cancellation: Cancellation,
+    *,
+    public_only: bool = True,
+    reached: Callable[[str, int, bool], None] = lambda host, port, refused: None,
+) -> Page:
+    """The page at an http(s) `url`. `reached` is told host and port of each connection before it is made, and whether
+    it is refused. Raises Problem for whatever stands in the way."""
     deadline = time.monotonic() + SECONDS
     for _ in range(_REDIRECTS + 1):
         parts = _split(url)
         try:
-            answer = _get_once(parts, cancellation, deadline, public_only=public_only)
+            link = _connect(parts, deadline, public_only=public_only, reached=reached)
+            answer = _get_once(parts, link, cancellation, deadline)
         except (OSError, HTTPException, ValueError) as error:
             if cancellation.cancelled:
                 raise Problem("Interrupted.") from error
@@ -63,9 +72,8 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _get_once(parts: SplitResult, cancellation: Cancellation, deadline: float, *, public_only: bool) -> Page | str:
+def _get_once(parts: SplitResult, link: socket.socket, cancellation: Cancellation, deadline: float) -> Page | str:
     """The page, or where a redirect leads."""
-    link = _connect(parts, deadline, public_only=public_only)
     forget = cancellation.on_cancel(lambda: _shut(link))
     connection = HTTPConnection(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
     connection.sock = link
@@ -101,11 +109,15 @@ def _answer(
     return Page(urlunsplit(parts), response.status, kind, bytes(body[:BYTES]), len(body) > BYTES)
 
 
-def _connect(parts: SplitResult, deadline: float, *, public_only: bool) -> socket.socket:
+def _connect(
+    parts: SplitResult, deadline: float, *, public_only: bool, reached: Callable[[str, int, bool], None]
+) -> socket.socket:
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if public_only and not all(is_public(address) for address in addresses):
+    refused = public_only and not all(is_public(address) for address in addresses)
+    reached(host, port, refused)
+    if refused:
         raise Problem(f"{host} is an address of this machine or its network; only public pages are fetched.")
     trouble: OSError = OSError("the name has no address")
     for address in addresses[:4]:

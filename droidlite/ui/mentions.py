@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from droidlite.errors import UsageError
+from droidlite.regular import read_regular
 from droidlite.types import Image
 
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
@@ -22,9 +23,9 @@ def images_in(text: str, cwd: str) -> tuple[Image, ...]:
 
 def _image(path: Path) -> Image | None:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB; make the picture smaller.")
-        data = path.read_bytes()
-    except OSError:
+        data = read_regular(path, MOST_BYTES + 1)
+    except (OSError, ValueError):
         return None
+    if len(data) > MOST_BYTES:
+        raise UsageError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB; make the picture smaller.")
     return Image(_TYPES[path.suffix[1:].lower()], base64.b64encode(data).decode())

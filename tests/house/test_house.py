@@ -13,7 +13,7 @@ FILES = sorted(p for p in PACKAGE.rglob("*.py"))
 
 TABLE = (
     "clock",
-    "__init__ errors cancellation sanitise secrecy",
+    "__init__ errors cancellation sanitise secrecy regular toml",
     "types",
     "tool result",
     "events",

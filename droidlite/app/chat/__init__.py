@@ -51,7 +51,7 @@ class Chat(Looking, Choosing, Asks, Rewinds, Sessions):
         parts = self.session.parts
         parts.checkpoint.settle_rewind()
         self.session.renew()
-        finished = yield from run_typed(command, parts.context)
+        finished = yield from run_typed(command, parts.context, parts.journal.append)
         self.session.open_conversation()
         parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{finished.content}"), host=True)
         yield finished

@@ -1,5 +1,7 @@
 """What may run without asking in a terminal's session: told, narrowed, widened."""
 
+import time
+
 import msgspec
 
 from droidlite.agent.permissions import Rule, spelled
@@ -7,6 +9,7 @@ from droidlite.app.allowing import forget
 from droidlite.app.chat.opened import Open
 from droidlite.commands.gitprograms import git_guards
 from droidlite.errors import UsageError
+from droidlite.session.audit_records import AutonomySet, RuleRevoked
 from droidlite.settings.policy import narrow
 from droidlite.types import Autonomy
 from droidlite.ui.permitted import Permit, Permitted
@@ -19,6 +22,7 @@ class Permitting(Open):
         settings = narrow(msgspec.structs.replace(self.setup.settings, autonomy=autonomy), self.setup.policy)
         allowed = settings.autonomy or "off"
         self.session.parts.agent.toolbox.permissions.autonomy = allowed
+        self.session.parts.journal.append(AutonomySet(autonomy=allowed, at=time.time()))
         self.session.parts.context.guards = git_guards(allowed, self.setup.env)
         return allowed
 
@@ -52,5 +56,6 @@ class Permitting(Open):
         if rule is None:
             raise UsageError(f"{permit.allows}: {permit.fixed or 'this is not allowed any more.'}")
         permissions.revoke(rule)
+        parts.journal.append(RuleRevoked(rule=f"{spelled(rule.effect, (rule.words,))} ({rule.source})", at=time.time()))
         if rule.source == "project":
             forget(self.setup.places.state, parts.context.root, rule.words)

@@ -1,0 +1,150 @@
+"""Attacks by what a repository holds: every command of ours in every hostile repository. Read by scripts/attack."""
+
+import json
+import os
+import pty
+import resource
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import hostile
+from binary import BINARY, call, write_script
+from msgspec import Struct
+
+SECTION = "hostile repositories"
+MECHANISM = "only regular files are read, in bounded amounts; git is not asked where its settings name programs"
+SECONDS = 60.0
+"""Beyond this a command hangs."""
+MEMORY = 3 * 1024**3
+"""Bytes of address space; a file of 10 GB that is read whole ends in a traceback."""
+SECRET = "root:x:0"
+"""What stands in the file outside that links lead to."""
+
+STEPS = [
+    {"calls": [call("glob", pattern="**/*.md"), call("grep", pattern="look"), call("read", file_path="AGENTS.md")]},
+    {"calls": [call("read", file_path="look.md"), call("write", file_path="new.txt", content="x\n")]},
+    {"calls": [call("shell", command="git status", timeout=5), call("shell", command="git diff", timeout=5)]},
+    {"text": "Fine."},
+]
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "exec": ("exec", "--auto", "medium", "-m", "scripted", "look"),
+    "exec --verify auto": ("exec", "--auto", "low", "--verify", "auto", "-m", "scripted", "look"),
+    "exec -w": ("exec", "--auto", "low", "-w", "side", "-m", "scripted", "look"),
+    "route": ("route", "fix the failing test"),
+    "models": ("models",),
+    "doctor": ("doctor",),
+    "policy check": ("policy", "check"),
+    "router test": ("router", "test"),
+    "session": ("--plain",),
+}
+
+
+class Came(Struct, frozen=True):
+    """What came of one command: its exit code (None = it hung), what it printed, how many seconds it took."""
+
+    code: int | None
+    out: str
+    seconds: float
+    ran: bool
+
+    @property
+    def harm(self) -> str:
+        """What the attack achieved, "" = nothing."""
+        if self.ran:
+            return "ran a program"
+        if self.code is None:
+            return f"hung for {SECONDS:g} s"
+        if "Traceback" in self.out:
+            return "traceback"
+        if self.code < 0:
+            return f"killed by signal {-self.code}"
+        return "leaked a file outside" if SECRET in self.out else ""
+
+
+def attempts(*, quick: bool) -> Iterator[tuple[str, bool]]:
+    """(attack, whether it ran something, hung, broke down or leaked), each command in each repository."""
+    for name, came in tried(quick=quick):
+        yield name, bool(came.harm)
+
+
+def tried(*, quick: bool, only: str = "") -> Iterator[tuple[str, Came]]:
+    """Every attempt and what came of it; `only` those whose name holds it. `quick`: each repository under one command
+    in turn, and none of the large ones."""
+    with tempfile.TemporaryDirectory() as folder:
+        repositories = [*hostile.small(), *(() if quick else hostile.large())]
+        for number, each in enumerate(repositories):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            chosen = [list(COMMANDS)[number % len(COMMANDS)]] if quick else list(COMMANDS)
+            names = [command for command in chosen if only in f"{command}: {each.name}"]
+            if names:
+                each.make(place / "repo", place / "canary")
+                (place / "canary").unlink(missing_ok=True)  # making it may have run it
+            for command in names:
+                yield f"{command}: {each.name}", run(COMMANDS[command], place)
+            hostile.clear(place)
+
+
+def run(words: Sequence[str], place: Path) -> Came:
+    """One command in place/repo, at a home of its own, without a network it could reach."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "DROIDLITE_"))}
+    env |= write_script(place / "script.jsonl", STEPS)
+    env |= {"HOME": str(place / "home"), "DROIDLITE_HOME": str(place / "home" / "droidlite"), "TERM": "xterm"}
+    began = time.monotonic()
+    code, out = _on_terminal(words, place, env) if words[0] == "--plain" else _on_pipes(words, place, env)
+    return Came(code, out, time.monotonic() - began, (place / "canary").exists())
+
+
+def _bounded() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _on_pipes(words: Sequence[str], place: Path, env: dict[str, str]) -> tuple[int | None, str]:
+    with subprocess.Popen(
+        [*BINARY, *words], cwd=place / "repo", env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_bounded,
+    ) as child:  # fmt: skip
+        try:
+            out, _ = child.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            return None, ""
+        return child.returncode, out.decode("utf-8", "replace")
+
+
+def _on_terminal(words: Sequence[str], place: Path, env: dict[str, str]) -> tuple[int | None, str]:
+    """An interactive start that is left at its first prompt."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(place / "repo")
+        _bounded()
+        os.execve(BINARY[0], [*BINARY, *words], env)
+    until, said, left = time.monotonic() + SECONDS, b"", False
+    try:
+        while time.monotonic() < until:
+            if not select.select([terminal], [], [], 0.2)[0]:
+                continue
+            try:
+                said += os.read(terminal, 65_536)
+            except OSError:
+                return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode("utf-8", "replace")
+            if not left and b"\n> " in said:
+                left = bool(os.write(terminal, b"/quit\r"))
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return None, said.decode("utf-8", "replace")
+    finally:
+        os.close(terminal)
+
+
+if __name__ == "__main__":
+    for name, came in tried(quick="--quick" in sys.argv, only=next(iter(sys.argv[2:]), "")):
+        if came.harm or came.seconds > 3 or "-v" in sys.argv:
+            told = {"name": name, "harm": came.harm, "seconds": round(came.seconds, 1), "code": came.code}
+            print(json.dumps(told | {"out": came.out[-600:]}), flush=True)

@@ -1,0 +1,77 @@
+"""What a hostile repository holds holds nothing up, runs nothing and breaks nothing: each kind under one command in
+turn. All under all commands, and the large ones: scripts/attack, by tests/attack_repositories.py."""
+
+from pathlib import Path
+
+import attack_repositories
+import hostile
+import pytest
+
+KINDS = ("dangling", "circle", "outside", "zero", "fifo", "socket", "sparse", "folder", "bytes")
+AT_ONCE = ("AGENTS.md", ".droidlite/cases.toml", ".gitignore", ".mcp.json", "package.json", "Makefile", "look.md")
+COMMANDS = tuple(attack_repositories.COMMANDS)
+
+
+def tried(command: str, place: Path) -> attack_repositories.Came:
+    (place / "canary").unlink(missing_ok=True)  # making the repository may have run it
+    return attack_repositories.run(attack_repositories.COMMANDS[command], place)
+
+
+@pytest.mark.parametrize(("kind", "command"), list(zip(KINDS, COMMANDS, strict=True)))
+def test_no_text_where_text_is_expected(kind: hostile.Kind, command: str, tmp_path: Path) -> None:
+    hostile.repository(tmp_path / "repo")
+    for name in AT_ONCE:
+        hostile.put(tmp_path / "repo" / name, kind)
+    assert tried(command, tmp_path).harm == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("fifo at .git/config", "exec"),
+        ("zero at .git/HEAD", "session"),
+        ("fifo at .git/index", "route"),
+        ("fifo at .droidlite/config.toml", "exec -w"),
+        ("filter.x.smudge names a program", "exec -w"),
+        ("core.fsmonitor names a program", "exec --verify auto"),
+        ("hooks", "exec -w"),
+        (".git leads to another repository", "exec -w"),
+        (".git with a NUL", "session"),
+        ("bare repository inside", "exec"),
+        ("names", "exec --verify auto"),
+        ("settings: a key of many parts", "models"),
+        ("settings: lists in lists", "policy check"),
+        ("settings: a number of many digits", "router test"),
+        ("package.json in lists", "exec --verify auto"),
+        ("CMakeLists of spaces", "exec --verify auto"),
+        ("git config of lines", "exec"),
+    ],
+)
+def test_one_of_each(name: str, command: str, tmp_path: Path) -> None:
+    chosen = next(each for each in hostile.small() if each.name == name)
+    chosen.make(tmp_path / "repo", tmp_path / "canary")
+    assert tried(command, tmp_path).harm == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "said"),
+    [
+        (
+            "filter.x.smudge names a program",
+            "exec -w",
+            "its git settings name a program or another place (smudge), so --worktree asks nothing of them",
+        ),
+        ("fifo at .git/config", "exec -w", "one of git's own files is no file, so git would wait for ever"),
+        ("fifo at .droidlite/config.toml", "exec", "config.toml: is not a file; remove it"),
+        ("settings: lists in lists", "exec", "lists or tables stand in each other more than 32 deep; no setting does"),
+        ("settings: a key of many parts", "exec", "config.toml:1: a key has more than 32 parts; no key has"),
+        ("settings: 50 MB", "exec", "config.toml: is larger than 1 MiB; that cannot be meant as settings"),
+        ("settings: a number of many digits", "exec", "config.toml: a number is too long"),
+    ],
+)
+def test_one_sentence_says_what_is_wrong(name: str, command: str, said: str, tmp_path: Path) -> None:
+    chosen = next(each for each in hostile.small() if each.name == name)
+    chosen.make(tmp_path / "repo", tmp_path / "canary")
+    came = tried(command, tmp_path)
+    (line,) = came.out.splitlines()
+    assert (came.code, said in line) == (2, True), line

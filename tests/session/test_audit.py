@@ -1,0 +1,173 @@
+"""An audit has everything of a journal, old or damaged or rewound, in the order it happened."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct, structs
+from session_samples import HEADER, RECORDS
+
+from droidlite.session.audit import Entry, audit
+from droidlite.session.audit_records import AutonomySet, HostRan, Opened, Reached, RuleRevoked, VerdictGiven
+from droidlite.session.fold import load
+from droidlite.session.journal import Journal
+from droidlite.session.lines import JOURNAL, lay_out
+from droidlite.session.records import (
+    CallFinished,
+    CallStarted,
+    Ended,
+    PutBack,
+    Record,
+    Replied,
+    RewindUndone,
+    Rewound,
+    Said,
+    Saved,
+    Switched,
+    Verified,
+)
+from droidlite.types import Assistant, Call, Switch, ToolResult, User
+
+CALLS = Assistant(
+    "",
+    (
+        Call("1", "shell", '{"command": "make"}'),
+        Call("2", "write", '{"file_path": "a.py", "content": "x"}'),
+        Call("3", "fetch", '{"url": "https://example.org"}'),
+        Call("4", "shell", '{"command": "curl x"}'),
+        Call("5", "read", '{"file_path": "a.py"}'),
+    ),
+    "calls",
+    "mid-1",
+)
+
+
+def written(tmp_path: Path, *records: Record) -> Path:
+    folder = tmp_path / HEADER.session_id
+    with Journal.create(folder, HEADER) as journal:
+        for record in records:
+            journal.append(record)
+    return folder
+
+
+def entries(folder: Path) -> Sequence[Entry]:
+    return [structs.replace(entry, n=0) for entry in audit(folder).entries]
+
+
+def test_all_that_is_recorded_today(tmp_path: Path) -> None:
+    folder = written(
+        tmp_path,
+        Opened(at=1.0, droidlite="0.1.0", autonomy="low", sandbox="bwrap", policy=("/etc/p.toml",), rules=("r",)),
+        Said(user=User("go")),
+        Replied(assistant=CALLS),
+        VerdictGiven(call_id="1", tool="shell", what="make", allowed=True, grounds="once", autonomy="low", at=2.0),
+        CallStarted(call_id="1", name="shell", command="make", at=3.0),
+        CallFinished(result=ToolResult("1", "no", is_error=True, exit_code=2)),
+        VerdictGiven(call_id="2", tool="write", what="a.py", allowed=True, grounds="autonomy", autonomy="low", at=4.0),
+        CallStarted(call_id="2", name="write", at=5.0),
+        Saved(turn=1, path="a.py"),
+        CallFinished(result=ToolResult("2", "ok")),
+        VerdictGiven(call_id="3", tool="fetch", what="https://example.org", allowed=True, grounds="always", at=6.0),
+        CallStarted(call_id="3", name="fetch", at=7.0),
+        Reached(call_id="3", host="example.org", port=443),
+        Reached(call_id="3", host="inside", port=80, refused=True),
+        CallFinished(result=ToolResult("3", "no", is_error=True)),
+        VerdictGiven(call_id="4", tool="shell", what="curl x", allowed=False, grounds="no", why="later", at=8.0),
+        CallFinished(result=ToolResult("4", "Not run", is_error=True, blocked="permission")),
+        CallStarted(call_id="5", name="read", at=9.0),
+        CallFinished(result=ToolResult("5", "x")),
+        HostRan(command="pytest", by="check", exit_code=1, seconds=0.5, aside=True, at=10.0),
+        Verified(command="pytest", exit_code=0, passed=False),
+        Switched(switch=Switch(from_model="a", to="b", cause="the check still fails"), at=11.0),
+        AutonomySet(autonomy="high", at=12.0),
+        RuleRevoked(rule="commands that begin `make` (project)", at=13.0),
+        HostRan(command="ls", by="person", exit_code=None, at=14.0),
+    )
+    call = Entry(n=0, turn=1, kind="command", what="")
+    assert entries(folder) == [
+        Entry(
+            n=0, turn=0, kind="opened", what="droidlite 0.1.0, a person to ask, policy /etc/p.toml", at=1.0,
+            autonomy="low", sandbox="bwrap", rule="r",
+        ),
+        structs.replace(
+            call, what="make", at=3.0, call_id="1", tool="shell", allowed=True, grounds="once", autonomy="low",
+            exit_code=2, failed=True, sandbox="bwrap",
+        ),
+        structs.replace(
+            call, kind="write", what="a.py", at=5.0, call_id="2", tool="write", allowed=True, grounds="autonomy",
+            autonomy="low", failed=False, files=("a.py",),
+        ),
+        structs.replace(
+            call, kind="network", what="https://example.org", at=7.0, call_id="3", tool="fetch", allowed=True,
+            grounds="always", autonomy="off", failed=True, hosts=("example.org:443", "inside:80 (refused)"),
+        ),
+        structs.replace(
+            call, what="curl x", at=8.0, call_id="4", tool="shell", allowed=False, grounds="no", why="later",
+            autonomy="off",
+        ),
+        structs.replace(
+            call, kind="check", what="pytest", at=10.0, exit_code=1, seconds=0.5, why="beside other work",
+            sandbox="bwrap",
+        ),
+        structs.replace(call, kind="verdict", what="pytest", exit_code=0, failed=True),
+        structs.replace(call, kind="switch", what="a to b", at=11.0, why="the check still fails"),
+        structs.replace(call, kind="autonomy", what="high", at=12.0, autonomy="high"),
+        structs.replace(call, kind="rule", what="commands that begin `make` (project)", at=13.0, why="revoked"),
+        structs.replace(call, kind="person", what="ls", at=14.0, seconds=0.0, sandbox="bwrap"),
+    ]  # fmt: skip
+
+
+def test_an_older_journal_tells_what_it_has(tmp_path: Path) -> None:
+    folder = written(
+        tmp_path,
+        Said(user=User("go")),
+        Replied(assistant=CALLS),
+        CallStarted(call_id="1", name="shell", command=""),
+        CallFinished(result=ToolResult("1", "ok", exit_code=0)),
+        CallStarted(call_id="2", name="write"),
+        CallFinished(result=ToolResult("4", "Not run: no.", is_error=True, blocked="permission")),
+        *RECORDS,
+    )
+    assert entries(folder)[:3] == [
+        Entry(n=0, turn=1, kind="command", what="make", call_id="1", tool="shell", exit_code=0, failed=False),
+        Entry(n=0, turn=1, kind="write", what="a.py", call_id="2", tool="write"),
+        Entry(n=0, turn=1, kind="command", what="curl x", call_id="4", tool="shell", allowed=False, why="Not run: no."),
+    ]
+
+
+def test_a_rewind_hides_nothing(tmp_path: Path) -> None:
+    ran = HostRan(command="ls", by="person", exit_code=0)
+    folder = written(
+        tmp_path,
+        Said(user=User("one")), ran, Said(user=User("two")), ran,
+        Rewound(to_turn=2, undo=(Saved(turn=2, path="a"),)), RewindUndone(), PutBack(to_turn=1),
+        Said(user=User("2")), ran,
+    )  # fmt: skip
+    assert [(entry.turn, entry.kind, entry.what, entry.files) for entry in audit(folder).entries] == [
+        (1, "person", "ls", ()),
+        (2, "person", "ls", ()),
+        (1, "rewind", "files and conversation to before prompt 2", ("a",)),
+        (1, "rewind", "undone", ()),
+        (1, "rewind", "files to before prompt 1", ()),
+        (2, "person", "ls", ()),
+    ]
+
+
+class Novel(Struct, tag="novel"):
+    word: str
+
+
+def test_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    folder = written(tmp_path, Said(user=User("go")))
+    with (folder / JOURNAL).open("ab") as file:
+        file.write(lay_out(3, Novel("x")) + b"garbage\n" + lay_out(4, Said(user=User("x"))) + b'{"n":5,')
+    assert [entry.what for entry in audit(folder).entries] == [
+        "line 3 is of a kind this droidlite does not know",
+        "line 4 is damaged",
+        "line 6 was cut off",
+    ]
+
+
+def test_what_is_for_the_audit_changes_no_session(tmp_path: Path) -> None:
+    plain = load(written(tmp_path / "a", *RECORDS, Ended(subtype="success")))
+    more = (Opened(at=1.0), AutonomySet(autonomy="high"), HostRan(command="ls", by="person", exit_code=0))
+    assert load(written(tmp_path / "b", *RECORDS, Ended(subtype="success"), *more)) == plain
