@@ -6,18 +6,20 @@ from typing import Any, assert_never
 import msgspec
 
 from droidlite.errors import UsageError
+from droidlite.sanitise import clean, escape_json
 from droidlite.session.fold import Session
 from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
 
 
 def export(session: Session, form: str) -> str:
     """The session as text, ending in a newline. Holds what the messages hold and nothing hidden: a reply's encrypted
-    items are left out. Raises UsageError for any other form."""
+    items are left out, and no form steers a terminal or a browser; JSON alone loses nothing by that. Raises UsageError
+    for any other form."""
     match form:
         case "json":
-            return msgspec.json.format(msgspec.json.encode(_plain(session)), indent=2).decode() + "\n"
+            return escape_json(msgspec.json.format(msgspec.json.encode(_plain(session)), indent=2).decode()) + "\n"
         case "md":
-            return _markdown(session)
+            return clean(_markdown(session))
         case "html":
             from droidlite.session.html import page
 
