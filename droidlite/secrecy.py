@@ -1,9 +1,11 @@
 """Which variables hold secrets, and how their values are kept out of whatever leaves the program."""
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,6 +25,19 @@ _FAMILIES = (
     *("DATADOG_", "DD_", "SNYK_", "NETRC", "NEW_RELIC_", "CLOUDFLARE_", "DOCKER_AUTH", "PGPASSFILE"),
 )
 """Beginnings of names that lead to credentials, though the value itself may be none (a folder, a region)."""
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder, and whatever is missing above it, for its owner only, under any umask. Raises OSError."""
+    missing = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def private(path: str, flags: int) -> int:
+    """An opener for open(): what it creates is for its owner only."""
+    return os.open(path, flags, 0o600)
 
 
 def is_secret_name(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Puts a session together out of options, settings and whatever the journal of a resumed one holds."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -63,6 +64,7 @@ def open_session(
     in shadow mode in place of the router.
 
     Raises UsageError, SettingsError, Refused."""
+    hide_process(os.environ, ())  # git may run the repository's hooks for a worktree, before the settings are read
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
     check_tool_names("--allowed-tools", options.allowed_tools)

@@ -20,7 +20,7 @@ from droidlite.checks.verdict import Ran
 from droidlite.errors import UsageError
 from droidlite.routing.listing import list_files
 from droidlite.sandbox.environment import child_environment
-from droidlite.secrecy import Redaction
+from droidlite.secrecy import Redaction, make_private
 from droidlite.tool import ToolContext
 from droidlite.tools.children import end_marked, mark_of
 from droidlite.tools.shell import run_command
@@ -120,7 +120,7 @@ class Checker:
         # A file changed within the second it was compiled in, to the same size, would be run as it was before.
         environment = {"PYTHONDONTWRITEBYTECODE": "1", **self.context.environment}
         if self.check.runner == "pytest":
-            report.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(report.parent)
             more = f"--junitxml={shlex.quote(str(report))}"
             environment["PYTEST_ADDOPTS"] = f"{environment.get('PYTEST_ADDOPTS', '')} {more}".strip()
         return environment
