@@ -5,7 +5,7 @@ from typing import Any
 from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from droidlite.sanitise import spelled
+from droidlite.ui.hidden import Spelled
 
 AT_ONCE, SHOWN = "\x1b[?2026h", "\x1b[?2026l"
 """What lies between is shown as one by terminals that know how to, and nothing to the others."""
@@ -70,17 +70,6 @@ class Framed(Vt100_Output):
 
     def write_raw(self, data: str) -> None:
         super().write_raw(data.translate(self._stand_ins))
-
-
-class Spelled(dict[str, str]):
-    """How prompt_toolkit is to draw a character, all hidden ones included: what a person pastes, or a history holds, is
-    seen for what it is before it is sent."""
-
-    def __contains__(self, character: object) -> bool:
-        return super().__contains__(character) or spelled(str(character)) != character
-
-    def __missing__(self, character: str) -> str:
-        return spelled(character)
 
 
 def stand_ins(encoding: str) -> dict[int, str]:
