@@ -1,8 +1,8 @@
 """What keys look like that vendors gave a form of their own: found in text by that form alone, whoever they belong to.
 
-Sources, read 2026-11: the vendors' pages on token formats (GitHub "About authentication", GitLab "Token prefixes", Slack
-"Token types", Stripe "API keys", AWS "IAM identifiers", npm "About access tokens", PyPI warehouse's macaroon prefix, RFC
-7519 for JWTs, RFC 7468 for PEM) and the rules of gitleaks and detect-secrets, MIT and Apache-2.0, for lengths. A form that
+Sources, read 2026-11: the vendors' pages on token formats (GitHub "About authentication", GitLab "Token prefixes",
+Slack "Token types", Stripe "API keys", AWS "IAM identifiers", npm "About access tokens", PyPI's macaroon prefix, RFC
+7519 for JWTs, RFC 7468 for PEM); lengths as in the rules of gitleaks (MIT) and detect-secrets (Apache-2.0). A form that
 hashes, UUIDs, lock files or test data have too is not here: what is wrongly taken out cannot be edited.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 MARKER = "[secret redacted]"
-"""Stands for a value that is known to be secret; one known by its form alone also says which: [secret redacted: JWT]."""
+"""Stands for a value that is known to be secret; one known by its form alone says which: [secret redacted: JWT]."""
 MARK = re.compile(r"\[secret redacted(?:: [\w ]+)?\]")
 LONGEST = 16_384
 """Characters; the longest key that is found where text comes piece by piece: an RSA key of 8,192 bits has 6,400."""
@@ -33,14 +33,11 @@ _KEYS = {
 }
 _SLACK_HOOK = r"(?<=hooks\.slack\.com/services/)T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}"
 _PRIVATE = (
-    r"-----BEGIN (?P<pem>(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----(?P<body>.{40,%d}?)"
-    r"(?:-----END (?P=pem)-----|\Z)" % LONGEST
+    r"-----BEGIN (?P<pem>(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----(?P<body>.{40,16384}?)"
+    r"(?:-----END (?P=pem)-----|\Z)"
 )
-_FORMS = re.compile(
-    r"(?<![\w-])(?:%s)" % "|".join(f"(?P<k{number}>{form})" for number, form in enumerate(_KEYS.values()))
-    + f"|(?P<hook>{_SLACK_HOOK})|{_PRIVATE}",
-    re.DOTALL,
-)
+_ANY = "|".join(f"(?P<k{number}>{form})" for number, form in enumerate(_KEYS.values()))
+_FORMS = re.compile(rf"(?<![\w-])(?:{_ANY})|(?P<hook>{_SLACK_HOOK})|{_PRIVATE}", re.DOTALL)
 _KINDS = {f"k{number}": kind for number, kind in enumerate(_KEYS)} | {"hook": "Slack hook"}
 _URL = re.compile(r"(?<=://)(?P<user>[^\s:/?#@'\"`<>\[\]]{0,100}):(?P<value>[^\s:/?#@'\"`<>\[\]]{3,200})(?=@[\w\[])")
 _ASSIGNED = re.compile(
@@ -50,15 +47,18 @@ _ASSIGNED = re.compile(
 _AWS_SECRET = re.compile(
     r"(?i)(?P<name>secret_?access_?key[\"']?\s*[=:]\s*[\"']?)(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
 )
-_STAND_INS = re.compile(r"(?i)pass(word)?|passwd|pwd|secret|token|changeme|example|x{3,}|\*+|\.{3,}|\$.*|%s|\{.*|postgres")
+_STAND_INS = re.compile(
+    r"(?i)pass(word)?|passwd|pwd|secret|token|changeme|example|x{3,}|\*+|\.{3,}|\$.*|%s|\{.*|postgres"
+)
 _HINTS = re.compile(
-    r"sk-|A[KS]IA|gh[pousr]_|github_pat_|gl\w{2,5}-|xox|xapp-|k_live_|whsec_|AIza|GOCSPX-|ya29|hf_|npm_|pypi-|eyJ|slack|-----B"
+    r"sk-|A[KS]IA|gh[pousr]_|github_pat_|gl\w{2,5}-|xox|xapp-|k_live_|whsec_|AIza|GOCSPX-|ya29|hf_|npm_|pypi-|eyJ|slack"
+    r"|-----B"
 )
 """One of these is in every form: most text has none, and is not looked at again."""
 
 
 def redact_forms(text: str) -> str:
-    """`text` with every key of a known form replaced by a marker; lines stay lines. Doing it twice changes nothing more."""
+    """`text` with a marker for every key of a known form; lines stay lines. Doing it twice changes nothing more."""
     if _HINTS.search(text):
         text = _FORMS.sub(_marked, text)
     if "://" in text:
@@ -94,10 +94,7 @@ def _marked(match: re.Match[str]) -> str:
     kind = match.lastgroup or ""
     if match["body"] is None:
         return f"[secret redacted: {_KINDS[kind]}]"
-    return f"[secret redacted: private key]{_NEWLINE * match[0].count(_NEWLINE)}"
-
-
-_NEWLINE = "\n"
+    return "[secret redacted: private key]" + "\n" * match[0].count("\n")
 
 
 def _password(match: re.Match[str]) -> str:

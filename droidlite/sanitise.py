@@ -28,8 +28,7 @@ a family is shown as its members."""
 MARKS = 4
 """Combining marks on one letter; no script in use needs more, and a thousand draw over the lines around."""
 _MARKED = re.compile(
-    "[\u0300-\u1fff\u20d0-\u20ff\u2de0-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]{%d}"
-    % (MARKS + 1)
+    "[\u0300-\u1fff\u20d0-\u20ff\u2de0-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]{5}"
 )
 """Where there can be too many."""
 
@@ -63,7 +62,7 @@ def escape_json(text: str) -> str:
 
 
 def spelled(character: str) -> str:
-    """A character as it is shown: itself, or how it is spelled out. \\n, \\t and emoji selectors count as hidden too."""
+    """A character as it is shown by itself: it, or how it is spelled out."""
     return _spelled(found) if (found := _CONTROLS.fullmatch(character)) else character
 
 

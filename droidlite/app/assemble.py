@@ -119,7 +119,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     route = ways.open(spec, endpoint, compared=bool(decision.reference))
     route = ways.kept_warm(route, past.calls) if past else route
     hide_process(setup.env, setup.secrets)
-    redaction = Redaction(setup.secrets)
+    redaction, printed = Redaction(setup.secrets), Redaction(setup.secrets, forms=settings.redact)
     warnings = [*settings.warnings, *journal.warnings]
     warnings += dropped(past.ended, settings) if past else []
     if not (root / ".git").exists():
@@ -141,6 +141,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         overwrites=lambda command: overwritten(command, tree).files,
         ask=person.answer,
         redaction=redaction,
+        printed=printed,
         guards=git_guards("off" if held.mechanism != "off" else settings.autonomy or "off", setup.env),
         confine=sandbox.confine,
         confined=held.mechanism not in ("off", "none"),
@@ -158,7 +159,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         remember=remembering(setup.places.state, root, warnings.append),
         unheeded=settings.unheeded[0],
     )
-    toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=redaction.text)
+    toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=printed.text)
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),
         journal,
@@ -180,6 +181,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         todos=past.todos if past else (),
         changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since()),
         redaction=redaction,
+        printed=printed,
     )
     routes = Routes(ways, person, toolbox, task, budget)
     driver, escalation = driven(route, decision, routes, transcript, context.cancellation)
@@ -248,7 +250,7 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
         parts.reviewer = Reviewer(
             lambda: make_route(setup, *found, beside=parts.agent.driver.route),
             parts.agent.driver.budget,
-            lambda: session_diff(parts.checkpoint, parts.context.root),
+            lambda: parts.context.printed.text(session_diff(parts.checkpoint, parts.context.root)),
             parts.journal,
         )
 

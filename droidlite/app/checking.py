@@ -113,7 +113,7 @@ class Checker:
         finally:
             if quietly:
                 end_marked(mark_of(context))
-        tests = read_tests(self.check.runner, output, _taken(report, context.redaction))
+        tests = read_tests(self.check.runner, output, _taken(report, context.printed))
         return Ran(exit_code=code, output=output, tests=tests, known=self._known(), seconds=time.monotonic() - started)
 
     def _environment(self, report: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from droidlite.app.checking import execute_in
 from droidlite.events import CallFinished, CallProgressed, CallStarted, Event
+from droidlite.keyformats import MARK
 from droidlite.tool import Output, ToolContext
 
 SECONDS = 600.0
@@ -36,6 +37,7 @@ def run_typed(command: str, context: ToolContext) -> Generator[Event, None, Call
         is_error=code != 0,
         seconds=time.monotonic() - started,
         displays=(Output(output or "(no output)"),),
+        redacted=len(MARK.findall(output)),
     )
 
 

@@ -23,6 +23,7 @@ _UNTRUSTED = {
     "sandbox": "what commands may reach",
     "hooks": "commands to run",
     "mcp": "commands to run",
+    "redact": "which secrets a model sees",
     "ui": "how your terminal looks",
 }
 """Keys only the person's own file may set, and what they decide."""

@@ -48,7 +48,7 @@ class Recording:
 
     def __init__(self, spill: Path, name: str, redaction: Redaction | None = None, *, at_once: bool = False) -> None:
         self._spill, self._name = spill, name
-        self._pieces = redaction.for_bytes().pieces() if redaction and redaction.secrets else None
+        self._pieces = redaction.for_bytes().pieces() if redaction and redaction.takes else None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._window = Window()
         self._early: list[bytes] = []

@@ -98,7 +98,7 @@ def _hint(ended: Ended) -> str:
 
 
 def _wait(child: Child, command: str, context: ToolContext, call_id: str, seconds: float) -> Ended:
-    recording = Recording(context.spill, "shell", context.redaction)
+    recording = Recording(context.spill, "shell", context.printed)
     forget = context.cancellation.on_cancel(lambda: _interrupt(child))
     try:
         why = _follow(child, recording, context, call_id, time.monotonic() + seconds)

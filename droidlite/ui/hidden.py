@@ -1,5 +1,5 @@
-"""Characters that hide or reorder text, where a person types: what is pasted, or a history holds, is seen for what it is
-before it is sent. It is sent as it came."""
+"""Characters that hide or reorder text, where a person types: what is pasted, or a history holds, is seen for what it
+is before it is sent. It is sent as it came."""
 
 from collections.abc import Iterator
 from unicodedata import combining
