@@ -102,3 +102,11 @@ def ended(sentence: str) -> str:
     """With a full stop, where another sentence follows and this one has no end of its own."""
     sentence = sentence.rstrip()
     return sentence if sentence.endswith((".", "!", "?", ":")) or not sentence else f"{sentence}."
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A block of code that nothing in `text` ends: its fence is longer than any run of backticks inside. It looks the
+    same every time, so what a model's service has cached stays."""
+    longest = max(map(len, re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
