@@ -33,7 +33,8 @@ class Page(Struct, frozen=True):
 
 
 def get(url: str, cancellation: Cancellation, *, public_only: bool = True) -> Page:
-    """The page at an http(s) `url`. Raises Problem for whatever stands in the way."""
+    """The page at an http(s) `url`. Raises Problem for whatever stands in the way, also where it is another host's: that
+    one was not allowed."""
     deadline = time.monotonic() + SECONDS
     for _ in range(_REDIRECTS + 1):
         parts = _split(url)
@@ -46,8 +47,15 @@ def get(url: str, cancellation: Cancellation, *, public_only: bool = True) -> Pa
             raise Problem(f"{url} could not be fetched: {reason}.") from error
         if isinstance(answer, Page):
             return answer
-        url = urljoin(url, answer)
+        target = urljoin(url, answer)
+        if _host(target) != _host(url):
+            raise Problem(f"{url} leads to {target}, on another host; fetch that instead, if it is what you want.")
+        url = target
     raise Problem(f"{url}: more than {_REDIRECTS} redirects.")
+
+
+def _host(url: str) -> str:
+    return (_split(url).hostname or "").removeprefix("www.")
 
 
 def _split(url: str) -> SplitResult:
