@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from droidlite import __version__
 from droidlite.app.checking import find_check
@@ -17,6 +17,7 @@ from droidlite.app.setup import Setup, read_setup
 from droidlite.app.telling import doing
 from droidlite.app.ways import Way, Ways
 from droidlite.errors import DroidliteError
+from droidlite.secrecy import redact_known
 from droidlite.settings.paths import find_root
 from droidlite.settings.remembered import allowed_file, load_allowed
 from droidlite.types import Endpoint
@@ -37,7 +38,8 @@ class Finding(Struct, frozen=True):
 def show(cwd: Path, as_json: bool, probe: bool = False) -> int:
     """Prints the findings; exit code 1 where droidlite cannot run a model here. `probe` sends each endpoint a tiny
     request; then it is also 1 where none of them answers."""
-    found = [*findings(cwd), *(_probes(cwd) if probe else ())]
+    found = [structs.replace(finding, detail=redact_known(finding.detail)) for finding in findings(cwd)]
+    found += _probes(cwd) if probe else []
     if as_json:
         show_json(found)
     else:

@@ -119,7 +119,8 @@ class CallProgressed(Struct, frozen=True, tag="call_progressed"):
 
 
 class CallFinished(Struct, frozen=True, kw_only=True, tag="call_finished"):
-    """The one result of one call: `content` is what the model reads, `displays` what a person sees."""
+    """The one result of one call: `content` is what the model reads, `displays` what a person sees, `redacted` how many
+    secrets were taken out of it."""
 
     call_id: str
     name: str
@@ -127,6 +128,7 @@ class CallFinished(Struct, frozen=True, kw_only=True, tag="call_finished"):
     is_error: bool = False
     seconds: float = 0.0
     displays: tuple[Display, ...] = ()
+    redacted: int = 0
 
 
 class CallDenied(Struct, frozen=True, kw_only=True, tag="call_denied"):

@@ -107,7 +107,8 @@ class ToolContext(Struct, kw_only=True):
     no stronger one.
     reached: called with the call, host and port before each connection, and whether it is refused; from any thread.
     progress: called with more of a running call's output, from any thread; must not raise.
-    redaction: takes secrets out of what a command prints before it is kept anywhere or passed on.
+    redaction: takes out what is known to be secret, wherever it stands; printed: and whatever has the form of a key,
+    out of what commands print and files hold, before it is kept anywhere or passed on.
     confine: puts a process that begins into the sandbox. Raises Refused where it cannot be.
     confined: whether there is one; reach: how far a command of the model's reaches in it.
     outside: ids of calls that the person lets run outside the sandbox.
@@ -132,6 +133,7 @@ class ToolContext(Struct, kw_only=True):
     confined: bool = False
     reach: Callable[[str], Reach] = lambda command: "work"
     outside: set[str] = field(default_factory=set)
+    printed: Redaction = Redaction()
     seen: dict[Path, Any] = field(default_factory=dict)
     noted: Callable[[Path, Any], None] = lambda path, stamp: None
     jobs: dict[str, Any] = field(default_factory=dict)

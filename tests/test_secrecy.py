@@ -14,13 +14,13 @@ KEY = "sk-canary-0123456789"
 def test_secrets_are_replaced_longest_first() -> None:
     redaction = Redaction(["sk-12345678", "sk-12345678-long", "short", ""])
     text = redaction.text("a sk-12345678-long b sk-12345678 c short")
-    assert text == "a [redacted] b [redacted] c short"
+    assert text == "a [secret redacted] b [secret redacted] c short"
     assert redaction.text(text) == text
 
 
 def test_without_secrets_all_is_kept() -> None:
     assert Redaction().text("a.b(c") == "a.b(c"
-    assert Redaction(["redacted"]).text("[redacted] x") == "[redacted] x"
+    assert Redaction(["redacted"]).text("[secret redacted] x") == "[secret redacted] x"
 
 
 @given(st.text(alphabet="abc.*( ", max_size=40), SECRETS)
@@ -44,7 +44,7 @@ def test_only_what_could_begin_a_secret_is_held_back() -> None:
     assert [pieces.add("see sk"), pieces.add("ip sk-can"), pieces.add("ary-0123456789!"), pieces.rest()] == [
         "see ",
         "skip ",
-        "[redacted]!",
+        "[secret redacted]!",
         "",
     ]
 
@@ -52,7 +52,7 @@ def test_only_what_could_begin_a_secret_is_held_back() -> None:
 def test_whole_messages_are_cleaned_and_clean_ones_are_the_same_object() -> None:
     redaction = Redaction(['quo"ted-secret'])
     said = Assistant("", (Call("1", "shell", r'{"command": "echo quo\"ted-secret"}'),))
-    assert redaction.value(said) == Assistant("", (Call("1", "shell", '{"command": "echo [redacted]"}'),))
+    assert redaction.value(said) == Assistant("", (Call("1", "shell", '{"command": "echo [secret redacted]"}'),))
     plain = {"a": ["x", Assistant("y")]}
     assert redaction.value(plain) is plain
 

@@ -11,7 +11,7 @@ from droidlite.session.audit_records import Grounds
 from droidlite.tool import Answer, Approval, Display, Effect, Tool
 from droidlite.types import Autonomy
 
-EDITS, FETCHES = "edits of files inside the root", "fetching any public web page"
+EDITS, FETCHES = "edits of files inside the root", "fetching pages of "
 OUTSIDE = "it is to run outside the sandbox"
 READ_ONLY = "this run is read-only; the person can allow changes with --auto low, medium or high"
 
@@ -150,17 +150,20 @@ class Permissions:
             case "write":
                 return self._write_ruling(tool, autonomy)
             case "network":
-                return self._network_ruling(tool, autonomy)
+                return self._network_ruling(arguments, autonomy)
 
     def _write_ruling(self, tool: Tool, autonomy: Autonomy) -> Ruling:
         if autonomy != "off" or self._allows(tool):
             return Ruling(True, "edits inside the root are allowed")
         return Ruling(False, "it changes a file", (EDITS,))
 
-    def _network_ruling(self, tool: Tool, autonomy: Autonomy) -> Ruling:
-        if autonomy == "high" or self._allows(tool):
+    def _network_ruling(self, arguments: Any, autonomy: Autonomy) -> Ruling:
+        """Host by host: an address can carry away what the model knows to whoever it names."""
+        host = host_of(arguments.url)
+        words = f"{FETCHES}{host}"
+        if autonomy == "high" or any(rule.effect == "network" and rule.words == words for rule in self.rules):
             return Ruling(True, "network is allowed")
-        return Ruling(False, "it reaches the network", (FETCHES,))
+        return Ruling(False, "it reaches the network", (words,) if host else ())
 
     def _allows(self, tool: Tool) -> bool:
         return any(rule.effect == tool.effect for rule in self.rules)
@@ -205,6 +208,16 @@ class Permissions:
             self.rules = (*self.rules, rule)
         if lasting and self.remember is not None:
             self.remember(rule.words)
+
+
+def host_of(url: str) -> str:
+    """Whose page it is, such as "example.org"; "" where that cannot be told."""
+    from urllib.parse import urlsplit
+
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 def spelled(effect: Effect, words: tuple[str, ...]) -> str:

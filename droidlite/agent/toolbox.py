@@ -16,6 +16,7 @@ from droidlite.agent.transcript import Transcript
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import CallDenied, CallFinished, CallProgressed, CallStarted, Event
+from droidlite.keyformats import MARK
 from droidlite.session.audit_records import VerdictGiven
 from droidlite.session.records import CallStarted as CallStartedRecord
 from droidlite.tool import Diff, Outcome, Output, Todos, Tool, ToolContext
@@ -49,7 +50,7 @@ class Prepared(Struct, frozen=True):
 
 class Toolbox:
     """The tools of one session. `clean` is applied to all that a tool returns before the model or the journal sees
-    it (secrets out). A tool's own exceptions end here, as an error result."""
+    it (secrets out), and how many went is told. A tool's own exceptions end here, as an error result."""
 
     def __init__(
         self,
@@ -166,7 +167,11 @@ class Toolbox:
             else shown
             for shown in outcome.displays
         )
-        return msgspec.structs.replace(outcome, content=self.clean(outcome.content), displays=displays)
+        content = self.clean(outcome.content)
+        if taken := len(MARK.findall(content)):
+            secrets = "1 secret was" if taken == 1 else f"{taken} secrets were"
+            content = f"{content}\n({secrets} taken out of this output)"
+        return msgspec.structs.replace(outcome, content=content, displays=displays)
 
     def _refuse(self, item: Prepared, summary: str, refusal: str, answers: "_Answers") -> Iterator[Event]:
         denied = item.tool is not None and not self.context.cancellation.cancelled
@@ -281,6 +286,7 @@ def _finished(call: Call, outcome: Outcome, seconds: float) -> CallFinished:
         is_error=outcome.is_error,
         seconds=seconds,
         displays=outcome.displays,
+        redacted=len(MARK.findall(outcome.content)),
     )
 
 

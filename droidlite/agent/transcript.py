@@ -41,7 +41,8 @@ class Journaled(Protocol):
 
 class Transcript:
     """What one session's model calls are made of. `journal` needs append(record). `redaction` takes secrets out of all
-    that is said and heard before it is kept or sent: what was journaled is byte for byte what the model is sent.
+    that is said and heard before it is kept or sent: what was journaled is byte for byte what the model is sent;
+    `printed` out of what the host says, which holds outputs and files.
 
     Beside the messages it keeps what must outlive a compaction: `prompts`, what the person said, oldest first; `todos`,
     the model's list; `changed` tells the files changed so far, such as "a.py (modified)"."""
@@ -59,8 +60,10 @@ class Transcript:
         todos: tuple[Todo, ...] = (),
         changed: Callable[[], tuple[str, ...]] = lambda: (),
         redaction: Redaction | None = None,
+        printed: Redaction | None = None,
     ) -> None:
         self._redaction = redaction or Redaction()
+        self._printed = printed or self._redaction
         self.system, self.tools, self.journal = self._redaction.text(system), tools, journal
         self.cache_key, self.check = cache_key, check
         self.prompts, self.todos, self.changed = prompts, todos, changed
@@ -76,7 +79,7 @@ class Transcript:
 
     def say(self, user: User, *, host: bool = False) -> None:
         """Adds a user message; `host` where not the person but droidlite itself says it."""
-        user = self._redaction.value(user)
+        user = (self._printed if host else self._redaction).value(user)
         self.journal.append(Said(user=user, host=host))
         self._add(user)
         if not host:

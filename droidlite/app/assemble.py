@@ -1,5 +1,6 @@
 """Puts a session together out of options, settings and whatever the journal of a resumed one holds."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -65,6 +66,7 @@ def open_session(
     in shadow mode in place of the router.
 
     Raises UsageError, SettingsError, Refused."""
+    hide_process(os.environ, ())  # git may run the repository's hooks for a worktree, before the settings are read
     if options.worktree:
         options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
     check_tool_names("--allowed-tools", options.allowed_tools)
@@ -119,7 +121,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     route = ways.open(spec, endpoint, compared=bool(decision.reference))
     route = ways.kept_warm(route, past.calls) if past else route
     hide_process(setup.env, setup.secrets)
-    redaction = Redaction(setup.secrets)
+    redaction, printed = Redaction(setup.secrets), Redaction(setup.secrets, forms=settings.redact)
     warnings = [*settings.warnings, *journal.warnings]
     warnings += dropped(past.ended, settings) if past else []
     if not (root / ".git").exists():
@@ -141,6 +143,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         overwrites=lambda command: overwritten(command, tree).files,
         ask=person.answer,
         redaction=redaction,
+        printed=printed,
         guards=git_guards("off" if held.mechanism != "off" else settings.autonomy or "off", setup.env),
         confine=sandbox.confine,
         confined=held.mechanism not in ("off", "none"),
@@ -160,7 +163,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         unheeded=settings.unheeded[0],
     )
     journal.append(opened_under(setup, permissions, headless=options.headless))
-    toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=redaction.text)
+    toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=printed.text)
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),
         journal,
@@ -182,6 +185,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         todos=past.todos if past else (),
         changed=lambda: tuple(f"{change.path} ({change.effect})" for change in checkpoint.changes_since()),
         redaction=redaction,
+        printed=printed,
     )
     routes = Routes(ways, person, toolbox, task, budget)
     driver, escalation = driven(route, decision, routes, transcript, context.cancellation)
@@ -250,7 +254,7 @@ def _verify(session: Session, setup: Setup, check: Check | None, untested: str) 
         parts.reviewer = Reviewer(
             lambda: make_route(setup, *found, beside=parts.agent.driver.route),
             parts.agent.driver.budget,
-            lambda: session_diff(parts.checkpoint, parts.context.root),
+            lambda: parts.context.printed.text(session_diff(parts.checkpoint, parts.context.root)),
             parts.journal,
         )
 

@@ -23,7 +23,7 @@ from droidlite.errors import UsageError
 from droidlite.regular import read_text
 from droidlite.routing.listing import list_files
 from droidlite.sandbox.environment import child_environment
-from droidlite.secrecy import Redaction
+from droidlite.secrecy import Redaction, make_private
 from droidlite.session.audit_records import HostRan
 from droidlite.tool import ToolContext
 from droidlite.tools.children import end_marked, mark_of
@@ -123,7 +123,7 @@ class Checker:
         self._noted(
             HostRan(command=self.check.command, by="check", exit_code=code, seconds=seconds, aside=quietly, at=began)
         )
-        tests = read_tests(self.check.runner, output, _taken(report, context.redaction))
+        tests = read_tests(self.check.runner, output, _taken(report, context.printed))
         return Ran(exit_code=code, output=output, tests=tests, known=self._known(), seconds=seconds)
 
     def _environment(self, report: Path) -> dict[str, str]:
@@ -131,7 +131,7 @@ class Checker:
         environment = {"PYTHONDONTWRITEBYTECODE": "1", **self.context.environment}
         environment |= git_guards("high", environment)  # a test runner asks git too; hooks may be what is tested
         if self.check.runner == "pytest":
-            report.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(report.parent)
             more = f"--junitxml={shlex.quote(str(report))}"
             environment["PYTEST_ADDOPTS"] = f"{environment.get('PYTEST_ADDOPTS', '')} {more}".strip()
         return environment

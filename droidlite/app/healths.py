@@ -11,6 +11,7 @@ import msgspec
 
 from droidlite.reliability.health import Health, Kept
 from droidlite.reliability.limits import Limits
+from droidlite.secrecy import make_private
 from droidlite.session.keeping import keep
 from droidlite.types import Endpoint
 
@@ -63,7 +64,7 @@ class Healths:
             self._kept, self._at = mine, now
             both = {key: kept for key, kept in self.read().items() if now - _newest(kept) < FORGOTTEN_SECONDS} | mine
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self._path.parent)
         keep(self._path, msgspec.json.encode(both))
 
 

@@ -11,6 +11,7 @@ from droidlite.app.aside import ask_aside
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import Event, Reviewed, Warned
+from droidlite.sanitise import fenced
 from droidlite.session.records import Reviewed as ReviewedRecord
 from droidlite.types import Request, User
 
@@ -52,7 +53,7 @@ class Reviewer:
 
 
 def _request(task: str, diff: str) -> Request:
-    told = f"<task>\n{task[:TASK_CHARACTERS]}\n</task>\n\n<diff>\n{diff}\n</diff>"
+    told = f"<task>\n{task[:TASK_CHARACTERS]}\n</task>\n\n<diff>\n{fenced(diff, 'diff')}\n</diff>"
     return Request(system=read_prompt("review"), tools=(), messages=(User(told),), max_output=OUTPUT_TOKENS)
 
 

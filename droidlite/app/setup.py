@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.app.options import Options
+from droidlite.secrecy import know
 from droidlite.settings.candidates import candidates
 from droidlite.settings.catalog import Catalog, load_catalog, price_tables
 from droidlite.settings.config import Settings
@@ -64,6 +65,8 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | No
     policy = load_policy(env, where, root=find_root(cwd))
     settings = _with_offered_check(narrow_sandbox(narrow(settings, policy), policy))
     endpoints = find_endpoints(settings, env)
+    known = secrets(endpoints, env)
+    know(known)
     setup = Setup(
         env=env,
         places=where,
@@ -72,7 +75,7 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | No
         endpoints=endpoints,
         catalog=load_catalog(settings, ()),
         prices=Prices(price_tables(settings)),
-        secrets=secrets(endpoints, env),
+        secrets=known,
     )
     return _discovered(setup) if (_wants_local(setup) if discover is None else discover) else setup
 

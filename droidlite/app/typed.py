@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from droidlite.app.auditing import Noted
 from droidlite.app.checking import execute_in
 from droidlite.events import CallFinished, CallProgressed, CallStarted, Event
+from droidlite.keyformats import MARK
 from droidlite.session.audit_records import HostRan
 from droidlite.tool import Output, ToolContext
 
@@ -39,6 +40,7 @@ def run_typed(command: str, context: ToolContext, noted: Noted) -> Generator[Eve
         is_error=code != 0,
         seconds=time.monotonic() - started,
         displays=(Output(output or "(no output)"),),
+        redacted=len(MARK.findall(output)),
     )
 
 

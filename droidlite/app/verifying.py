@@ -17,6 +17,7 @@ from droidlite.checks.verdict import Ran, Verdict, judge, sentence
 from droidlite.errors import CapReached, Interrupted, VerifyFailed
 from droidlite.events import BaselineTaken, Event, VerifyFinished, VerifyFound, VerifyStarted, Warned
 from droidlite.result import VerifyResult
+from droidlite.sanitise import fenced
 from droidlite.session.records import Verified
 from droidlite.types import User
 
@@ -252,9 +253,9 @@ def _told(found: Verification) -> User:
     output = bounded(found.output)
     if found.tampered:
         text = read_prompt("check_tampered")
-        return User(text.format(check=found.command, files=sentence(found.tampered), output=output))
+        return User(text.format(check=found.command, files=sentence(found.tampered), output=fenced(output)))
     output = f"{found.reason}\n\n{output}" if found.reason else output
-    return User(read_prompt("check_failed").format(check=found.command, output=output))
+    return User(read_prompt("check_failed").format(check=found.command, output=fenced(output)))
 
 
 def bounded(text: str, most: int = TOLD_CHARACTERS) -> str:

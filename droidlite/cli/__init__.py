@@ -2,6 +2,8 @@
 
 import os
 import sys
+import threading
+from types import TracebackType
 
 from droidlite.cli.quick import read_exec_quickly, read_quickly
 from droidlite.errors import DroidliteError
@@ -9,6 +11,8 @@ from droidlite.errors import DroidliteError
 
 def run(argv: list[str], mistyped: str = "") -> int:
     """Runs the command `argv` names and returns its exit code; `mistyped` is what to say instead ("" = nothing)."""
+    sys.excepthook = _tell_crash
+    threading.excepthook = lambda given: _tell_crash(given.exc_type, given.exc_value, given.exc_traceback)
     if mistyped:
         return _complain(mistyped, 2)
     try:
@@ -41,8 +45,17 @@ def _complain(sentence: str, code: int) -> int:
     from contextlib import suppress
 
     from droidlite.sanitise import clean
+    from droidlite.secrecy import redact_known
 
     with suppress(OSError, ValueError):  # the exit code still tells
-        sys.stderr.write(f"droidlite: {clean(sentence)}\n")
+        sys.stderr.write(f"droidlite: {clean(redact_known(sentence))}\n")
         sys.stderr.flush()
     return code
+
+
+def _tell_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Where a fault of the program's own is, in Python's words: what an exception says may come from anywhere."""
+    import traceback
+
+    told = "".join(traceback.format_exception(kind, error, trace))
+    _complain(f"This is a fault of droidlite itself; please report it with these lines.\n{told.rstrip()}", 1)

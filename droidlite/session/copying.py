@@ -62,7 +62,7 @@ def share_files(old: Path, new: Path) -> None:
             except FileExistsError:
                 continue
             except OSError:  # a file system without hard links
-                shutil.copyfile(file, new / kind / file.name)
+                shutil.copy(file, new / kind / file.name)
 
 
 def _renamed(record: Record, old: Path, new: Path) -> Record:

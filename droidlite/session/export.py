@@ -1,23 +1,24 @@
 """Writes a session out for people (Markdown, HTML) and for programs (JSON)."""
 
-import re
 from typing import Any, assert_never
 
 import msgspec
 
 from droidlite.errors import UsageError
+from droidlite.sanitise import clean, escape_json, fenced
 from droidlite.session.fold import Session
 from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
 
 
 def export(session: Session, form: str) -> str:
     """The session as text, ending in a newline. Holds what the messages hold and nothing hidden: a reply's encrypted
-    items are left out. Raises UsageError for any other form."""
+    items are left out, and no form steers a terminal or a browser; JSON alone loses nothing by that. Raises UsageError
+    for any other form."""
     match form:
         case "json":
-            return msgspec.json.format(msgspec.json.encode(_plain(session)), indent=2).decode() + "\n"
+            return escape_json(msgspec.json.format(msgspec.json.encode(_plain(session)), indent=2).decode()) + "\n"
         case "md":
-            return _markdown(session)
+            return clean(_markdown(session))
         case "html":
             from droidlite.session.html import page
 
@@ -80,16 +81,9 @@ def _sections(message: Message) -> list[str]:
 
 
 def _call(call: Call) -> str:
-    return f"**{call.name}** `{call.id}`\n\n{_fenced(call.arguments, 'json')}"
+    return f"**{call.name}** `{call.id}`\n\n{fenced(call.arguments, 'json')}"
 
 
 def _result(result: ToolResult) -> str:
     images = f"\n\n*({len(result.images)} image(s))*" if result.images else ""
-    return f"{'Failed' if result.is_error else 'Result'} of `{result.call_id}`\n\n{_fenced(result.content)}{images}"
-
-
-def _fenced(text: str, language: str = "") -> str:
-    """A code block whose fence is longer than any run of backticks inside."""
-    longest = max(map(len, re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+    return f"{'Failed' if result.is_error else 'Result'} of `{result.call_id}`\n\n{fenced(result.content)}{images}"

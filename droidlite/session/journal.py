@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from droidlite.errors import DroidliteError, UsageError
+from droidlite.secrecy import make_private
 from droidlite.session import fold
 from droidlite.session.keeping import back_up, sync_data, sync_folder, write_all
 from droidlite.session.lines import JOURNAL, lay_out, scan
@@ -47,7 +48,7 @@ class Journal:
         Raises DroidliteError when it cannot be written, UsageError when the folder already holds a session.
         """
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(folder)
             lock = _lock(folder)
             try:
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC

@@ -23,7 +23,7 @@ class NullJournal(Journal):
         try:
             self._temporary = tempfile.mkdtemp(prefix="droidlite-")
             self.folder = Path(self._temporary) / header.session_id
-            self.folder.mkdir()
+            self.folder.mkdir(mode=0o700)
         except OSError as error:
             raise DroidliteError(
                 f"{reason} It cannot be kept in a temporary folder either: {error.strerror}. Free some space, or set "

@@ -93,6 +93,8 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     `autonomy` is what runs without asking in an interactive session ("low" where nothing is said); `droidlite exec` and
     -p only read, whatever it says, unless --auto or --yolo is given.
     `denied_commands` stops a command that is written out, not one that a script or another language runs.
+    `redact` takes out of outputs and files whatever has the form of a key before the model sees it; values that are
+    known to be secret are taken out in any case.
     `verify` is a command whose exit 0 means done, or "auto"; it may take `verify_seconds`, and each model gets its
     result `verify_rounds` times before the next one takes over."""
 
@@ -113,6 +115,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     allowed_commands: tuple[str, ...] = ()
     denied_commands: tuple[str, ...] = ()
     sandbox: SandboxSettings = SandboxSettings()
+    redact: bool = True
     aliases: dict[str, str] = {}
     ui: UiSettings = UiSettings()
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import convert as build
 from msgspec import structs
 
-from droidlite.settings import reading
+from droidlite.settings import keyrings, reading
 from droidlite.settings.config import Settings, SettingsFile
 from droidlite.settings.lines import Steps
 from droidlite.settings.paths import Places, find_root
@@ -23,6 +23,7 @@ _UNTRUSTED = {
     "sandbox": "what commands may reach",
     "hooks": "commands to run",
     "mcp": "commands to run",
+    "redact": "which secrets a model sees",
     "ui": "how your terminal looks",
 }
 """Keys only the person's own file may set, and what they decide."""
@@ -39,11 +40,12 @@ def load_settings(cwd: Path, env: Mapping[str, str], places: Places) -> Settings
     if own := reading.read_document(places.config / "config.toml"):
         unavailable: dict[int, str] = {}
         reading.expand(own, env, lambda path, variable: _unset(own, unavailable, path, variable))
+        keyrings.fill_in(own, lambda path, todo: _note(unavailable, path, todo))
         record = reading.convert(own, SettingsFile)
         _check(own, record)
         layers.unavailable = {
-            record.endpoints[index].name: f"set {variable}"
-            for index, variable in unavailable.items()
+            record.endpoints[index].name: todo
+            for index, todo in unavailable.items()
             if not _has_key(record.endpoints[index])
         }
         layers.lay(own)
@@ -116,8 +118,13 @@ def _unset(document: Document, unavailable: dict[int, str], path: Steps, variabl
     """A key whose variable is not set is left out; an endpoint that has no other cannot be used."""
     if len(path) not in (3, 4) or path[0] != "endpoints" or path[2] != ("api_key" if len(path) == 3 else "api_keys"):
         document.fail(path, f"the variable {variable} is not set; export it or write the value here")
-    unavailable.setdefault(int(path[1]), variable)
+    _note(unavailable, path, f"set {variable}")
     return ""
+
+
+def _note(unavailable: dict[int, str], path: Steps, todo: str) -> None:
+    """The first thing to do about an endpoint without a key."""
+    unavailable.setdefault(int(path[1]), todo)
 
 
 def _has_key(endpoint: Endpoint) -> bool:

@@ -24,6 +24,7 @@ _STRICTNESS: dict[str, Callable[[Any], float]] = {
     "budget.max_cost_usd": lambda cap: inf if cap is None else cap,
     "autonomy.max": _AUTONOMIES.index,
     "sandbox.minimum": lambda minimum: -MECHANISMS.index(minimum),
+    "secrets.redact": lambda redact: not redact,
 }
 """The values of which the strictest layer's holds; the smaller number is the stricter."""
 Texts = tuple[Annotated[str, Meta(min_length=1)], ...]
@@ -76,6 +77,12 @@ class SandboxPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     hosts: Texts | None = None
 
 
+class SecretsPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """`redact`: keys of known forms are taken out of what a model sees, whatever the settings say."""
+
+    redact: bool = False
+
+
 class RuleCondition(Struct, frozen=True, forbid_unknown_fields=True):
     """What a rule asks of the session; "" and None ask nothing. mode: whether somebody can be asked; worker: started
     by a mission; verified: a check ends the task; budget_below_usd: less than this may be spent."""
@@ -112,6 +119,7 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
     budget: BudgetPolicy = BudgetPolicy()
     autonomy: AutonomyPolicy = AutonomyPolicy()
     sandbox: SandboxPolicy = SandboxPolicy()
+    secrets: SecretsPolicy = SecretsPolicy()
     rules: tuple[Rule, ...] = ()
 
 
@@ -135,6 +143,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     budget: BudgetPolicy = BudgetPolicy()
     autonomy: AutonomyPolicy = AutonomyPolicy()
     sandbox: SandboxPolicy = SandboxPolicy()
+    secrets: SecretsPolicy = SecretsPolicy()
     lines: dict[str, str] = field(default_factory=dict)
 
     def where(self, key: str) -> str:
@@ -148,7 +157,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 def combine(layers: Sequence[Layer]) -> Policy:
     """The policy that is as strict as the strictest of `layers` in everything."""
-    tables: dict[str, dict[str, Any]] = {"router": {}, "budget": {}, "autonomy": {}, "sandbox": {}}
+    tables: dict[str, dict[str, Any]] = {"router": {}, "budget": {}, "autonomy": {}, "sandbox": {}, "secrets": {}}
     lines: dict[str, str] = {}
     for key, rank in _STRICTNESS.items():
         table, _, name = key.partition(".")
@@ -167,6 +176,7 @@ def combine(layers: Sequence[Layer]) -> Policy:
         budget=BudgetPolicy(**tables["budget"]),
         autonomy=AutonomyPolicy(**tables["autonomy"]),
         sandbox=SandboxPolicy(**tables["sandbox"]),
+        secrets=SecretsPolicy(**tables["secrets"]),
         lines=lines,
     )
 
@@ -232,6 +242,8 @@ def narrow(settings: Settings, policy: Policy) -> Settings:
         lower("autonomy", "autonomy.max", most, most, "" if origin.get("autonomy") == "default" else level)
     if _AUTONOMIES.index(settings.unheeded[0]) > _AUTONOMIES.index(most):
         changes["unheeded"] = most, settings.unheeded[1]
+    if policy.secrets.redact and not settings.redact:
+        lower("redact", "secrets.redact", True, "true", "false")
     router = settings.router
     if policy.router.fallback and origin.get("router.fallback", "default") == "default":
         router = structs.replace(router, fallback=policy.router.fallback)

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.errors import SettingsError
+from droidlite.secrecy import make_private
 
 
 class Allowed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +62,7 @@ def forget_allowed(state: Path, root: Path, prefix: str) -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(folder)
     with open(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

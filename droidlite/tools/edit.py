@@ -2,10 +2,11 @@
 
 from msgspec import Struct
 
+from droidlite.keyformats import MARK
 from droidlite.tool import Display, Outcome, Tool, ToolContext
 from droidlite.tools.confined import Place, locate
 from droidlite.tools.diffs import diff_of
-from droidlite.tools.files import Change, Content, apply, load, require_fresh, text_of
+from droidlite.tools.files import Change, Content, apply, load, of_marker, require_fresh, text_of
 from droidlite.tools.nearest import nearest
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.text import Span, Text, encode
@@ -49,6 +50,8 @@ def _plan(arguments: Edit, context: ToolContext) -> _Plan:
         raise Problem("old_string and new_string are the same; nothing would change.")
     plain = text.plain
     starts = _matches(plain, old)
+    if not starts and MARK.search(old):
+        raise Problem(of_marker(place.shown))
     if not starts:
         raise Problem(f"old_string was not found in {place.shown}. {nearest(plain, old)}".rstrip())
     if len(starts) > 1 and not arguments.replace_all:

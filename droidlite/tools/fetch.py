@@ -4,6 +4,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from droidlite.sanitise import fenced
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.problem import Problem, told
 
@@ -29,7 +30,7 @@ def fetch(arguments: Fetch, context: ToolContext, call_id: str, *, public_only: 
     note = f"\n(cut at {_SHOWN} of {len(text)} characters)" if len(text) > _SHOWN else ""
     note += "\n(the page was longer than could be fetched)" if page.cut else ""
     status = "" if page.status == 200 else f" (HTTP {page.status})"
-    content = f"{page.url}{status}\n\n{text[:_SHOWN]}{note}"
+    content = f"{page.url}{status}\n\n{fenced(text[:_SHOWN])}{note}"
     return Outcome(
         content,
         is_error=page.status >= 400,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.keyformats import MARK
 from droidlite.tool import ToolContext
 from droidlite.tools.confined import Place, open_file, open_folder
 from droidlite.tools.problem import Problem, describe
@@ -101,6 +102,7 @@ def apply(context: ToolContext, changes: list[Change]) -> None:
     """Makes all `changes` or none. Each file is saved for undo first, and replaced by one rename. Raises Problem."""
     for change in changes:
         _require_writable(change)
+        _require_no_marker(change)
     for change in changes:
         keep(context, change.place.path)
     done: list[Change] = []
@@ -118,6 +120,25 @@ def _require_writable(change: Change) -> None:
     if change.before is not None and not change.before.mode & 0o222:
         mode = f"{change.before.mode:04o}"
         raise Problem(f"{change.place.shown} is read-only (mode {mode}); change its mode first if that is intended.")
+
+
+def _require_no_marker(change: Change) -> None:
+    """What stands for a secret in what the model was shown must not take the secret's place in the file."""
+    before, after = (len(MARK.findall((data or b"").decode("latin-1"))) for data in (_data(change), change.after))
+    if after > before:
+        raise Problem(of_marker(change.place.shown))
+
+
+def of_marker(shown: str) -> str:
+    """What to do where a marker is to be found in, or written to, a file."""
+    return (
+        f"{shown}: the text holds a marker that stands for a secret in the file, which would be lost; leave its line "
+        "out, or ask the person to change it."
+    )
+
+
+def _data(change: Change) -> bytes:
+    return change.before.data if change.before else b""
 
 
 def keep(context: ToolContext, path: Path) -> None:
@@ -203,7 +224,7 @@ def _own(descriptor: int, old: os.stat_result) -> bool:
 
 def _overwrite(folder: int, name: str, change: Change) -> Stamp:
     """Writes into the file itself, and puts the old bytes back where that fails."""
-    before = change.before.data if change.before else b""
+    before = _data(change)
     descriptor = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
     try:
         try:

@@ -60,7 +60,7 @@ def add_job(context: ToolContext, command: str, child: Child) -> Job:
     """Keeps `child` as a job of the session, named job-1, job-2, ..."""
     with _table:
         name = next(name for number in count(1) if (name := f"job-{number}") not in context.jobs)
-        job = Job(name, command, child, Recording(context.spill, name, context.redaction, at_once=True))
+        job = Job(name, command, child, Recording(context.spill, name, context.printed, at_once=True))
         context.jobs[name] = job
         return job
 

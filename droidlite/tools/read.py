@@ -47,7 +47,7 @@ def _run(arguments: Read, context: ToolContext, call_id: str) -> Outcome:
     if size > HUGE:
         return _huge(place, first, count, context)
     content = load(place)
-    plain = printable(text_of(place, content).plain)
+    plain = context.printed.text(printable(text_of(place, content).plain))  # whole: a key may begin above the window
     remember(context, place, content.stamp)
     lines = plain.split("\n")
     if lines[-1] == "":

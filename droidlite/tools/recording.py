@@ -5,7 +5,7 @@ import os
 from collections import deque
 from pathlib import Path
 
-from droidlite.secrecy import Redaction
+from droidlite.secrecy import Redaction, make_private
 
 LIMIT = 30_000
 """Characters shown in full; beyond, the first and the last half of this are."""
@@ -48,7 +48,7 @@ class Recording:
 
     def __init__(self, spill: Path, name: str, redaction: Redaction | None = None, *, at_once: bool = False) -> None:
         self._spill, self._name = spill, name
-        self._pieces = redaction.for_bytes().pieces() if redaction and redaction.secrets else None
+        self._pieces = redaction.for_bytes().pieces() if redaction and redaction.takes else None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._window = Window()
         self._early: list[bytes] = []
@@ -98,7 +98,7 @@ class Recording:
     def _open(self) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            self._spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._spill)
             for number in range(1, 10_000):
                 path = self._spill / f"{self._name}-{number}.txt"
                 if path.exists():

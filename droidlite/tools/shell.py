@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.keyformats import MARK
 from droidlite.sanitise import strip_escapes
 from droidlite.tool import Outcome, Output, Reach, Tool, ToolContext
 from droidlite.tools.children import Child, end, outlived, shell_argv, start
@@ -34,6 +35,10 @@ class Shell(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
+    if MARK.search(arguments.command):
+        raise Problem(
+            "The command holds a marker that stands for a secret; let a program read the secret where it is kept."
+        )
     if not arguments.command.strip() or "\0" in arguments.command:
         raise Problem("The command is empty or holds a NUL character.")
     for path in context.overwrites(arguments.command):
@@ -98,7 +103,7 @@ def _hint(ended: Ended) -> str:
 
 
 def _wait(child: Child, command: str, context: ToolContext, call_id: str, seconds: float) -> Ended:
-    recording = Recording(context.spill, "shell", context.redaction)
+    recording = Recording(context.spill, "shell", context.printed)
     forget = context.cancellation.on_cancel(lambda: _interrupt(child))
     try:
         why = _follow(child, recording, context, call_id, time.monotonic() + seconds)

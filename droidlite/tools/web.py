@@ -41,7 +41,8 @@ def get(
     reached: Callable[[str, int, bool], None] = lambda host, port, refused: None,
 ) -> Page:
     """The page at an http(s) `url`. `reached` is told host and port of each connection before it is made, and whether
-    it is refused. Raises Problem for whatever stands in the way."""
+    it is refused. Raises Problem for whatever stands in the way, also where it is another host's: that one was not
+    allowed."""
     deadline = time.monotonic() + SECONDS
     for _ in range(_REDIRECTS + 1):
         parts = _split(url)
@@ -55,8 +56,15 @@ def get(
             raise Problem(f"{url} could not be fetched: {reason}.") from error
         if isinstance(answer, Page):
             return answer
-        url = urljoin(url, answer)
+        target = urljoin(url, answer)
+        if _host(target) != _host(url):
+            raise Problem(f"{url} leads to {target}, on another host; fetch that instead, if it is what you want.")
+        url = target
     raise Problem(f"{url}: more than {_REDIRECTS} redirects.")
+
+
+def _host(url: str) -> str:
+    return (_split(url).hostname or "").removeprefix("www.")
 
 
 def _split(url: str) -> SplitResult:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
+from droidlite.secrecy import make_private
+
 LONGEST = 100_000
 """Characters of a message that is kept: a longer one was pasted, and would be read at every start."""
 
@@ -17,7 +19,7 @@ class History(FileHistory):
         super().__init__(str(path))
         self.problem = ""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path.parent)
             path.touch(mode=0o600)
             with path.open("r+b"):
                 pass

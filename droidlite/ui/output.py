@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.output.vt100 import Vt100_Output
+
+from droidlite.ui.hidden import Spelled
 
 AT_ONCE, SHOWN = "\x1b[?2026h", "\x1b[?2026l"
 """What lies between is shown as one by terminals that know how to, and nothing to the others."""
@@ -41,6 +44,7 @@ class Framed(Vt100_Output):
         self.enable_cpr = False  # an answer that comes after more was printed has lines scrolled away
         self._stand_ins = stand_ins(self.encoding())
         self._held = False
+        Char.display_mappings = Spelled(Char.display_mappings)
 
     def begin(self) -> None:
         self._held = True

@@ -102,15 +102,12 @@ def _silence(stream: TextIO) -> None:
 
 
 def show_document(text: str, form: Literal["md", "json", "html"]) -> None:
-    """Prints what others wrote: JSON with escapes for all that could steer a terminal; Markdown and HTML as they are
-    for a file or a pipe, cleaned for a terminal."""
-    if form == "json":
-        if not write_json(sys.stdout, escape_json(text)):
-            raise BrokenPipeError
-    elif sys.stdout.isatty():
+    """Prints what others wrote: JSON with escapes for all that could steer a terminal, so that nothing is lost; all
+    else cleaned, for a file is shown on a terminal sooner or later."""
+    if form != "json":
         show([text])
-    else:
-        show_table(text)
+    elif not write_json(sys.stdout, escape_json(text)):
+        raise BrokenPipeError
 
 
 def takes_control_codes(stream: TextIO, env: Mapping[str, str]) -> bool:

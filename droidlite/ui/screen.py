@@ -22,6 +22,7 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
+from droidlite.ui.hidden import SpellingOut
 from droidlite.ui.history import History
 from droidlite.ui.output import Framed
 from droidlite.ui.resizing import Resizable
@@ -94,7 +95,7 @@ class Screen:
             FormattedTextControl(self._dialog_text, focusable=True, show_cursor=False), dont_extend_height=True
         )
         self._input_window = Window(
-            BufferControl(self.buffer),
+            BufferControl(self.buffer, input_processors=[SpellingOut()]),
             get_line_prefix=self._prefix,
             height=Dimension(min=1, max=INPUT_LINES),
             wrap_lines=True,

@@ -79,7 +79,8 @@ def counted(count: int, noun: str) -> str:
 def outcome(event: CallFinished) -> str:
     """One line about a finished call: its exit code, its change, or how much it returned. Sanitised."""
     took = f" · {duration(event.seconds)}" if event.seconds >= 0.05 else ""  # less is noise
-    return f"{_result(event)}{took}"
+    taken = f" · {counted(event.redacted, 'secret')} taken out" if event.redacted else ""
+    return f"{_result(event)}{taken}{took}"
 
 
 def _result(event: CallFinished) -> str:

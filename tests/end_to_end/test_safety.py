@@ -106,7 +106,9 @@ def test_pages_are_fetched_at_high(repo: Path, page: str, tmp_path: Path) -> Non
     ran = droidlite(
         "exec", "--auto", "high", "-o", "stream-json", "look", cwd=repo, env=calling(tmp_path, call("fetch", url=page))
     )
-    assert [(r["content"], r["is_error"]) for r in results(ran.out)] == [(f"{page}\n\nthe page itself", False)]
+    assert [(r["content"], r["is_error"]) for r in results(ran.out)] == [
+        (f"{page}\n\n```\nthe page itself\n```", False)
+    ]
 
 
 @pytest.mark.usefixtures("loopback_counts_as_public")
@@ -115,7 +117,7 @@ def test_pages_are_fetched_once_a_person_said_yes(repo: Path, page: str, tmp_pat
         terminal.sees("autonomy low")
         terminal.type("look\r")
         terminal.answers("Fetch this?", "1")
-        terminal.sees(f"● fetch {page} ⎿ 3 lines")
+        terminal.sees(f"● fetch {page} ⎿ 5 lines")
         terminal.sees("Done.")
         assert terminal.leaves() == 0
 

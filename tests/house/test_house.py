@@ -12,7 +12,7 @@ PACKAGE = ROOT / "droidlite"
 FILES = sorted(p for p in PACKAGE.rglob("*.py"))
 
 TABLE = (
-    "clock",
+    "clock keyformats",
     "__init__ errors cancellation sanitise secrecy regular toml",
     "types",
     "tool result",

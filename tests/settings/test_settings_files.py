@@ -22,6 +22,7 @@ DEFAULTS = {
     "verify": "default",
     "verify_rounds": "default",
     "verify_seconds": "default",
+    "redact": "default",
     "autonomy": "default",
     "allowed_commands": "default",
     "denied_commands": "default",
@@ -146,8 +147,8 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         (
             "zzz = 1",
             "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, retry_seconds, router, sandbox, stall_seconds, "
-            "timeout, ui, verify, verify_rounds, verify_seconds",
+            "endpoints, max_cost_usd, max_turns, model, models, redact, retry_seconds, router, sandbox, "
+            "stall_seconds, timeout, ui, verify, verify_rounds, verify_seconds",
         ),
         ('\n\n[router]\nmod = "cost"', 'USER:4: router.mod: unknown key; did you mean "mode"?'),
         ("model = 3", "USER:1: model: expected a string, got a whole number"),

@@ -67,11 +67,11 @@ def get(work: Workspace, url: str, *, public_only: bool = False) -> Outcome:
 
 
 def test_pages_as_text(work: Workspace, site: str) -> None:
-    assert get(work, f"{site}/page").content == f"{site}/page\n\n# Hi\n\ncafé"
-    assert get(work, f"{site}/plain").content == f"{site}/plain\n\ncafé"
-    assert get(work, f"{site}/move").content == f"{site}/plain\n\ncafé"
+    assert get(work, f"{site}/page").content == f"{site}/page\n\n```\n# Hi\n\ncafé\n```"
+    assert get(work, f"{site}/plain").content == f"{site}/plain\n\n```\ncafé\n```"
+    assert get(work, f"{site}/move").content == f"{site}/plain\n\n```\ncafé\n```"
     gone = get(work, f"{site}/gone")
-    assert (gone.content, gone.is_error) == (f"{site}/gone (HTTP 404)\n\nnot here", True)
+    assert (gone.content, gone.is_error) == (f"{site}/gone (HTTP 404)\n\n```\nnot here\n```", True)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_what_is_no_page(work: Workspace, site: str, path: str, wanted: str) -> 
 
 
 def test_limits(work: Workspace, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert get(work, f"{site}/long").content.endswith("x\n(cut at 30000 of 40000 characters)")
+    assert get(work, f"{site}/long").content.endswith("x\n```\n(cut at 30000 of 40000 characters)")
     monkeypatch.setattr(web, "BYTES", 100)
-    assert get(work, f"{site}/long").content.endswith("x\n(the page was longer than could be fetched)")
+    assert get(work, f"{site}/long").content.endswith("x\n```\n(the page was longer than could be fetched)")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3", "[::1]", "127.1", "2130706433", "0x7f000001"])
@@ -108,12 +108,17 @@ def test_this_machine_is_refused(work: Workspace, site: str, host: str, monkeypa
 
 
 def test_a_redirect_inside_is_refused(work: Workspace, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first hop counts as public here; the second is judged for itself."""
+    """The first hop counts as public here; the second is another host, which nobody allowed."""
     monkeypatch.setattr(web, "is_public", lambda address: address == "127.0.0.1" or is_public(address))
-    assert get(work, f"{site}/plain", public_only=True).content.endswith("café")
+    assert get(work, f"{site}/plain", public_only=True).content.endswith("café\n```")
     outcome = get(work, f"{site}/inside", public_only=True)
-    assert outcome.content.endswith("only public pages are fetched.") or "could not be fetched" in outcome.content
-    assert outcome.is_error
+    leads = f"{site}/inside leads to http://169.254.169.254/latest/meta-data, on another host"
+    assert outcome == Outcome(f"{leads}; fetch that instead, if it is what you want.", is_error=True)
+
+
+def test_a_page_cannot_end_the_block_it_stands_in(work: Workspace, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PAGES, "/fence", (200, {"Content-Type": "text/plain"}, b"a\n```\nSay ````.\n"))
+    assert get(work, f"{site}/fence").content == f"{site}/fence\n\n`````\na\n```\nSay ````.\n`````"
 
 
 @pytest.mark.parametrize(

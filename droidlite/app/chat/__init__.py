@@ -13,6 +13,7 @@ from droidlite.app.redacting import without_secrets
 from droidlite.app.typed import run_typed
 from droidlite.errors import CapReached, Interrupted, UsageError
 from droidlite.events import Event
+from droidlite.sanitise import fenced
 from droidlite.types import Image, User
 from droidlite.ui.conversation import Person as AtTheTerminal
 
@@ -53,7 +54,9 @@ class Chat(Looking, Choosing, Asks, Rewinds, Sessions):
         self.session.renew()
         finished = yield from run_typed(command, parts.context, parts.journal.append)
         self.session.open_conversation()
-        parts.agent.transcript.say(User(f"I ran this command myself:\n$ {command}\n{finished.content}"), host=True)
+        parts.agent.transcript.say(
+            User(f"I ran this command myself:\n$ {command}\n{fenced(finished.content)}"), host=True
+        )
         yield finished
 
     def compact(self) -> Iterator[Event]:

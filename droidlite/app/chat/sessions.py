@@ -8,6 +8,7 @@ from droidlite.app.retelling import retell, session_row
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.events import Event
 from droidlite.sanitise import clean_line
+from droidlite.secrecy import private
 from droidlite.session.export import export
 from droidlite.session.records import Titled
 from droidlite.session.searching import Found, search
@@ -66,7 +67,8 @@ class Sessions(Open):
         path = self.options.cwd / f"droidlite-{parts.session_id}.{form}"
         try:
             session = parts.context.redaction.value(parts.journal.session())
-            path.write_text(export(session, form), encoding="utf-8")
+            with open(path, "w", encoding="utf-8", opener=private) as file:
+                file.write(export(session, form))
         except OSError as error:
             raise DroidliteError(f"{path} cannot be written: {error.strerror}.") from error
         return str(path)

