@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -129,7 +130,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     extra = tuple(path.resolve() for path in options.add_dirs)
     tree = Tree(str(root.resolve()), tuple(map(str, extra)), str(options.cwd.resolve()))
-    sandbox, shut = sandbox_of(setup, held, journal.folder)
+    sandbox, shut = sandbox_of(setup, held, journal.folder, reached=partial(reaching(journal), ""))
     context = ToolContext(
         root=root,
         cwd=options.cwd.resolve(),

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.agent.permissions import Ruling
+from droidlite.app.outward import door_to
 from droidlite.app.setup import Setup
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
@@ -15,7 +16,6 @@ from droidlite.commands.rules import judge as judge_command
 from droidlite.commands.tree import Tree
 from droidlite.errors import Refused
 from droidlite.sandbox.confinement import Mechanism
-from droidlite.sandbox.door import Door
 from droidlite.sandbox.probe import Found, find_mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
 from droidlite.settings.policy import MECHANISMS
@@ -75,11 +75,17 @@ def how() -> str:
 
 
 def sandbox_of(
-    setup: Setup, held: Held, folder: Path, keep: tuple[Path, ...] = ()
+    setup: Setup,
+    held: Held,
+    folder: Path,
+    *,
+    keep: tuple[Path, ...] = (),
+    reached: Callable[[str, int, bool], None] = lambda host, port, refused: None,
 ) -> tuple[Sandbox, Callable[[], None]]:
-    """The sandbox of a session whose files are in `folder`, and what closes it. `keep`: files that run its check."""
+    """The sandbox of a session whose files are in `folder`, and what closes it. `keep`: files that run its check;
+    `reached` hears of each host a command asks for, its port, and whether that was refused."""
     places, settings = setup.places, setup.settings.sandbox
-    door = Door(settings.hosts) if settings.hosts and held.mechanism in ("bwrap", "landlock") else None
+    door = door_to(settings.hosts, setup.env, reached) if settings.hosts else None
     box = Box(
         mechanism=held.mechanism,
         bwrap=held.bwrap,

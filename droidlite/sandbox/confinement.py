@@ -8,10 +8,14 @@ Mechanism = Literal["bwrap", "landlock", "seatbelt", "off", "none"]
 """How commands are held: "off" by the person's word, "none" where nothing works here."""
 
 
+PORT = 3128
+"""Where the proxy listens in the network of each command, which is empty otherwise."""
+
+
 class Confinement(Struct, frozen=True, kw_only=True):
     """Absolute paths, links followed. `write` may be changed; `keep` in it stays as it is; `hide` cannot be read at
     all, but for what `read` names below it; `blank` are files that read as empty. `tmp` stands for /tmp, `cache` for
-    the home's .cache. `home` is the person's. `port`: where in its own network the proxy listens (0 = none)."""
+    the home's .cache. `home` is the person's."""
 
     home: str
     tmp: str
@@ -21,4 +25,3 @@ class Confinement(Struct, frozen=True, kw_only=True):
     hide: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
-    port: int = 0

@@ -1,14 +1,240 @@
-"""A way out of the sandbox's network to the hosts that are allowed, and to no other."""
+"""A way out of the sandbox's network: a proxy outside that lets commands reach the hosts that are allowed, no other."""
+
+import contextlib
+import ipaddress
+import select
+import socket
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
+
+_HEAD = 65_536  # bytes a request may have before its body
+_SECONDS = 30.0
+_CHUNK = 65_536
+_WEB = (80, 443)
+
+
+class Upstream(Struct, frozen=True):
+    """The proxy that the person's own programs go through; `authorisation` is the value of its header ("" = none)."""
+
+    host: str
+    port: int
+    authorisation: str = ""
 
 
 class Door:
-    """Stub."""
+    """Lets out connections to hosts that `allows(host, port)`; `told` hears of each and whether it was refused.
+    `upstream(host)` is the proxy on the way to a host, None where there is none."""
 
-    def __init__(self, hosts: tuple[str, ...]) -> None:
-        self.hosts = hosts
+    def __init__(
+        self,
+        allows: Callable[[str, int], bool],
+        told: Callable[[str, int, bool], None] = lambda host, port, refused: None,
+        upstream: Callable[[str], Upstream | None] = lambda host: None,
+    ) -> None:
+        self._allows, self._told, self._upstream = allows, told, upstream
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
 
-    def __call__(self) -> tuple[int, int]:
-        return -1, 0
+    def begin(self) -> tuple[int, Callable[[], None]]:
+        """For one command: the descriptor it announces its socket over, which is the caller's to close, and what ends
+        its way out."""
+        ours, theirs = socket.socketpair()
+        over, end = socket.socketpair()
+        self._keep(end)
+        threading.Thread(target=self._serve, args=(ours, over), name="droidlite-door", daemon=True).start()
+        return theirs.detach(), lambda: self._drop(end)
 
     def close(self) -> None:
-        return
+        """Ends every way out."""
+        for each in tuple(self._open):
+            self._drop(each)
+
+    def _serve(self, way: socket.socket, over: socket.socket) -> None:
+        """Answers what the command connects to, from when it has announced its socket until `over` says so."""
+        with way, over, contextlib.suppress(OSError):
+            files: list[int] = []
+            if way in select.select([way, over], [], [])[0]:
+                _, files, _, _ = socket.recv_fds(way, 1, 1)
+            if not files:
+                return
+            with socket.socket(fileno=files[0]) as listening:
+                while over not in select.select([listening, over], [], [])[0]:
+                    threading.Thread(target=self._answer, args=(listening.accept()[0],), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        self._keep(connection)
+        try:
+            connection.settimeout(_SECONDS)
+            asked = _read(connection)
+            refused = not self._allows(asked.host, asked.port)
+            self._told(asked.host, asked.port, refused)
+            if refused:
+                raise _Refusal(403, f"{asked.host}:{asked.port} is not allowed: it is not among sandbox.hosts")
+            with self._reach(asked) as far:
+                self._keep(far)
+                _pass_on(connection, far)
+                self._drop(far)
+        except _Refusal as refusal:
+            _say(connection, refusal.status, str(refusal))
+        except OSError as error:
+            _say(connection, 502, f"it cannot be reached: {error.strerror or error}")
+        finally:
+            self._drop(connection)
+
+    def _reach(self, asked: "_Asked") -> socket.socket:
+        """A connection on which the request has been made; for CONNECT, one that its bytes can be passed on over."""
+        upstream = self._upstream(asked.host)
+        if upstream is None:
+            far = socket.create_connection((_address(asked.host), asked.port), _SECONDS)
+            far.sendall(b"" if asked.tunnel else asked.origin_form())
+        else:
+            far = socket.create_connection((upstream.host, upstream.port), _SECONDS)
+            far.sendall(asked.proxy_form(upstream.authorisation))
+        if asked.tunnel and upstream is None:
+            asked.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        far.sendall(asked.rest)
+        return far
+
+    def _keep(self, each: socket.socket) -> None:
+        with self._lock:
+            self._open.add(each)
+
+    def _drop(self, each: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(each)
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()
+
+
+class _Refusal(Exception):
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class _Asked(NamedTuple):
+    """A request to the proxy: CONNECT, or one for a whole address. `rest` came after its head."""
+
+    connection: socket.socket
+    method: str
+    host: str
+    port: int
+    target: str
+    headers: tuple[str, ...]
+    rest: bytes
+
+    @property
+    def tunnel(self) -> bool:
+        return self.method == "CONNECT"
+
+    def origin_form(self) -> bytes:
+        """As the host itself is asked (RFC 9112, 3.2.1), under the name that was allowed and no other."""
+        parts = urlsplit(self.target)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return self._written(path, f"Host: {parts.netloc.rpartition('@')[2]}")
+
+    def proxy_form(self, authorisation: str) -> bytes:
+        more = (f"Proxy-Authorization: {authorisation}",) if authorisation else ()
+        return self._written(self.target, f"Host: {_netloc(self.host, self.port)}", *more)
+
+    def _written(self, target: str, *more: str) -> bytes:
+        lines = (f"{self.method} {target} HTTP/1.1", *more, *self.headers)
+        closing = () if self.tunnel else ("Connection: close",)
+        return "\r\n".join((*lines, *closing, "", "")).encode("latin-1")
+
+
+def _read(connection: socket.socket) -> _Asked:
+    """The head of a request. Raises _Refusal for what is none that a proxy is asked."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(_CHUNK)
+        if not more or len(data) > _HEAD:
+            raise _Refusal(400, "this is no request to a proxy")
+        data += more
+    head, _, rest = data.partition(b"\r\n\r\n")
+    first, *headers = head.decode("latin-1").split("\r\n")
+    method, _, target = first.removesuffix(" HTTP/1.1").removesuffix(" HTTP/1.0").partition(" ")
+    tunnel = method == "CONNECT"
+    parts = urlsplit(f"//{target}" if tunnel else target)
+    host, port = _endpoint(parts, 443 if tunnel else 80)
+    if not host or not (tunnel or parts.scheme == "http") or any(letter in first for letter in "\r\n\0"):
+        raise _Refusal(400, "this is no request to a proxy")
+    own = ("host:", "proxy-", "connection:")
+    kept = tuple(line for line in headers if not line.lower().startswith(own))
+    return _Asked(connection, method, host, port, target, kept, rest)
+
+
+def _endpoint(parts: SplitResult, otherwise: int) -> tuple[str, int]:
+    try:
+        return (parts.hostname or "").rstrip("."), parts.port or otherwise
+    except ValueError as error:
+        raise _Refusal(400, "its port is no number") from error
+
+
+def _address(host: str) -> str:
+    """An address of `host`: of this machine or its link only where that was named as such. A name that somebody else
+    gives addresses must not lead to what only this machine may reach."""
+    named = host == "localhost" or _is_address(host)
+    found = [row[4][0] for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    usable = [str(each) for each in found if named or not _is_near(str(each))]
+    if not usable:
+        raise _Refusal(403, f"{host} leads to an address of this machine")
+    return usable[0]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_near(address: str) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    found = getattr(found, "ipv4_mapped", None) or found
+    return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
+
+
+def _pass_on(near: socket.socket, far: socket.socket) -> None:
+    """Bytes both ways until one side has ended and the other has nothing more."""
+    near.settimeout(None)
+    far.settimeout(None)
+    open_ones = {near: far, far: near}
+    while open_ones:
+        ready, _, _ = select.select([*open_ones], [], [])
+        for source in ready:
+            to = open_ones[source]
+            if data := source.recv(_CHUNK):
+                to.sendall(data)
+                continue
+            del open_ones[source]
+            with contextlib.suppress(OSError):
+                to.shutdown(socket.SHUT_WR)
+            if source is far:
+                return
+
+
+def _say(connection: socket.socket, status: int, why: str) -> None:
+    text = f"droidlite: {why}.\n".encode()
+    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
+    with contextlib.suppress(OSError):
+        connection.sendall(head.encode() + b"Connection: close\r\n\r\n" + text)
+
+
+def _netloc(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_allowed(hosts: tuple[str, ...], covers: Callable[[tuple[str, ...], str], bool], host: str, port: int) -> bool:
+    """Whether one of `hosts` stands for it: without a port for those of the web, with one (`host:22`) for that one."""
+    for entry in hosts:
+        name, colon, own = entry.rpartition(":") if entry.count(":") == 1 else (entry, "", "")
+        if covers((name,), host) and (str(port) == own if colon else port in _WEB):
+            return True
+    return False

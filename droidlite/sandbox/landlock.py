@@ -37,12 +37,16 @@ def abi() -> int:
 
 def main(spec: dict[str, Any], command: list[str]) -> NoReturn:
     """`spec`: read, write: lists of paths; filters: with and without a network namespace, base64; announce: the
-    descriptor that the listening socket of the proxy is sent over, -1 for none."""
+    descriptor that the listening socket of the proxy is sent over, -1 for none; port: where it listens. Without read it
+    is confined already, and only announces."""
+    if "read" not in spec:
+        _announce(spec["announce"], spec["port"])
+        os.execv(command[0], command)
     alone = _leave_network()
     if spec["announce"] >= 0:
         if not alone:
             raise OSError("no network namespace can be had, so no host can be allowed")
-        _announce(spec["announce"])
+        _announce(spec["announce"], spec["port"])
     _drop_capabilities()
     _call("prctl", _libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0))
     _restrict(spec["read"], spec["write"], alone)
@@ -80,9 +84,8 @@ def _raise_loopback() -> None:
         fcntl.ioctl(asked, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x40))  # SIOCSIFFLAGS: up, running
 
 
-def _announce(descriptor: int) -> None:
+def _announce(descriptor: int, port: int) -> None:
     """Listens where the command's proxy is to be, and hands the socket out: who answers it is not in this network."""
-    port = int(os.environ["DROIDLITE_PROXY_PORT"])
     with socket.create_server(("127.0.0.1", port)) as listening, socket.socket(fileno=descriptor) as way:
         socket.send_fds(way, [b"x"], [listening.fileno()])
 

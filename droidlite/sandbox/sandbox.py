@@ -8,18 +8,22 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from droidlite.errors import Refused
 from droidlite.sandbox import seatbelt
 from droidlite.sandbox.bwrap import bwrap_arguments
-from droidlite.sandbox.confinement import Confinement, Mechanism
+from droidlite.sandbox.confinement import PORT, Confinement, Mechanism
 from droidlite.sandbox.filters import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, filter_program
 from droidlite.sandbox.guard import look, put_back
 from droidlite.sandbox.protecting import Protected, protected
 from droidlite.sandbox.sights import TEMPORARY, credentials, hidden, sockets, tools, visible, within
 from droidlite.tool import Confined, Start, unconfined
+
+if TYPE_CHECKING:
+    from droidlite.sandbox.door import Door
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts")
 _LANDLOCK = str(Path(__file__).with_name("landlock.py"))
@@ -45,9 +49,9 @@ class Box(Struct, frozen=True, kw_only=True):
 
 
 class Sandbox:
-    """`door`, where hosts are allowed, gives the descriptor to announce the proxy over and its port."""
+    """`door` lets commands reach the hosts that are allowed; None where none is."""
 
-    def __init__(self, box: Box, door: Callable[[], tuple[int, int]] | None = None) -> None:
+    def __init__(self, box: Box, door: "Door | None" = None) -> None:
         self.box, self._door = box, door
 
     def confine(self, start: Start) -> Confined:
@@ -55,12 +59,36 @@ class Sandbox:
         if self.box.mechanism in ("off", "none") or start.reach == "host":
             return unconfined(start)
         found = protected(start, self.box.keep)
+        if self._door is not None and start.reach != "look" and self.box.mechanism in ("bwrap", "landlock"):
+            return self._with_door(start, found, self._door)
+        return self._confined(start, found, -1)
+
+    def _with_door(self, start: Start, found: Protected, door: "Door") -> Confined:
+        announced, shut = door.begin()
+        address = f"http://127.0.0.1:{PORT}"
+        named = {name: address for way in ("http", "https", "all") for name in (f"{way}_proxy", f"{way}_proxy".upper())}
+        local = {"no_proxy": "localhost,127.0.0.1,::1", "NO_PROXY": "localhost,127.0.0.1,::1"}
+        started = structs.replace(start, environment=start.environment | named | local)
+        try:
+            confined = self._confined(started, found, announced)
+        except Refused:
+            os.close(announced)
+            shut()
+            raise
+
+        def ended() -> str:
+            shut()
+            return confined.ended()
+
+        return Confined(confined.argv, confined.environment, (*confined.files, announced), ended)
+
+    def _confined(self, start: Start, found: Protected, announced: int) -> Confined:
         confinement = self._confinement(start, found)
         match self.box.mechanism:
             case "bwrap":
-                confined, watched = self._by_bwrap(start, confinement), found.loose
+                confined, watched = self._by_bwrap(start, confinement, announced), found.loose
             case "landlock":
-                confined, watched = self._by_landlock(start, confinement), (*found.loose, *found.kept)
+                confined, watched = self._by_landlock(start, confinement, announced), (*found.loose, *found.kept)
             case _:
                 confined, watched = self._by_seatbelt(start, confinement), found.loose
         if start.reach == "look" or not watched:
@@ -99,7 +127,9 @@ class Sandbox:
             blank=tuple(dict.fromkeys(blank)),
         )
 
-    def _by_bwrap(self, start: Start, confinement: Confinement) -> Confined:
+    def _by_bwrap(self, start: Start, confinement: Confinement, announced: int) -> Confined:
+        if announced >= 0:
+            confinement = structs.replace(confinement, read=(*confinement.read, *_own_python()))
         domains = _NETWORK if sockets(confinement.hide) is None else (AF_UNIX, *_NETWORK)
         program = filter_program(os.uname().machine, domains=domains)
         files = [_memory(program)] if program else []
@@ -109,10 +139,11 @@ class Sandbox:
         )
         files.append(_memory("\0".join(words[:-1]).encode("utf-8", "surrogateescape") + b"\0"))
         mark = {name: value for name, value in start.environment.items() if name.startswith("DROIDLITE_CALL")}
-        argv = (self.box.bwrap, "--args", str(files[-1]), "--", *start.argv)
+        through = _launched({"announce": announced, "port": PORT}) if announced >= 0 else ()
+        argv = (self.box.bwrap, "--args", str(files[-1]), "--", *through, *start.argv)
         return Confined(argv, mark, tuple(files))
 
-    def _by_landlock(self, start: Start, confinement: Confinement) -> Confined:
+    def _by_landlock(self, start: Start, confinement: Confinement, announced: int) -> Confined:
         machine = os.uname().machine
         hide = (*confinement.hide, *confinement.blank, "/proc", "/dev", *TEMPORARY)
         write = (*confinement.write, confinement.tmp, *((confinement.cache,) if confinement.cache else ()), *_DEVICES)
@@ -121,12 +152,12 @@ class Sandbox:
             "read": [*visible(hide), *confinement.read, "/proc", "/dev/fd"],
             "write": write,
             "filters": [base64.b64encode(program).decode() for program in programs],
-            "announce": -1,
+            "announce": announced,
+            "port": PORT,
         }
         environment = start.environment | {"TMPDIR": confinement.tmp}
         environment |= {"XDG_CACHE_HOME": confinement.cache} if confinement.cache else {}
-        argv = (sys.executable, "-I", "-S", _LANDLOCK, json.dumps(spec), *start.argv)
-        return Confined(argv, environment)
+        return Confined((*_launched(spec), *start.argv), environment)
 
     def _by_seatbelt(self, start: Start, confinement: Confinement) -> Confined:
         environment = start.environment | {"TMPDIR": confinement.tmp}
@@ -142,6 +173,15 @@ class Sandbox:
             return f"(no command may change {', '.join(changed)}: put back; what was written there is in {aside})"
 
         return ended
+
+
+def _launched(spec: dict[str, object]) -> tuple[str, ...]:
+    return (sys.executable, "-I", "-S", _LANDLOCK, json.dumps(spec))
+
+
+def _own_python() -> tuple[str, ...]:
+    """What this Python and the program it is given are made of, to be seen in the sandbox."""
+    return tuple(dict.fromkeys((sys.prefix, sys.base_prefix, os.path.dirname(_LANDLOCK))))
 
 
 def _folder(path: Path) -> str:

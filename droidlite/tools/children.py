@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.tool import Reach, Start, ToolContext
-from droidlite.tools.orphans import end_orphans, process_stats, watch_over
+from droidlite.tools.orphans import BEGINNING, end_orphans, process_stats, watch_over
 
 MARK = "DROIDLITE_CALL"
 """Variable each child carries, so that one that left its group is still found."""
@@ -70,17 +70,18 @@ def start(
         )
     )
     try:
-        process = subprocess.Popen(
-            confined.argv,
-            cwd=cwd or context.folder,
-            env=confined.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if merge else subprocess.DEVNULL,
-            start_new_session=True,
-            pass_fds=(*files, *confined.files),
-            bufsize=0,
-        )
+        with BEGINNING:
+            process = subprocess.Popen(
+                confined.argv,
+                cwd=cwd or context.folder,
+                env=confined.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merge else subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=(*files, *confined.files),
+                bufsize=0,
+            )
     finally:
         for file in confined.files:
             os.close(file)

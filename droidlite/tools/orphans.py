@@ -5,12 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from functools import cache
 
 OWN = "DROIDLITE_OWN"
 """Variable of a helper process of droidlite's own that has left its session: it is not taken for an orphan."""
+BEGINNING = threading.Lock()
+"""Held while a child in a session of its own begins: until it has become its program it has this process's environment
+and would be taken for an orphan."""
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _WATCH = r"""
 trap '' INT TERM HUP
@@ -44,7 +48,7 @@ def watch_over(mark: str) -> None:
     import ctypes
 
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    with suppress(OSError):  # without a shell there is no command to watch over
+    with suppress(OSError), BEGINNING:  # without a shell there is no command to watch over
         watcher = subprocess.Popen(
             ["/bin/sh", "-c", _WATCH, "sh", mark],
             stdin=subprocess.PIPE,
@@ -63,8 +67,9 @@ def end_orphans(marked: bytes) -> None:
     if sys.platform != "linux":
         return
     for _ in range(10):  # what is killed may leave orphans in turn
-        stats = process_stats()
-        roots = {pid for pid, stat in stats.items() if _is_orphan(pid, stat, marked)}
+        with BEGINNING:
+            stats = process_stats()
+            roots = {pid for pid, stat in stats.items() if _is_orphan(pid, stat, marked)}
         if not roots:
             return
         for pid in (pid for pid in stats if _descends(pid, roots, stats)):
