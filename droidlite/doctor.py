@@ -1,6 +1,7 @@
 """What works on this machine and in this folder, and what to do about the rest."""
 
 import os
+import platform
 import shutil
 import sys
 import time
@@ -11,6 +12,7 @@ from msgspec import Struct, structs
 
 from droidlite import __version__
 from droidlite.app.checking import find_check
+from droidlite.app.confining import hold, how
 from droidlite.app.probing import ANY, probe_all
 from droidlite.app.routing import Task, find_model, route
 from droidlite.app.setup import Setup, read_setup
@@ -62,6 +64,7 @@ def findings(cwd: Path) -> list[Finding]:
         *_endpoints(setup),
         *_fallback(setup),
         _folder(cwd),
+        _sandbox(setup),
         _check(setup, cwd),
         _allowed(setup, cwd),
         _git(cwd),
@@ -152,6 +155,17 @@ def _probes(cwd: Path) -> list[Finding]:
         told = "there is no endpoint to send anything to" + "; a script is not asked" * unasked
         return [Finding("probe", "off" if unasked else "problem", told)]
     return [*found, Finding("probes", "ok" if works else "problem", f"one tiny request each, ${cost:.6f} in all")]
+
+
+def _sandbox(setup: Setup) -> Finding:
+    held = hold(setup)
+    stronger = f" (not {'; '.join(held.problems)})" if held.problems else ""
+    if held.mechanism == "off":
+        return Finding("sandbox", "off", f"off ({setup.settings.origin['sandbox.mode']}): commands run as any program")
+    if not held.works:
+        return Finding("sandbox", "problem", f"none works here: {'; '.join(held.problems)}. {how()}")
+    hosts = ", ".join(setup.settings.sandbox.hosts) or "no network"
+    return Finding("sandbox", "ok", f"{held.mechanism} on Linux {platform.release()}, {hosts}{stronger}")
 
 
 def _folder(cwd: Path) -> Finding:

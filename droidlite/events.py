@@ -11,7 +11,9 @@ from droidlite.types import Autonomy, RoutingDecision, Switch, Usage, add_usage
 
 
 class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
-    """First event of every run. `scripted` is true when a script, not a model, is to answer first."""
+    """First event of every run. `scripted` is true when a script, not a model, is to answer first; `sandbox` is what
+    holds commands: bwrap, landlock, seatbelt, "off" by the person's word, "none" where nothing works and each is asked
+    about ("" = not told)."""
 
     session_id: str
     cwd: str
@@ -21,6 +23,7 @@ class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
     tools: tuple[str, ...]
     scripted: bool = False
     resumed: bool = False
+    sandbox: str = ""
 
 
 class ModelChosen(Struct, frozen=True, tag="model_chosen"):

@@ -27,6 +27,7 @@ class Start(Struct, frozen=True, kw_only=True):
     root: Path
     extra: tuple[Path, ...] = ()
     spill: Path
+    call_id: str = ""
 
 
 class Confined(Struct, frozen=True):
@@ -110,7 +111,8 @@ class ToolContext(Struct, kw_only=True):
     redaction: takes out what is known to be secret, wherever it stands; printed: and whatever has the form of a key,
     out of what commands print and files hold, before it is kept anywhere or passed on.
     confine: puts a process that begins into the sandbox. Raises Refused where it cannot be.
-    confined: whether there is one; reach: how far a command of the model's reaches in it.
+    sandbox: what holds commands, "off" or "none" where nothing does.
+    reach: how far a command of the model's reaches in it.
     outside: ids of calls that the person lets run outside the sandbox.
     """
 
@@ -130,13 +132,18 @@ class ToolContext(Struct, kw_only=True):
     network: bool = False
     redaction: Redaction = Redaction()
     confine: Callable[[Start], Confined] = unconfined
-    confined: bool = False
+    sandbox: str = "off"
     reach: Callable[[str], Reach] = lambda command: "work"
     outside: set[str] = field(default_factory=set)
     printed: Redaction = Redaction()
     seen: dict[Path, Any] = field(default_factory=dict)
     noted: Callable[[Path, Any], None] = lambda path, stamp: None
     jobs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def confined(self) -> bool:
+        """Whether commands run in a sandbox."""
+        return self.sandbox not in ("off", "none")
 
     @property
     def folder(self) -> Path:

@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from itertools import groupby
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-from msgspec import Struct
 
+from droidlite.agent.answers import NOT_RUN, Answers, Prepared
 from droidlite.agent.describing import describe, summarise
 from droidlite.agent.permissions import Permissions, Verdict
 from droidlite.agent.transcript import Transcript
@@ -17,10 +17,8 @@ from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import CallDenied, CallFinished, CallProgressed, CallStarted, Event
 from droidlite.keyformats import MARK
-from droidlite.session.audit_records import VerdictGiven
-from droidlite.session.records import CallStarted as CallStartedRecord
-from droidlite.tool import Diff, Outcome, Output, Todos, Tool, ToolContext
-from droidlite.types import Autonomy, Call, ToolResult, ToolResults, ToolSpec
+from droidlite.tool import Diff, Outcome, Output, Tool, ToolContext
+from droidlite.types import Call, ToolResults, ToolSpec
 
 News = queue.SimpleQueue[Event | DroidliteError | Literal["ended", "cancelled"]]
 """What running calls tell: events, what stops the run, and "ended" as each ends."""
@@ -30,22 +28,6 @@ INVALID_IN_A_ROW = 3
 """Replies whose every call is invalid before the run is given up."""
 PATIENCE = 5.0
 """Seconds a call may take to stop once the run is cancelled; one that is deaf for longer is left behind."""
-INTERRUPTED = "Interrupted by the person before it finished; its outcome is unknown."
-NOT_RUN = "Not run: the person interrupted."
-
-
-class Prepared(Struct, frozen=True):
-    """A call with its tool and decoded arguments, or the sentence the model is told instead."""
-
-    index: int
-    call: Call
-    tool: Tool | None = None
-    arguments: Any = None
-    problem: str = ""
-
-    @property
-    def parallel(self) -> bool:
-        return self.tool is not None and self.tool.effect == "read"
 
 
 class Toolbox:
@@ -80,7 +62,7 @@ class Toolbox:
         answered, kept, and Interrupted raised."""
         prepared = [self.prepare(call, index) for index, call in enumerate(calls)]
         self._invalid = self._invalid + 1 if all(p.problem for p in prepared) else 0
-        answers = _Answers(transcript)
+        answers = Answers(transcript, self.context.outside)
         try:
             for together, group in groupby(prepared, key=lambda p: p.parallel):
                 for batch in _chunks(list(group), PARALLEL if together else 1):
@@ -109,7 +91,7 @@ class Toolbox:
             return Prepared(index, call, problem=f"The arguments of {call.name} are not valid Unicode. Call it again.")
         return Prepared(index, call, tool, arguments)
 
-    def _run_batch(self, batch: list[Prepared], answers: "_Answers") -> Iterator[Event]:
+    def _run_batch(self, batch: list[Prepared], answers: Answers) -> Iterator[Event]:
         news: News = queue.SimpleQueue()
         self.context.progress = lambda call_id, text: news.put(CallProgressed(call_id, text))
         threads: list[threading.Thread] = []
@@ -140,7 +122,7 @@ class Toolbox:
             for thread in threads:
                 thread.join(max(deadline - time.monotonic(), 0.0))
 
-    def _work(self, item: Prepared, answers: "_Answers", news: News) -> None:
+    def _work(self, item: Prepared, answers: Answers, news: News) -> None:
         """One call, in its thread."""
         started = time.monotonic()
         assert item.tool is not None
@@ -173,7 +155,7 @@ class Toolbox:
             content = f"{content}\n({secrets} taken out of this output)"
         return msgspec.structs.replace(outcome, content=content, displays=displays)
 
-    def _refuse(self, item: Prepared, summary: str, refusal: str, answers: "_Answers") -> Iterator[Event]:
+    def _refuse(self, item: Prepared, summary: str, refusal: str, answers: Answers) -> Iterator[Event]:
         denied = item.tool is not None and not self.context.cancellation.cancelled
         outcome = Outcome(refusal, is_error=True, blocked="permission" if denied else "")
         if denied:
@@ -185,7 +167,7 @@ class Toolbox:
     def _may_change(self, item: Prepared) -> bool:
         return item.tool is not None and self.permissions.may_change(item.tool, item.arguments)
 
-    def _refusal(self, item: Prepared, summary: str, answers: "_Answers") -> str | None:
+    def _refusal(self, item: Prepared, summary: str, answers: Answers) -> str | None:
         """Why this call does not run, for the model; None when it may."""
         if self.context.cancellation.cancelled:
             return NOT_RUN
@@ -203,58 +185,6 @@ class Toolbox:
         if verdict.grounds != "reads":
             answers.judged(item, summary, verdict, self.permissions.autonomy)
         return None if verdict.allow else _told(verdict)
-
-
-class _Answers:
-    """The results of one reply's calls as they come in, journaled at once; safe from several threads."""
-
-    def __init__(self, transcript: Transcript) -> None:
-        self.transcript = transcript
-        self._started: set[int] = set()
-        self._results: dict[int, ToolResult] = {}
-        self._lock = threading.Lock()
-
-    def start(self, item: Prepared, command: str) -> None:
-        record = CallStartedRecord(call_id=item.call.id, name=item.call.name, command=command, at=time.time())
-        self.transcript.journal.append(record)
-        self._started.add(item.index)
-
-    def judged(self, item: Prepared, summary: str, verdict: Verdict, autonomy: Autonomy) -> None:
-        record = VerdictGiven(
-            call_id=item.call.id,
-            tool=item.call.name,
-            what=summary,
-            allowed=verdict.allow,
-            grounds=verdict.grounds,
-            why=f"{verdict.reason}: {verdict.note}" if verdict.note else verdict.reason,
-            rule=verdict.rule,
-            autonomy=autonomy,
-            at=time.time(),
-        )
-        self.transcript.journal.append(record)
-
-    def finish(self, item: Prepared, outcome: Outcome) -> None:
-        for shown in outcome.displays:
-            if isinstance(shown, Todos):
-                self.transcript.list_todos(shown.items)
-        told = (outcome.content, outcome.is_error, outcome.images, outcome.exit_code, outcome.blocked)
-        self._put(item.index, ToolResult(item.call.id, *told))
-
-    def complete(self, calls: tuple[Call, ...]) -> ToolResults:
-        """All results in the order of the calls; what has none by now never will, and says why."""
-        for index, call in enumerate(calls):
-            if index not in self._results:
-                told = INTERRUPTED if index in self._started else NOT_RUN
-                self._put(index, ToolResult(call.id, told, is_error=True))
-        return ToolResults(results=tuple(self._results[index] for index in range(len(calls))))
-
-    def _put(self, index: int, result: ToolResult) -> None:
-        """Keeps the first result of each call: one that was left behind may still come to an end."""
-        with self._lock:
-            if index in self._results:
-                return
-            self.transcript.finish_call(result)
-            self._results[index] = result
 
 
 def _drain(news: News, running: int, cancellation: Cancellation, patience: float) -> Iterator[Event]:

@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -24,7 +23,7 @@ from droidlite.app.auditing import reaching
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
-from droidlite.app.confining import Held, freeing, hold, reach_of, refuse_without, sandbox_of, unheld
+from droidlite.app.confining import Held, freeing, hold, kept_by, reach_of, refuse_without, sandbox_of, unheld
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.driving import driven
 from droidlite.app.opening import opening_of
@@ -83,7 +82,7 @@ def open_session(
         if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:
             capped = msgspec.structs.replace(setup.settings, max_cost_usd=opened.ledger.cap_usd)
             setup = msgspec.structs.replace(setup, settings=capped)
-        session = _assemble(options, person, setup, opened, prompt, held)
+        session = _assemble(options, person, setup, opened, prompt, held, check)
         _verify(session, setup, check, untested)
         if opened.past is None or opened.past.shadowed is None:
             task = Task(root=find_root(options.cwd), headless=options.headless)
@@ -112,7 +111,9 @@ def _open_files(options: Options, setup: Setup, undo: ExitStack) -> _Opened:
     return _Opened(journal, past, ledger)
 
 
-def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, prompt: str, held: Held) -> Session:
+def _assemble(
+    options: Options, person: Person, setup: Setup, opened: _Opened, prompt: str, held: Held, check: Check | None
+) -> Session:
     journal, past, ledger = opened
     settings, root = setup.settings, find_root(options.cwd)
     task = Task(root=root, prompt=prompt, headless=options.headless)
@@ -130,7 +131,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     extra = tuple(path.resolve() for path in options.add_dirs)
     tree = Tree(str(root.resolve()), tuple(map(str, extra)), str(options.cwd.resolve()))
-    sandbox, shut = sandbox_of(setup, held, journal.folder, reached=partial(reaching(journal), ""))
+    sandbox, shut = sandbox_of(setup, held, journal.folder, keep=kept_by(check, root), reached=reaching(journal))
     context = ToolContext(
         root=root,
         cwd=options.cwd.resolve(),
@@ -147,7 +148,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         printed=printed,
         guards=git_guards("off" if held.mechanism != "off" else settings.autonomy or "off", setup.env),
         confine=sandbox.confine,
-        confined=held.mechanism not in ("off", "none"),
+        sandbox=held.mechanism,
         reach=reach_of(root),
         reached=reaching(journal),
         network=True,  # whether a call may use it is for the permissions to say
@@ -163,7 +164,7 @@ def _assemble(options: Options, person: Person, setup: Setup, opened: _Opened, p
         remember=remembering(setup.places.state, root, warnings.append),
         unheeded=settings.unheeded[0],
     )
-    journal.append(opened_under(setup, permissions, headless=options.headless))
+    journal.append(opened_under(setup, permissions, headless=options.headless, sandbox=held.mechanism))
     toolbox = Toolbox(tools_for(spec, person, decision), context, permissions, clean=printed.text)
     budget = Budget(
         PriceFunctions(setup.prices.cost, setup.prices.worst),

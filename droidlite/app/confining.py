@@ -8,8 +8,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.agent.permissions import Ruling
+from droidlite.app.checking import Check
 from droidlite.app.outward import door_to
 from droidlite.app.setup import Setup
+from droidlite.checks.snapshot import rests_of
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
 from droidlite.commands.rules import judge as judge_command
@@ -80,10 +82,10 @@ def sandbox_of(
     folder: Path,
     *,
     keep: tuple[Path, ...] = (),
-    reached: Callable[[str, int, bool], None] = lambda host, port, refused: None,
+    reached: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None,
 ) -> tuple[Sandbox, Callable[[], None]]:
     """The sandbox of a session whose files are in `folder`, and what closes it. `keep`: files that run its check;
-    `reached` hears of each host a command asks for, its port, and whether that was refused."""
+    `reached` hears of each host a command asks for: the call, the host, its port, and whether that was refused."""
     places, settings = setup.places, setup.settings.sandbox
     door = door_to(settings.hosts, setup.env, reached) if settings.hosts else None
     box = Box(
@@ -108,6 +110,13 @@ def sandbox_of(
 
 def _full(path: str) -> str:
     return str(Path(path).expanduser().absolute())
+
+
+def kept_by(check: Check | None, root: Path) -> tuple[Path, ...]:
+    """The scripts that a session's check is run by."""
+    if check is None:
+        return ()
+    return tuple(root / name for name in sorted(rests_of(check.command, root, False, check.folder).named))
 
 
 def reach_of(root: Path) -> Callable[[str], Reach]:

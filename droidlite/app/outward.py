@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from droidlite.sandbox.door import Door, Upstream
 
 
-def door_to(hosts: tuple[str, ...], env: Mapping[str, str], reached: Callable[[str, int, bool], None]) -> "Door":
+def door_to(hosts: tuple[str, ...], env: Mapping[str, str], reached: Callable[[str, str, int, bool], None]) -> "Door":
     """A way out to `hosts` alone; `env` says whose proxy is on it, `reached` hears of each host that is asked for."""
     from droidlite.sandbox.door import Door, is_allowed
 

@@ -186,6 +186,7 @@ class Session:
             tools=tuple(parts.agent.toolbox.tools),
             scripted=route.scripted,
             resumed=parts.resumed,
+            sandbox=parts.context.sandbox,
         )
         if not self._told:
             self._told = True

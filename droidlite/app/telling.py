@@ -27,6 +27,7 @@ def status_of(parts: Parts) -> Status:
         context_tokens=parts.agent.transcript.estimate(),
         context_window=driver.route.spec.context,
         autonomy=parts.agent.toolbox.permissions.autonomy,
+        sandbox=parts.context.sandbox,
         effort=driver.effort,
         branch=git_state(parts.context.root).removeprefix("branch "),
         scripted=driver.route.scripted,

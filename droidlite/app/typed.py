@@ -47,7 +47,7 @@ def run_typed(command: str, context: ToolContext, noted: Noted) -> Generator[Eve
 def _ran(command: str, work: "Future[tuple[int | None, str]]", began: float, context: ToolContext) -> HostRan:
     code = work.result()[0] if work.done() and work.exception() is None else None
     told = context.redaction.text(command)
-    return HostRan(command=told, by="person", exit_code=code, seconds=time.time() - began, at=began)
+    return HostRan(command=told, by="person", exit_code=code, seconds=time.time() - began, sandbox="off", at=began)
 
 
 def _note(code: int | None, context: ToolContext) -> str:

@@ -26,26 +26,26 @@ class Upstream(Struct, frozen=True):
 
 
 class Door:
-    """Lets out connections to hosts that `allows(host, port)`; `told` hears of each and whether it was refused.
+    """Lets out connections to hosts that `allows(host, port)`; `told(call_id, host, port, refused)` hears of each.
     `upstream(host)` is the proxy on the way to a host, None where there is none."""
 
     def __init__(
         self,
         allows: Callable[[str, int], bool],
-        told: Callable[[str, int, bool], None] = lambda host, port, refused: None,
+        told: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None,
         upstream: Callable[[str], Upstream | None] = lambda host: None,
     ) -> None:
         self._allows, self._told, self._upstream = allows, told, upstream
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
 
-    def begin(self) -> tuple[int, Callable[[], None]]:
+    def begin(self, call_id: str) -> tuple[int, Callable[[], None]]:
         """For one command: the descriptor it announces its socket over, which is the caller's to close, and what ends
         its way out."""
         ours, theirs = socket.socketpair()
         over, end = socket.socketpair()
         self._keep(end)
-        threading.Thread(target=self._serve, args=(ours, over), name="droidlite-door", daemon=True).start()
+        threading.Thread(target=self._serve, args=(ours, over, call_id), name="droidlite-door", daemon=True).start()
         return theirs.detach(), lambda: self._drop(end)
 
     def close(self) -> None:
@@ -53,7 +53,7 @@ class Door:
         for each in tuple(self._open):
             self._drop(each)
 
-    def _serve(self, way: socket.socket, over: socket.socket) -> None:
+    def _serve(self, way: socket.socket, over: socket.socket, call_id: str) -> None:
         """Answers what the command connects to, from when it has announced its socket until `over` says so."""
         with way, over, contextlib.suppress(OSError):
             files: list[int] = []
@@ -63,15 +63,16 @@ class Door:
                 return
             with socket.socket(fileno=files[0]) as listening:
                 while over not in select.select([listening, over], [], [])[0]:
-                    threading.Thread(target=self._answer, args=(listening.accept()[0],), daemon=True).start()
+                    accepted = listening.accept()[0]
+                    threading.Thread(target=self._answer, args=(accepted, call_id), daemon=True).start()
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _answer(self, connection: socket.socket, call_id: str) -> None:
         self._keep(connection)
         try:
             connection.settimeout(_SECONDS)
             asked = _read(connection)
             refused = not self._allows(asked.host, asked.port)
-            self._told(asked.host, asked.port, refused)
+            self._told(call_id, asked.host, asked.port, refused)
             if refused:
                 raise _Refusal(403, f"{asked.host}:{asked.port} is not allowed: it is not among sandbox.hosts")
             with self._reach(asked) as far:

@@ -64,7 +64,7 @@ class Sandbox:
         return self._confined(start, found, -1)
 
     def _with_door(self, start: Start, found: Protected, door: "Door") -> Confined:
-        announced, shut = door.begin()
+        announced, shut = door.begin(start.call_id)
         address = f"http://127.0.0.1:{PORT}"
         named = {name: address for way in ("http", "https", "all") for name in (f"{way}_proxy", f"{way}_proxy".upper())}
         local = {"no_proxy": "localhost,127.0.0.1,::1", "NO_PROXY": "localhost,127.0.0.1,::1"}

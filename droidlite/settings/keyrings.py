@@ -11,8 +11,8 @@ SERVICE = "droidlite"
 
 
 def fill_in(document: Document, missing: Callable[[Steps, str], None]) -> None:
-    """Puts the keys in the place of "keyring:NAME" in `document`'s endpoints; `missing(path, what to do)` hears of those
-    that cannot be had, which become ""."""
+    """Puts the keys in the place of "keyring:NAME" in `document`'s endpoints; `missing(path, what to do)` hears of
+    those that cannot be had, which become ""."""
     endpoints = document.data.get("endpoints")
     for index, endpoint in enumerate(endpoints if isinstance(endpoints, list) else ()):
         if not isinstance(endpoint, dict):

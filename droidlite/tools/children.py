@@ -53,6 +53,7 @@ def start(
     merge: bool = True,
     files: Sequence[int] = (),
     reach: Reach = "look",
+    call_id: str = "",
 ) -> Child:
     """Runs `argv` within its `reach` in `cwd` (None = the working folder), nothing on stdin. `merge` puts stderr into
     stdout; else it is dropped. `files` are descriptors it gets as they are. Raises OSError, Refused."""
@@ -67,6 +68,7 @@ def start(
             root=context.root,
             extra=context.extra,
             spill=context.spill,
+            call_id=call_id,
         )
     )
     try:

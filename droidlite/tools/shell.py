@@ -46,7 +46,9 @@ def _run(arguments: Shell, context: ToolContext, call_id: str) -> Outcome:
     try:
         environment = context.environment | context.guards
         reach = "host" if call_id in context.outside else context.reach(arguments.command)
-        child = start(shell_argv(arguments.command, context), context, environment=environment, reach=reach)
+        child = start(
+            shell_argv(arguments.command, context), context, environment=environment, reach=reach, call_id=call_id
+        )
     except UnicodeEncodeError as error:
         raise Problem("The command holds characters that cannot be passed to a program.") from error
     if arguments.background:
@@ -82,7 +84,9 @@ def run_command(
     """Runs a command of the host's own (a check, what the person typed) as the shell tool runs the model's.
 
     Returns its exit code, as a shell tells it (None = stopped at `seconds` or by the person), and what it printed."""
-    ended = _wait(start(shell_argv(command, context), context, reach=reach), command, context, call_id, seconds)
+    ended = _wait(
+        start(shell_argv(command, context), context, reach=reach, call_id=call_id), command, context, call_id, seconds
+    )
     told = "\n".join(part for part in (ended.text, ended.left) if part)
     if ended.why:
         return None, told

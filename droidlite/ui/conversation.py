@@ -35,6 +35,7 @@ class Status(Struct, frozen=True, kw_only=True):
     context_tokens: int = 0
     context_window: int = 0
     autonomy: Autonomy = "off"
+    sandbox: str = "off"
     effort: Effort = ""
     branch: str = ""
     scripted: bool = False

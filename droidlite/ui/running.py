@@ -139,7 +139,8 @@ class Progress:
 
     def _started(self, event: SessionStarted) -> str:
         where = f" via {event.endpoint}" if event.endpoint else ""
-        line = clean_line(f"session {event.session_id} · {event.model}{where} · autonomy {event.autonomy}", 300)
+        held = f" · sandbox {event.sandbox}" if event.sandbox else ""
+        line = clean_line(f"session {event.session_id} · {event.model}{where} · autonomy {event.autonomy}{held}", 300)
         return f"{self._label()}\n{line}" if event.scripted else line
 
     def _label(self) -> str:

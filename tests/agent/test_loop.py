@@ -8,9 +8,9 @@ import pytest
 from fakes import ECHO, SPEC, USAGE, Records, Rig, Word, says
 from msgspec import Struct
 
+from droidlite.agent.answers import INTERRUPTED, NOT_RUN
 from droidlite.agent.driver import Retry
 from droidlite.agent.prompt import read_prompt
-from droidlite.agent.toolbox import INTERRUPTED, NOT_RUN
 from droidlite.errors import CapReached, DroidliteError, Interrupted, ProviderError
 from droidlite.events import (
     AttemptFailed,

@@ -68,6 +68,10 @@ def status(host: Host, words: str) -> None:
         "cost": f"{dollars(status.cost_usd)} of {cap}",
         "context": f"{tokens(status.context_tokens)} of {tokens(status.context_window)} tokens",
         "autonomy": status.autonomy,
+        "sandbox": {
+            "off": "off: commands run as any program of yours",
+            "none": "none works here: each is asked about",
+        }.get(status.sandbox, status.sandbox),
         "effort": status.effort or "the service's default",
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
         "session": status.session_id + (f" · {status.title}" if status.title else ""),
