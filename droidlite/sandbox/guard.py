@@ -32,16 +32,19 @@ def put_back(before: dict[Path, Kept], paths: Iterable[Path], aside: Path) -> tu
     """Makes everything again what it was; what was there instead goes to the folder `aside`. Returns the paths that had
     been changed."""
     after = look(paths)
-    found = []
-    for path in sorted({*before, *after}, reverse=True):  # what is in a folder before the folder
+    found: list[Path] = []
+    moved: set[Path] = set()
+    for path in sorted({*before, *after}):  # a folder before what is in it: that goes with it, or is behind a link
         then, now = before.get(path, Kept(0)), after.get(path, Kept(0))
         if then == now or (stat.S_ISDIR(then.mode) and stat.S_ISDIR(now.mode)):
             continue
-        _set_aside(path, aside)
         found.append(path)
-    for path in sorted(found):
+        if moved.isdisjoint(path.parents):
+            _set_aside(path, aside)
+            moved.add(path)
+    for path in found:
         _restore(path, before.get(path, Kept(0)))
-    return tuple(str(path) for path in sorted(found))
+    return tuple(map(str, found))
 
 
 def _below(top: Path) -> Iterator[Path]:

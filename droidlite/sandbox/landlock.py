@@ -17,7 +17,10 @@ from typing import Any, NoReturn
 
 NOT_CONFINED = 126
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same on every Linux architecture
-_NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
+_NEW_NETWORK, _NEW_USER, _NEW_MOUNTS = 0x40000000, 0x10000000, 0x00020000  # linux/sched.h
+_BIND, _RECURSIVE, _PRIVATE, _REMOUNT, _READ_ONLY = 4096, 16384, 1 << 18, 32, 1  # linux/mount.h
+_LOCKED = 0x0002 | 0x0004 | 0x0008 | 0x0400 | 0x0800 | 0x200000
+"""nosuid, nodev, noexec, noatime, nodiratime, relatime: who may mount in a namespace may not take them away."""
 _NO_NEW_PRIVS, _SET_SECCOMP, _FILTER, _DROP_BOUND = 38, 22, 2, 24  # linux/prctl.h
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8  # linux/landlock.h
@@ -36,13 +39,16 @@ def abi() -> int:
 
 
 def main(spec: dict[str, Any], command: list[str]) -> NoReturn:
-    """`spec`: read, write: lists of paths; filters: with and without a network namespace, base64; announce: the
+    """`spec`: read, write: lists of paths; keep: those in write that stay as they are, as far as namespaces can be had;
+    filters: with and without a network namespace, base64; announce: the
     descriptor that the listening socket of the proxy is sent over, -1 for none; port: where it listens. Without read it
     is confined already, and only announces."""
     if "read" not in spec:
         _announce(spec["announce"], spec["port"])
         os.execv(command[0], command)
     alone = _leave_network()
+    if alone:
+        _make_read_only(spec["keep"])
     if spec["announce"] >= 0:
         if not alone:
             raise OSError("no network namespace can be had, so no host can be allowed")
@@ -55,10 +61,10 @@ def main(spec: dict[str, Any], command: list[str]) -> NoReturn:
 
 
 def _leave_network() -> bool:
-    """A network of its own, with nothing but loopback; False where the kernel gives none."""
+    """A network of its own, with nothing but loopback, and mounts of its own; False where the kernel gives none."""
     user, group = os.getuid(), os.getgid()
-    if _libc.unshare(_NEW_NETWORK) != 0:
-        if _libc.unshare(_NEW_USER | _NEW_NETWORK) != 0:
+    if _libc.unshare(_NEW_NETWORK | _NEW_MOUNTS) != 0:
+        if _libc.unshare(_NEW_USER | _NEW_NETWORK | _NEW_MOUNTS) != 0:
             return False
         try:
             for name, text in (
@@ -75,6 +81,16 @@ def _leave_network() -> bool:
     except OSError:
         return False
     return True
+
+
+def _make_read_only(paths: Iterable[str]) -> None:
+    """As far as it goes: whoever began this compares them afterwards."""
+    if _libc.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None) != 0:
+        return
+    for path in map(os.fsencode, paths):
+        if _libc.mount(path, path, None, _BIND | _RECURSIVE, None) == 0:
+            flags = os.statvfs(path).f_flag & _LOCKED
+            _libc.mount(None, path, None, _BIND | _REMOUNT | _READ_ONLY | flags, None)
 
 
 def _raise_loopback() -> None:

@@ -34,7 +34,7 @@ class Box(Struct, frozen=True, kw_only=True):
     """What a session's sandbox is made of. `env`: the person's variables; `own`: droidlite's own folders; `scratch`: a
     folder for what stands for /tmp, `cache` for what stands for the home's .cache in each root; `read`, `write`:
     further folders the person declared; `keep`: files of the root that must stay as they are; `blank`: paths that no
-    command may read; `bwrap`: where that program is."""
+    command may read; `bwrap`: where that program is; `python`: what the launcher of Landlock is run by."""
 
     mechanism: Mechanism
     env: Mapping[str, str]
@@ -46,6 +46,7 @@ class Box(Struct, frozen=True, kw_only=True):
     keep: tuple[Path, ...] = ()
     blank: tuple[str, ...] = ()
     bwrap: str = ""
+    python: str = sys.executable
 
 
 class Sandbox:
@@ -139,7 +140,7 @@ class Sandbox:
         )
         files.append(_memory("\0".join(words[:-1]).encode("utf-8", "surrogateescape") + b"\0"))
         mark = {name: value for name, value in start.environment.items() if name.startswith("DROIDLITE_CALL")}
-        through = _launched({"announce": announced, "port": PORT}) if announced >= 0 else ()
+        through = self._launched({"announce": announced, "port": PORT}) if announced >= 0 else ()
         argv = (self.box.bwrap, "--args", str(files[-1]), "--", *through, *start.argv)
         return Confined(argv, mark, tuple(files))
 
@@ -151,13 +152,17 @@ class Sandbox:
         spec = {
             "read": [*visible(hide), *confinement.read, "/proc", "/dev/fd"],
             "write": write,
+            "keep": confinement.keep,
             "filters": [base64.b64encode(program).decode() for program in programs],
             "announce": announced,
             "port": PORT,
         }
         environment = start.environment | {"TMPDIR": confinement.tmp}
         environment |= {"XDG_CACHE_HOME": confinement.cache} if confinement.cache else {}
-        return Confined((*_launched(spec), *start.argv), environment)
+        return Confined((*self._launched(spec), *start.argv), environment)
+
+    def _launched(self, spec: dict[str, object]) -> tuple[str, ...]:
+        return (self.box.python, "-I", "-S", _LANDLOCK, json.dumps(spec))
 
     def _by_seatbelt(self, start: Start, confinement: Confinement) -> Confined:
         environment = start.environment | {"TMPDIR": confinement.tmp}
@@ -173,10 +178,6 @@ class Sandbox:
             return f"(no command may change {', '.join(changed)}: put back; what was written there is in {aside})"
 
         return ended
-
-
-def _launched(spec: dict[str, object]) -> tuple[str, ...]:
-    return (sys.executable, "-I", "-S", _LANDLOCK, json.dumps(spec))
 
 
 def _own_python() -> tuple[str, ...]:
