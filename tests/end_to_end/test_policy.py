@@ -102,6 +102,7 @@ def test_show_says_where_everything_comes_from(folder: Path, org: dict[str, str]
         ["router.fallback", "(empty)", "default"],
         ["budget.max_cost_usd", "2.0", "user", f"{user}:4"],
         ["autonomy.max", "high", "default"],
+        ["secrets.redact", "false", "default"],
         ["trust.allowed", "true", "default"],
         ["trust.pinned", "(empty)", "default"],
         ["models.deny", "*-preview", "org", f"{file}:4"],
