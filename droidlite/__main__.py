@@ -2,12 +2,16 @@
 
 import sys
 
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # python -m puts the working folder first: what lies there must not be taken for a library
+
 COMMANDS = (
-    "exec", "chat", "models", "route", "sessions", "stats", "policy", "router", "schema", "doctor", "local", "demo",
+    "exec", "chat", "models", "route", "sessions", "stats", "policy", "router", "trust", "schema", "doctor",
+    "local", "demo",
 )  # fmt: skip
 PLANNED = ("mcp", "acp", "mission")
 """Commands that are announced, and not there yet."""
-OPTIONAL_VALUE = {"-r": "last", "--resume": "last", "-w": "new", "--worktree": "new"}
+OPTIONAL_VALUE = {"-r": "last", "--resume": "last", "-w": "new", "--worktree": "new", "--trust": "now"}
 """Options that may stand alone, and what they then mean."""
 
 
@@ -103,6 +107,7 @@ def normalise(arguments: list[str]) -> list[str]:
     for index, word in enumerate(arguments):
         filled.append(word)
         alone = index + 1 == len(arguments) or arguments[index + 1].startswith("-")
+        alone = alone or (word == "--trust" and " " in arguments[index + 1].strip())  # a prompt, and surely no pin
         if word in OPTIONAL_VALUE and alone:
             filled.append(OPTIONAL_VALUE[word])
     return filled

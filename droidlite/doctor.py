@@ -17,6 +17,7 @@ from droidlite.app.probing import ANY, probe_all
 from droidlite.app.routing import Task, find_model, route
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.telling import doing
+from droidlite.app.trusting import left_out, short
 from droidlite.app.ways import Way, Ways
 from droidlite.errors import DroidliteError
 from droidlite.secrecy import redact_known
@@ -65,6 +66,7 @@ def findings(cwd: Path) -> list[Finding]:
         *_fallback(setup),
         _folder(cwd),
         _sandbox(setup),
+        _trust(setup),
         _check(setup, cwd),
         _allowed(setup, cwd),
         _git(cwd),
@@ -173,6 +175,12 @@ def _folder(cwd: Path) -> Finding:
     if not os.access(root, os.W_OK):
         return Finding("folder", "problem", f"{root} cannot be written; files can only be read")
     return Finding("folder", "ok", str(root))
+
+
+def _trust(setup: Setup) -> Finding:
+    trust = setup.settings.trusted
+    line = left_out(trust, "droidlite trust shows it, droidlite trust add uses it.")
+    return Finding("trust", "off" if line or trust.state == "nothing" else "ok", line or short(trust))
 
 
 def _allowed(setup: Setup, cwd: Path) -> Finding:

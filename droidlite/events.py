@@ -5,7 +5,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from droidlite.errors import Fault, Subtype
-from droidlite.result import Routing, VerifyResult
+from droidlite.result import Routing, Trust, VerifyResult
 from droidlite.tool import Display
 from droidlite.types import Autonomy, RoutingDecision, Switch, Usage, add_usage
 
@@ -13,7 +13,7 @@ from droidlite.types import Autonomy, RoutingDecision, Switch, Usage, add_usage
 class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
     """First event of every run. `scripted` is true when a script, not a model, is to answer first; `sandbox` is what
     holds commands: bwrap, landlock, seatbelt, "off" by the person's word, "none" where nothing works and each is asked
-    about ("" = not told)."""
+    about ("" = not told). `trust` tells whether what the repository brings is used."""
 
     session_id: str
     cwd: str
@@ -24,6 +24,7 @@ class SessionStarted(Struct, frozen=True, kw_only=True, tag="session_started"):
     scripted: bool = False
     resumed: bool = False
     sandbox: str = ""
+    trust: Trust = Trust(state="nothing")
 
 
 class ModelChosen(Struct, frozen=True, tag="model_chosen"):
@@ -247,9 +248,9 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     begin has one too, except where flags or settings could not be understood (exit 2): that is a sentence on standard
     error alone. `num_turns` and `duration_*` are of this run; `total_cost_usd`, `usage` and `model_usage` of the whole
     session, earlier runs included.
-    `counterfactual` is None where nobody routed, or no price of the reference model is known; `verify` where there was
-    neither a check nor a reviewer; `ledger` without one. `stopped` says why a cap ended the run ("" = none did):
-    `result` may be a closing summary."""
+    `counterfactual`is None where nobody routed, or no price of the reference model is known; `verify` where there was
+    neither a check nor a reviewer; `ledger` without one; `trust` where the run could not begin. `stopped` says why a
+    cap ended the run ("" = none did): `result` may be a closing summary."""
 
     subtype: Subtype
     is_error: bool
@@ -266,6 +267,7 @@ class RunFinished(Struct, frozen=True, kw_only=True, tag="result"):
     permission_denials: tuple[str, ...] = ()
     verify: VerifyResult | None = None
     ledger: SharedLedger | None = None
+    trust: Trust | None = None
     stopped: str = ""
     exit_code: int = 0
 

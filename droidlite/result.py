@@ -1,5 +1,7 @@
 """What the JSON result of a run tells of its model and of its check."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from droidlite.types import Switch
@@ -41,3 +43,22 @@ class VerifyResult(Struct, frozen=True, kw_only=True):
     tampered: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
     review: Review | None = None
+
+
+TrustState = Literal["nothing", "trusted", "untrusted", "changed", "unfit"]
+TrustedBy = Literal["", "person", "flag", "pin", "policy"]
+
+
+class Trust(Struct, frozen=True, kw_only=True):
+    """Whether the settings and instructions a repository brings are used. state: "nothing" of it needs trust;
+    "untrusted", or "changed" since it was trusted, or "unfit" to be: then `left_out` names what is not used, and
+    `changed` the files that are other ones. `sha256` is over names, kinds and contents of all `files` ("" = unfit);
+    `by` says who trusts it: a person before, --trust ("flag"), a pin, or policy; `problem` why it cannot be."""
+
+    state: TrustState
+    by: TrustedBy = ""
+    sha256: str = ""
+    files: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    problem: str = ""

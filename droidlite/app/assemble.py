@@ -39,6 +39,7 @@ from droidlite.app.setup import Setup, read_setup
 from droidlite.app.shadow import Decide, Shadow, within
 from droidlite.app.sharing import VARIABLE, open_ledger
 from droidlite.app.touching import READ_ONLY
+from droidlite.app.trusting import left_out
 from droidlite.app.verifying import Verifier
 from droidlite.app.ways import Ways
 from droidlite.app.worktree import open_worktree
@@ -125,6 +126,8 @@ def _assemble(
     hide_process(setup.env, setup.secrets)
     redaction, printed = Redaction(setup.secrets), Redaction(setup.secrets, forms=settings.redact)
     warnings = [*settings.warnings, *journal.warnings]
+    how = "Look at it, then: droidlite trust add, or --trust for one run." if options.headless else "/trust asks."
+    warnings += [line] if (line := left_out(settings.trusted, how)) else []
     warnings += dropped(past.ended, settings) if past else []
     if not (root / ".git").exists():
         warnings.append(f"{root} is not a git repository: --worktree is off, and there is no .gitignore to go by.")
@@ -223,12 +226,13 @@ def _assemble(
             escalation=escalation,
             reroute=lambda text: None if prompt and not routes.judges else routes.anew(text, transcript),
             aim=routes.aim,
-            opening=opening_of(root, options.cwd, settings.verify),
+            opening=opening_of(root, options.cwd, settings),
             timeout=settings.timeout,
             turns=len(past.turns) if past else 0,
             resumed=past is not None,
             warnings=warnings,
             withheld=withheld(settings),
+            trust=settings.trusted,
             notes={about: note for about, note in notes.items() if note},
             back=back,
             title=past.title if past else "",

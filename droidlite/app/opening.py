@@ -6,19 +6,18 @@ from pathlib import Path
 
 from droidlite.agent.prompt import Facts, opening
 from droidlite.app.repository import git_state
-from droidlite.settings.memory import load_memory
+from droidlite.settings.config import Settings
 
 
-def opening_of(root: Path, cwd: Path, check: str) -> str:
-    """`check` is the command whose exit 0 means done ("" = none)."""
-    memory = tuple((str(path.relative_to(root)), text) for path, text in load_memory(root, cwd))
+def opening_of(root: Path, cwd: Path, settings: Settings) -> str:
+    """Settings in force tell the check whose exit 0 means done, and the memory that is trusted."""
     facts = Facts(
         root=str(root),
         cwd=str(cwd),
         platform=f"{platform.system()} {platform.machine()}",
         date=datetime.date.today().isoformat(),
         git=git_state(root),
-        check=check,
-        memory=memory,
+        check=settings.verify,
+        memory=settings.memory,
     )
     return opening(facts)

@@ -14,6 +14,7 @@ class Options(Struct, frozen=True, kw_only=True):
     resume: a session id or its beginning, "last" for the newest of this folder, "" for a new session.
     ledger: a file whose cap is shared by all that name it, "" for what DROIDLITE_LEDGER says.
     plain: the session as lines only.
+    trust: "now" trusts what the repository brings for this run, a pin only what it pins, "" what was trusted before.
     headless: nobody can be asked; what would need an answer is refused."""
 
     cwd: Path
@@ -36,3 +37,4 @@ class Options(Struct, frozen=True, kw_only=True):
     allowed_tools: tuple[str, ...] = ()
     disallowed_tools: tuple[str, ...] = ()
     plain: bool = False
+    trust: str = ""

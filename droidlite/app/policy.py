@@ -100,7 +100,7 @@ def _count(number: int, noun: str) -> str:
 
 def _values(policy: Policy) -> Iterator[Value]:
     """Of what only one value can hold the strictest; of lists, which all must be met, each layer's."""
-    for table in ("router", "budget", "autonomy", "secrets"):
+    for table in ("router", "budget", "autonomy", "secrets", "trust"):
         for key, value in structs.asdict(getattr(policy, table)).items():
             where = policy.where(f"{table}.{key}")
             yield Value(f"{table}.{key}", value, _layer_of(policy, where), where)

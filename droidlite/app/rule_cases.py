@@ -7,6 +7,7 @@ from msgspec import structs
 
 from droidlite.app.routing import PRIORS, load_evidence, mode_of
 from droidlite.app.setup import Setup, read_setup
+from droidlite.app.trusting import left_out
 from droidlite.errors import Refused
 from droidlite.routing.cases import Case, Decide, Verdict, read_cases, run_case
 from droidlite.routing.features import Features, read_features
@@ -37,7 +38,9 @@ def try_cases(files: Sequence[Path], cwd: Path, as_json: bool) -> int:
     if as_json:
         show_json({"ok": not missed, "cases": verdicts})
     else:
-        show([*map(_row, verdicts), f"{len(verdicts) - missed} of {len(verdicts)} cases hold."])
+        untrusted = left_out(setup.settings.trusted, "The rules themselves are tested as they are written.")
+        lines = [*map(_row, verdicts), f"{len(verdicts) - missed} of {len(verdicts)} cases hold."]
+        show([*lines, *([untrusted] if untrusted else [])])
     return 1 if missed else 0
 
 

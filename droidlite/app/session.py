@@ -29,7 +29,7 @@ from droidlite.events import (
     SessionStarted,
     Warned,
 )
-from droidlite.result import Review, Routing, VerifyResult
+from droidlite.result import Review, Routing, Trust, VerifyResult
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
 from droidlite.session.records import Decided
@@ -46,14 +46,14 @@ AWAY, REWOUND = "what changed while the session was left", "a rewind of one part
 
 
 class Parts(Struct, kw_only=True):
-    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts
-    under a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may
-    take (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a
-    session (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference
-    model of a decision would have cost so far. `withheld` is what to say where a read-only run refused what settings
-    would have allowed. `shadow` asks in shadow mode what auto would have chosen. `notes` are what the model is told
-    before the next prompt, by what they are about; `back` is what changed while the session was left, `title` what a
-    resumed session is called."""
+    """What a session is made of. `opening` is what the host says before the first prompt; `verifier` runs prompts under
+    a check (None = there is none), `reviewer` reads the diff where there is none; `timeout` seconds a run may take
+    (None = no limit), of which `waited` went by before it. `reroute` decides anew for the first prompt of a session
+    (None where that changes nothing), `aim` says what it aims at. `counterfactual` tells what the reference model of a
+    decision would have cost so far. `withheld` is what to say where a read-only run refused what settings would have
+    allowed. `trust`: whether what the repository brings is used. `shadow` asks in shadow mode what auto would have
+    chosen. `notes` are what the model is told before the next prompt, by what they are about; `back` is what changed
+    while the session was left, `title` what a resumed session is called."""
 
     session_id: str
     cwd: str
@@ -74,6 +74,7 @@ class Parts(Struct, kw_only=True):
     resumed: bool = False
     warnings: list[str]
     withheld: str = ""
+    trust: Trust = Trust(state="nothing")
     notes: dict[str, str] = {}
     back: Returned = Returned()
     title: str = ""
@@ -187,6 +188,7 @@ class Session:
             scripted=route.scripted,
             resumed=parts.resumed,
             sandbox=parts.context.sandbox,
+            trust=parts.trust,
         )
         if not self._told:
             self._told = True
@@ -256,6 +258,7 @@ class Session:
             permission_denials=tuple(parts.agent.toolbox.denials),
             verify=self._checked(),
             ledger=shared_ledger(budget),
+            trust=parts.trust,
             stopped=error.why if isinstance(error, CapReached) else "",
             exit_code=error.exit_code if error else 0,
         )

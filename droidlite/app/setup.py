@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.app.options import Options
+from droidlite.errors import UsageError
 from droidlite.secrecy import know
 from droidlite.settings.candidates import candidates
 from droidlite.settings.catalog import Catalog, load_catalog, price_tables
@@ -16,16 +17,20 @@ from droidlite.settings.endpoints import find_endpoints
 from droidlite.settings.loading import load_settings
 from droidlite.settings.local_servers import LOCAL_SERVERS, discover_local
 from droidlite.settings.paths import Places, find_root, places
-from droidlite.settings.policy import Policy, narrow
+from droidlite.settings.policy import Policy, narrow, unadvised
 from droidlite.settings.policy_files import load_policy
 from droidlite.settings.prices import Prices
 from droidlite.settings.sandbox_policy import narrow_sandbox
 from droidlite.settings.secrets import secrets
+from droidlite.settings.trust import Found, look
+from droidlite.settings.trusted import read_pin
+from droidlite.settings.trusting import Agreed
 from droidlite.types import Candidate, Endpoint
 
 
 class Setup(Struct, frozen=True, kw_only=True):
-    """Everything a command needs to know about this machine, this folder and this person."""
+    """Everything a command needs to know about this machine, this folder and this person; `brought` is what lies in the
+    repository, trusted or not."""
 
     env: Mapping[str, str]
     places: Places
@@ -35,6 +40,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     catalog: Catalog
     prices: Prices
     secrets: frozenset[str]
+    brought: Found
 
     def candidates(self, catalog: Catalog | None = None, *, priced: bool = False) -> tuple[Candidate, ...]:
         """Every model as a choice; `priced` also looks the prices up (0.2 s the first time)."""
@@ -52,18 +58,24 @@ class Setup(Struct, frozen=True, kw_only=True):
         return next(endpoint for endpoint in self.endpoints if endpoint.name == name)
 
 
-def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | None = False) -> Setup:
+def read_setup(
+    cwd: Path, *, options: Options | None = None, discover: bool | None = False, brought: Found | None = None
+) -> Setup:
     """Reads settings, policy and environment. `discover` also asks local model servers (0.3 s at most); None asks them
-    where one is named, or where auto would have nothing but the embedded model.
+    where one is named, or where auto would have nothing but the embedded model. `brought` is what a session found in
+    the repository when it began: what has become of it since changes nothing.
 
     Raises SettingsError, UsageError, Refused."""
     env = dict(os.environ)
     where = places(env)
-    settings = load_settings(cwd, env, where)
+    policy = load_policy(env, where, root=find_root(cwd))
+    brought = brought or look(find_root(cwd), cwd)
+    settings = load_settings(cwd, env, where, agreed=_agreed(policy, options, env), found=brought)
+    if options is not None and settings.trusted.left_out:
+        policy = unadvised(policy)
     if options is not None:
         settings = with_flags(settings, options)
-    policy = load_policy(env, where, root=find_root(cwd))
-    settings = _with_offered_check(narrow_sandbox(narrow(settings, policy), policy))
+    settings = narrow_sandbox(narrow(settings, policy), policy)
     endpoints = find_endpoints(settings, env)
     known = secrets(endpoints, env)
     know(known)
@@ -76,20 +88,24 @@ def read_setup(cwd: Path, *, options: Options | None = None, discover: bool | No
         catalog=load_catalog(settings, ()),
         prices=Prices(price_tables(settings)),
         secrets=known,
+        brought=brought,
     )
     return _discovered(setup) if (_wants_local(setup) if discover is None else discover) else setup
 
 
-def _with_offered_check(settings: Settings) -> Settings:
-    """A repository's own check counts where its commands could be run unasked anyway, and no other was named."""
-    command, where = settings.offered_verify
-    if not command or settings.verify:
-        return settings
-    if settings.autonomy == "high":
-        return msgspec.structs.replace(settings, verify=command, origin=settings.origin | {"verify": where})
-    why = "a repository may not decide commands to run; give --verify, or --auto high, which runs all unasked"
-    warning = f"{where}: verify is ignored: {why}."
-    return msgspec.structs.replace(settings, warnings=(*settings.warnings, warning))
+def _agreed(policy: Policy, options: Options | None, env: Mapping[str, str]) -> Agreed:
+    """Raises UsageError where DROIDLITE_TRUST is no pin."""
+    pin = env.get("DROIDLITE_TRUST", "")
+    if pin and read_pin(pin) is None:
+        raise UsageError("DROIDLITE_TRUST must be a pin as droidlite trust shows it: sha256:HEX.")
+    return Agreed(
+        given=(options.trust if options else "") or pin,
+        allowed=policy.trust.allowed,
+        pinned=policy.trust.pinned,
+        where=policy.where("trust.allowed"),
+        unwatched=options is not None and options.headless,
+        checked=options is not None and bool(options.verify),
+    )
 
 
 def _discovered(setup: Setup) -> Setup:

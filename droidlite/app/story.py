@@ -35,6 +35,7 @@ from droidlite.settings.config import Settings
 from droidlite.settings.paths import places
 from droidlite.settings.policy import Policy
 from droidlite.settings.prices import Prices
+from droidlite.settings.trust import Found
 from droidlite.types import Endpoint
 from droidlite.ui.plain import show_table, takes_control_codes, width
 from droidlite.ui.story import Teller
@@ -176,6 +177,7 @@ def make_setup(story: Story, folder: Path) -> Setup:
         catalog=load_catalog(settings),
         prices=Prices({}),
         secrets=frozenset(),
+        brought=Found(root=folder / "droidlite"),
     )
 
 

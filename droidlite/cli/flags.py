@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Context, Option
 
-from droidlite.cli.quick import existing_folder
+from droidlite.cli.quick import existing_folder, is_trust
 from droidlite.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,16 @@ def named_check(context: Context, verify: str) -> str:
     if not verify.strip() and given is not None and given.name != "DEFAULT":
         raise UsageError("--verify is empty; name a command, auto, or leave the flag out.")
     return verify
+
+
+def pinned(context: Context, trust: str) -> str:
+    """What --trust names. Raises UsageError where it was given and is no pin, or empty, as an unset variable leaves
+    it."""
+    given = context.get_parameter_source("trust")
+    if not is_trust(trust) or (not trust and given is not None and given.name != "DEFAULT"):
+        takes = "nothing, or a pin as droidlite trust shows it (sha256:HEX); a prompt of one word goes before it"
+        raise UsageError(f"--trust {trust}: it takes {takes}.")
+    return trust
 
 
 Prompt = Annotated[str, Argument(help="What to do.", metavar="PROMPT", show_default=False)]
@@ -71,6 +81,16 @@ RouterMode = Annotated[
 AsJson = Annotated[bool, Option("--json", help="As JSON.")]
 
 
+Trust = Annotated[
+    str,
+    Option(
+        "--trust",
+        metavar="[sha256:HEX]",
+        help="Use what the repository brings, for this run; with a pin only what it pins.",
+        show_default=False,
+        callback=pinned,
+    ),
+]
 Plain = Annotated[bool, Option("--plain", help="Lines only, nothing is redrawn: for screen readers and slow lines.")]
 
 
@@ -96,6 +116,7 @@ def options(
     system: list[str],
     allowed: list[str],
     disallowed: list[str],
+    trust: str,
     *,
     plain: bool = False,
 ) -> "Options":
@@ -130,6 +151,7 @@ def options(
         allowed_tools=_names(allowed),
         disallowed_tools=_names(disallowed),
         plain=plain,
+        trust=trust,
     )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import typer
 
 # each hangs its commands on app
-from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, schema, stats  # noqa: F401
+from droidlite.cli import evaluate, looking, policy, replaying, route, router, running, schema, stats, trust  # noqa: F401
 from droidlite.cli.app import app
 from droidlite.cli.quick import is_text
 from droidlite.errors import Interrupted, UsageError
 from droidlite.sanitise import ended
 
 TEXTS = {"-m", "--model", "--verify", "--append-system-prompt", "--allowed-tools", "--disallowed-tools", "--from"}
-TEXTS |= {"-r", "--resume", "-w", "--worktree"}
+TEXTS |= {"-r", "--resume", "-w", "--worktree", "--trust"}
 """Options whose value is text; a prompt is text as well, all else may be a path, which is bytes to the system."""
 
 

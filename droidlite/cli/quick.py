@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from droidlite.app.options import Options
     from droidlite.ui.headless import OutputFormat
 
-_VALUES = {"-m": "model", "--model": "model", "-r": "resume", "--resume": "resume", "-C": "cwd", "--cwd": "cwd"}
+_VALUES = {
+    "-m": "model", "--model": "model", "-r": "resume", "--resume": "resume", "-C": "cwd", "--cwd": "cwd",
+    "--trust": "trust",
+}  # fmt: skip
 _SWITCHES = {"-c": ("resume", "last"), "--continue": ("resume", "last")}
 _EXEC_VALUES = _VALUES | {
     "-o": "output", "--output-format": "output", "-f": "file", "--file": "file", "--auto": "autonomy",
@@ -27,7 +30,7 @@ def read_quickly(argv: list[str]) -> "tuple[Options, str] | None":
     """What an interactive session is to be begun with, and its first prompt: the same as parsing.py makes of it. None
     where there is anything the parser should look at. Raises UsageError where the folder is gone."""
     given = _given(argv, "chat", _VALUES, _SWITCHES)
-    if given is None:
+    if given is None or not _narrowed(given):
         return None
     prompt = str(given.pop("prompt", ""))
     return _options(given, headless=False), prompt
@@ -63,7 +66,7 @@ def _narrowed(given: dict[str, object]) -> bool:
     """Makes the numbers numbers; False where a value is none that it may be, which the parser tells."""
     if any(given.get(name, choices[0]) not in choices for name, choices in _CHOICES.items()):
         return False
-    if not str(given.get("verify", "x")).strip():
+    if not str(given.get("verify", "x")).strip() or not is_trust(str(given.get("trust", ""))):
         return False
     for name, number in (("max_cost", float), ("max_turns", int)):
         if name in given:
@@ -90,6 +93,13 @@ def existing_folder(cwd: Path) -> Path:
     if not found.is_dir():
         raise UsageError(f"-C {cwd}: there is no such folder.")
     return found
+
+
+def is_trust(word: str) -> bool:
+    """Whether --trust takes it: "" and now, or a pin."""
+    from droidlite.settings.trusted import read_pin
+
+    return word in ("", "now") or read_pin(word) is not None
 
 
 def is_text(word: str) -> bool:

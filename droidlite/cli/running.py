@@ -26,6 +26,7 @@ from droidlite.cli.flags import (
     SandboxMode,
     System,
     Timeout,
+    Trust,
     Verify,
     Worktree,
     Yolo,
@@ -56,12 +57,13 @@ def chat(
     system: System = [],  # noqa: B006
     allowed: Allowed = [],  # noqa: B006
     disallowed: Disallowed = [],  # noqa: B006
+    trust: Trust = "",
     plain: Plain = False,
 ) -> int:
     """An interactive session in this folder."""
     given = options(
         False, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
-        auto, yolo, sandbox, effort, system, allowed, disallowed, plain=plain,
+        auto, yolo, sandbox, effort, system, allowed, disallowed, trust, plain=plain,
     )  # fmt: skip
     from droidlite.app.interactive import run_interactive
 
@@ -97,13 +99,14 @@ def exec_(
     system: System = [],  # noqa: B006
     allowed: Allowed = [],  # noqa: B006
     disallowed: Disallowed = [],  # noqa: B006
+    trust: Trust = "",
 ) -> int:
     """Run one prompt without a person (also: droidlite -p). Read-only without --auto.
 
     The prompt is PROMPT or the text of -f FILE; what standard input carries is appended to it."""
     given = options(
         True, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
-        auto, yolo, sandbox, effort, system, allowed, disallowed,
+        auto, yolo, sandbox, effort, system, allowed, disallowed, trust,
     )  # fmt: skip
     from droidlite.app.headless import run_headless
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from droidlite.result import Trust
 from droidlite.types import Autonomy, Effort, Endpoint, Tier
 
 Mode = Literal["cost", "balanced", "quality"]
@@ -95,6 +96,8 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     `denied_commands` stops a command that is written out, not one that a script or another language runs.
     `redact` takes out of outputs and files whatever has the form of a key before the model sees it; values that are
     known to be secret are taken out in any case.
+    `trust` holds pins of what a repository may bring, as `droidlite trust` shows them; where there are any, a run
+    that nobody watches is refused in a repository that brings something else.
     `verify` is a command whose exit 0 means done, or "auto"; it may take `verify_seconds`, and each model gets its
     result `verify_rounds` times before the next one takes over."""
 
@@ -117,18 +120,20 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     sandbox: SandboxSettings = SandboxSettings()
     redact: bool = True
     aliases: dict[str, str] = {}
+    trust: tuple[str, ...] = ()
     ui: UiSettings = UiSettings()
 
 
 class Settings(SettingsFile, frozen=True, forbid_unknown_fields=True):
     """The settings in force. `origin` tells for every key (model, router.mode, endpoints.NAME, models.ID,
     aliases.NAME) where it was set: "default" or file:line. `warnings` are whole sentences for the person.
-    `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `offered_verify` is the check
-    a repository's own file names and where it does ("" = none): a command, so it takes a person's leave. `unheeded` is
-    the autonomy of a person's file that a run which nobody watches does not go by, and where it stands."""
+    `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `unheeded` is the autonomy of
+    a person's file that a run which nobody watches does not go by, and where it stands. `trusted` tells whether what
+    the repository brings is used; `memory` is (name, text) of its AGENTS.md files where it is."""
 
     origin: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     unavailable: dict[str, str] = field(default_factory=dict)
-    offered_verify: tuple[str, str] = ("", "")
     unheeded: tuple[Autonomy, str] = ("off", "")
+    trusted: Trust = Trust(state="nothing")
+    memory: tuple[tuple[str, str], ...] = ()

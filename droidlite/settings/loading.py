@@ -1,61 +1,78 @@
-"""Reads the settings files, checks each on its own and lays them over each other. Only the person's own file is
-trusted: what a repository brings may not say where requests go, what runs without asking, or what it may cost."""
+"""Reads the settings files, checks each on its own and lays them over each other. What a repository brings is used
+only once a person trusts it; see narrowing.py for what it may say at all."""
 
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import convert as build
 from msgspec import structs
 
+from droidlite.result import Trust
+from droidlite.sanitise import clean_line
 from droidlite.settings import keyrings, reading
 from droidlite.settings.config import Settings, SettingsFile
 from droidlite.settings.lines import Steps
+from droidlite.settings.memory import memory_of
+from droidlite.settings.narrowing import Narrowed
 from droidlite.settings.paths import Places, find_root
 from droidlite.settings.reading import Document
+from droidlite.settings.trust import SETTINGS, Found, look
+from droidlite.settings.trusted import read_pin
+from droidlite.settings.trusting import Agreed, judge, needing
 from droidlite.types import Endpoint
 
-_UNTRUSTED = {
-    "endpoints": "where requests go",
-    "allowed_commands": "what runs without asking",
-    "autonomy": "what runs without asking",
-    "sandbox": "what commands may reach",
-    "hooks": "commands to run",
-    "mcp": "commands to run",
-    "redact": "which secrets a model sees",
-    "ui": "how your terminal looks",
-}
-"""Keys only the person's own file may set, and what they decide."""
-_UNTRUSTED_OF_MODEL = ("price", "provider", "name")
-_UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch", "fallback", "fallback_stronger")
 _TABLES = ("router", "aliases", "ui", "sandbox")
 _DEFAULT_MODELS = {"anthropic": ("claude-*",), "openai-responses": ("gpt-*", "o1*", "o3*", "o4*")}
+_NOTHING = Agreed()
 
 
-def load_settings(cwd: Path, env: Mapping[str, str], places: Places) -> Settings:
-    """The settings in force in `cwd`, flags not yet applied. Raises SettingsError."""
-    root = find_root(cwd)
+def load_settings(
+    cwd: Path, env: Mapping[str, str], places: Places, *, agreed: Agreed = _NOTHING, found: Found | None = None
+) -> Settings:
+    """The settings in force in `cwd`, flags not yet applied; `found` is what the repository brings, where that was
+    looked at already. Raises SettingsError, and Refused where --trust or a pin says that it is something else."""
+    found = found or look(find_root(cwd), cwd)
     layers = _Layers()
     if own := reading.read_document(places.config / "config.toml"):
-        unavailable: dict[int, str] = {}
-        reading.expand(own, env, lambda path, variable: _unset(own, unavailable, path, variable))
-        keyrings.fill_in(own, lambda path, todo: _note(unavailable, path, todo))
-        record = reading.convert(own, SettingsFile)
-        _check(own, record)
-        layers.unavailable = {
-            record.endpoints[index].name: todo
-            for index, todo in unavailable.items()
-            if not _has_key(record.endpoints[index])
-        }
-        layers.lay(own)
-    for name in ("config.toml", "config.local.toml"):
-        if document := reading.read_document(root / ".droidlite" / name):
-            _narrow(document, layers)
-            reading.expand(document, {}, lambda path, variable: _no_variable(document, path, variable))
-            _check(document, reading.convert(document, SettingsFile))
-            layers.lay(document)
-    return layers.settings()
+        layers.lay(own, env)
+    documents = [] if found.problem else _brought(found)
+    pins = tuple(layers.data.get("trust", ()))
+    trust = judge(found, needing(found, _inert(documents, layers, agreed)), pins, agreed, places.state)
+    trusted = trust.state in ("trusted", "nothing")
+    for document in documents:
+        narrowed = Narrowed(document, layers.data, trusted=trusted)
+        layers.warnings += narrowed.told
+        layers.lay(document, env, own=False)
+    if not trusted and layers.data.get("verify") == "auto":
+        del layers.data["verify"], layers.origin["verify"]
+    layers.warnings += [
+        f"{found.root / name} is not read: it is a link that leads out of the repository or nowhere."
+        for name in SETTINGS
+        if name in found.files and name not in found.contents and not found.problem
+    ]
+    return layers.settings(trust, memory_of(found) if trusted and not found.problem else ())
+
+
+def _brought(found: Found) -> list[Document]:
+    return [
+        reading.document_of(str(found.root / name), found.contents[name]) for name in SETTINGS if name in found.contents
+    ]
+
+
+def _inert(documents: list[Document], layers: "_Layers", agreed: Agreed) -> tuple[str, ...]:
+    """What waits for trust in the settings, as a person is told of it."""
+    told = []
+    for document in documents:
+        copy = Document(document.file, "")
+        copy.data = dict(document.data)
+        if keys := Narrowed(copy, {}, trusted=False).inert:
+            file = document.file.rpartition("/.droidlite/")[2]
+            told.append(f".droidlite/{file}: {clean_line(', '.join(keys), 200)}")
+    if layers.data.get("verify") == "auto" and not agreed.checked:
+        told.append(f"verify = auto of {layers.origin['verify']}")
+    return tuple(told)
 
 
 class _Layers:
@@ -66,15 +83,34 @@ class _Layers:
         self.origin: dict[str, str] = {}
         self.warnings: list[str] = []
         self.unavailable: dict[str, str] = {}
-        self.offered: tuple[str, str] = ("", "")
 
-    def lay(self, document: Document) -> None:
+    def lay(self, document: Document, env: Mapping[str, str], *, own: bool = True) -> None:
+        """Raises SettingsError where it cannot be meant; `own`: it is the person's file."""
+        lacking: dict[int, str] = {}
+
+        def missing(path: Steps, variable: str) -> str:
+            if not own and path[0] != "endpoints":
+                _no_variable(document, path, variable)
+            return (not own and env.get(variable)) or _unset(document, lacking, path, variable)
+
+        reading.expand(document, env if own else {}, missing)
+        keyrings.fill_in(document, lambda path, todo: _note(lacking, path, todo))
+        record = reading.convert(document, SettingsFile)
+        _check(document, record)
+        for endpoint in record.endpoints:
+            self.unavailable.pop(endpoint.name, None)
+        named = {index: record.endpoints[index] for index in lacking}
+        self.unavailable |= {each.name: lacking[i] for i, each in named.items() if not _has_key(each)}
+        self._lay(document)
+
+    def _lay(self, document: Document) -> None:
         for key, value in document.data.items():
             if key in _TABLES:
                 self.data[key] = self.data.get(key, {}) | value
                 self.origin |= {f"{key}.{name}": document.where((key, name)) for name in value}
             elif key == "endpoints":
-                self.data[key] = value
+                known = {item["name"]: item for item in self.data.get(key, [])}
+                self.data[key] = list((known | {item["name"]: item for item in value}).values())
                 self.origin |= {f"endpoints.{item['name']}": document.where((key, i)) for i, item in enumerate(value)}
             elif key == "models":
                 known = {item["id"]: item for item in self.data.get(key, [])}
@@ -87,7 +123,7 @@ class _Layers:
                 self.data[key] = value
                 self.origin[key] = document.where((key,))
 
-    def settings(self) -> Settings:
+    def settings(self, trust: Trust, memory: tuple[tuple[str, str], ...]) -> Settings:
         record = build(self.data, SettingsFile)
         fields = {name: getattr(record, name) for name in SettingsFile.__struct_fields__}
         fields["endpoints"] = tuple(_with_models(endpoint) for endpoint in record.endpoints)
@@ -97,7 +133,8 @@ class _Layers:
             origin=origin,
             warnings=tuple(self.warnings),
             unavailable=self.unavailable,
-            offered_verify=self.offered,
+            trusted=trust,
+            memory=memory,
         )
 
 
@@ -127,42 +164,13 @@ def _note(unavailable: dict[int, str], path: Steps, todo: str) -> None:
     unavailable.setdefault(int(path[1]), todo)
 
 
+def _no_variable(document: Document, path: Steps, variable: str) -> NoReturn:
+    told = "is not replaced here in a repository's settings; write it in your own config.toml"
+    document.fail(path, f"${{{variable}}} {told}")
+
+
 def _has_key(endpoint: Endpoint) -> bool:
     return any((endpoint.api_key, *endpoint.api_keys))
-
-
-def _no_variable(document: Document, path: Steps, variable: str) -> str:
-    document.fail(path, f"${{{variable}}} is not replaced in a repository's settings; write it in your own config.toml")
-
-
-def _narrow(document: Document, layers: _Layers) -> None:
-    """Takes out of a repository's file what it may not say, with one sentence each."""
-
-    def drop(path: Steps, why: str) -> None:
-        layers.warnings.append(f"{document.where(path)}: {reading.dotted(path)} is ignored: {why}.")
-
-    for key, what in _UNTRUSTED.items():
-        if key in document.data:
-            drop((key,), f"a repository may not decide {what}; set it in your own config.toml")
-            del document.data[key]
-    if isinstance(document.data.get("verify"), str):
-        layers.offered = document.data.pop("verify"), document.where(("verify",))
-    models = document.data.get("models")
-    for index, model in enumerate(models if isinstance(models, list) else []):
-        for key in _UNTRUSTED_OF_MODEL if isinstance(model, dict) else ():
-            if key in model:
-                drop(("models", index, key), "a repository may not decide where requests go or what they cost")
-                del model[key]
-    found = document.data.get("router")
-    router = found if isinstance(found, dict) else {}
-    for key in _UNTRUSTED_OF_ROUTER:
-        if key in router:
-            drop(("router", key), "a repository may not decide when and at what price the model changes")
-            del router[key]
-    cap, own = document.data.get("max_cost_usd"), layers.data.get("max_cost_usd")
-    if isinstance(cap, int | float) and own is not None and not cap <= own:
-        drop(("max_cost_usd",), f"a repository may lower your cap of ${own:g}, not raise it")
-        del document.data["max_cost_usd"]
 
 
 def _check(document: Document, record: SettingsFile) -> None:
@@ -173,6 +181,9 @@ def _check(document: Document, record: SettingsFile) -> None:
     value = record.router.task_value_usd
     if value is not None and not math.isfinite(value):
         document.fail(("router", "task_value_usd"), "must be a number, in USD")
+    for index, pin in enumerate(record.trust):
+        if read_pin(pin) is None:
+            document.fail(("trust", index), "must be a pin as droidlite trust shows it: sha256: and 64 hex digits")
     seen: set[str] = set()
     for index, endpoint in enumerate(record.endpoints):
         _check_endpoint(document, ("endpoints", index), endpoint)

@@ -25,6 +25,7 @@ _STRICTNESS: dict[str, Callable[[Any], float]] = {
     "autonomy.max": _AUTONOMIES.index,
     "sandbox.minimum": lambda minimum: -MECHANISMS.index(minimum),
     "secrets.redact": lambda redact: not redact,
+    "trust.allowed": int,
 }
 """The values of which the strictest layer's holds; the smaller number is the stricter."""
 Texts = tuple[Annotated[str, Meta(min_length=1)], ...]
@@ -83,6 +84,14 @@ class SecretsPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     redact: bool = False
 
 
+class TrustPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """`allowed`: may people trust what a repository brings; `pinned`: pins (as `droidlite trust` shows them) of what is
+    trusted without asking, also where `allowed` is false. Only the organisation's policy can pin."""
+
+    allowed: bool = True
+    pinned: Texts = ()
+
+
 class RuleCondition(Struct, frozen=True, forbid_unknown_fields=True):
     """What a rule asks of the session; "" and None ask nothing. mode: whether somebody can be asked; worker: started
     by a mission; verified: a check ends the task; budget_below_usd: less than this may be spent."""
@@ -120,6 +129,7 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
     autonomy: AutonomyPolicy = AutonomyPolicy()
     sandbox: SandboxPolicy = SandboxPolicy()
     secrets: SecretsPolicy = SecretsPolicy()
+    trust: TrustPolicy = TrustPolicy()
     rules: tuple[Rule, ...] = ()
 
 
@@ -144,6 +154,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     autonomy: AutonomyPolicy = AutonomyPolicy()
     sandbox: SandboxPolicy = SandboxPolicy()
     secrets: SecretsPolicy = SecretsPolicy()
+    trust: TrustPolicy = TrustPolicy()
     lines: dict[str, str] = field(default_factory=dict)
 
     def where(self, key: str) -> str:
@@ -157,7 +168,8 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 def combine(layers: Sequence[Layer]) -> Policy:
     """The policy that is as strict as the strictest of `layers` in everything."""
-    tables: dict[str, dict[str, Any]] = {"router": {}, "budget": {}, "autonomy": {}, "sandbox": {}, "secrets": {}}
+    names = ("router", "budget", "autonomy", "sandbox", "secrets", "trust")
+    tables: dict[str, dict[str, Any]] = {name: {} for name in names}
     lines: dict[str, str] = {}
     for key, rank in _STRICTNESS.items():
         table, _, name = key.partition(".")
@@ -170,6 +182,9 @@ def combine(layers: Sequence[Layer]) -> Policy:
         if layer.layer == "org" and layer.router.fallback:
             tables["router"]["fallback"] = layer.router.fallback
             lines["router.fallback"] = layer.where("router.fallback")
+        if layer.layer == "org" and layer.trust.pinned:
+            tables["trust"]["pinned"] = layer.trust.pinned
+            lines["trust.pinned"] = layer.where("trust.pinned")
     return Policy(
         layers=tuple(layers),
         router=RouterPolicy(**tables["router"]),
@@ -177,8 +192,21 @@ def combine(layers: Sequence[Layer]) -> Policy:
         autonomy=AutonomyPolicy(**tables["autonomy"]),
         sandbox=SandboxPolicy(**tables["sandbox"]),
         secrets=SecretsPolicy(**tables["secrets"]),
+        trust=TrustPolicy(**tables["trust"]),
         lines=lines,
     )
+
+
+def unadvised(policy: Policy) -> Policy:
+    """Without what the project's rules prefer and say to a judge: what they forbid and require still holds."""
+    silent = {"guidance": "", "prefer": ()}
+    layers = (
+        structs.replace(layer, rules=tuple(structs.replace(rule, **silent) for rule in layer.rules))
+        if layer.layer == "project"
+        else layer
+        for layer in policy.layers
+    )
+    return structs.replace(policy, layers=tuple(layers))
 
 
 def why_not(policy: Policy, spec: ModelSpec, endpoint: Endpoint | None) -> str:

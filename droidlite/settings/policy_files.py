@@ -13,6 +13,7 @@ from droidlite.settings.paths import Places
 from droidlite.settings.policy import Layer, LayerName, Policy, PolicyFile, Rule, combine
 from droidlite.settings.reading import Document, nearest
 from droidlite.settings.terms import PREFIXES, TIERS
+from droidlite.settings.trusted import read_pin
 from droidlite.types import TaskKind
 
 SYSTEM_FILE = Path("/etc/droidlite/policy.toml")
@@ -54,6 +55,8 @@ def read_layer(layer: LayerName, path: Path) -> Layer:
     _check(document, record)
     if layer != "org" and record.router.fallback:
         document.fail(("router", "fallback"), "is for the organisation's policy; name yours in config.toml")
+    if layer != "org" and record.trust.pinned:
+        document.fail(("trust", "pinned"), "is for the organisation's policy; yours is `trust` in config.toml")
     tables = {name: getattr(record, name) for name in PolicyFile.__struct_fields__}
     return Layer(**tables, layer=layer, file=document.file, lines=_lines(document))
 
@@ -85,6 +88,9 @@ def _check(document: Document, record: PolicyFile) -> None:
     cap = record.budget.max_cost_usd
     if cap is not None and isinf(cap):
         document.fail(("budget", "max_cost_usd"), "must be a number; leave the key out for no limit")
+    for index, pin in enumerate(record.trust.pinned):
+        if read_pin(pin) is None:
+            document.fail(("trust", "pinned", index), "must be a pin as droidlite trust shows it: sha256:HEX")
     names: set[str] = set()
     for index, rule in enumerate(record.rules):
         if rule.name in names:

@@ -71,14 +71,20 @@ def read_document(path: Path) -> Document | None:
         if not path.is_file():
             raise SettingsError("is not a file; remove it or put the settings in a file of that name", file=file)
         raw = read_regular(path, LARGEST + 1)
-        if len(raw) > LARGEST:
-            raise SettingsError("is larger than 1 MiB; that cannot be meant as settings", file=file)
+    except OSError as error:
+        raise SettingsError(f"cannot be read: {error.strerror or error}", file=file) from error
+    if len(raw) > LARGEST:
+        raise SettingsError("is larger than 1 MiB; that cannot be meant as settings", file=file)
+    return document_of(file, raw)
+
+
+def document_of(file: str, raw: bytes) -> Document:
+    """What a file that was read holds. Raises SettingsError."""
+    try:
         return Document(file, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError("is not UTF-8 text; save it as UTF-8", file=file, line=line) from error
-    except OSError as error:
-        raise SettingsError(f"cannot be read: {error.strerror or error}", file=file) from error
 
 
 def expand(document: Document, env: Mapping[str, str], unset: Callable[[Steps, str], str]) -> None:

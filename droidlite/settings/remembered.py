@@ -1,18 +1,14 @@
 """What a person allowed for good, folder by folder: beginnings of commands, kept among droidlite's own files."""
 
-import fcntl
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from droidlite.errors import SettingsError
-from droidlite.secrecy import make_private
+from droidlite.settings.keeping import locked, write_whole
 
 
 class Allowed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +41,7 @@ def remember_allowed(state: Path, root: Path, prefix: str) -> None:
     """Adds a beginning; the file is the old one or the new one, never half, and what another droidlite adds meanwhile
     stays. Raises OSError, SettingsError."""
     path = allowed_file(state, root)
-    with _locked(path.parent):
+    with locked(path.parent):
         known = load_allowed(state, root)
         if prefix not in known:
             _write(path, Allowed(str(root), (*known, prefix)))
@@ -54,30 +50,11 @@ def remember_allowed(state: Path, root: Path, prefix: str) -> None:
 def forget_allowed(state: Path, root: Path, prefix: str) -> None:
     """Takes a beginning out again, as `remember_allowed` adds one. Raises OSError, SettingsError."""
     path = allowed_file(state, root)
-    with _locked(path.parent):
+    with locked(path.parent):
         known = load_allowed(state, root)
         if prefix in known:
             _write(path, Allowed(str(root), tuple(kept for kept in known if kept != prefix)))
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    make_private(folder)
-    with open(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _write(path: Path, allowed: Allowed) -> None:
-    content = msgspec.json.format(msgspec.json.encode(allowed), indent=2)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    write_whole(path, msgspec.json.format(msgspec.json.encode(allowed), indent=2) + b"\n")

@@ -14,6 +14,7 @@ from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
 from droidlite.ui.spending import Stats
+from droidlite.ui.trusting import Trusting
 
 ExportFormat = Literal["md", "json", "html"]
 
@@ -102,7 +103,7 @@ class Conversation(Protocol):
     """
 
     def attend(self, person: Person) -> None:
-        """Tells who answers approvals, questions and caps; called once, before anything else."""
+        """Tells who answers approvals, questions and caps; called once, before anything else but trust."""
         ...
 
     def past(self) -> tuple[Event | User, ...]:
@@ -179,6 +180,19 @@ class Conversation(Protocol):
 
     def set_autonomy(self, autonomy: Autonomy) -> Autonomy:
         """What it is from now on: policy may allow less than was asked for."""
+        ...
+
+    def trusting(self, *, again: bool = False) -> Trusting | None:
+        """As droidlite.ui.trusting.Trusts has it; also called before `attend`."""
+        ...
+
+    def trust(self) -> str: ...
+    def distrust(self) -> str:
+        """Asks about it again at the next start; a line that says so."""
+        ...
+
+    def trusted(self) -> str:
+        """How it stands, in a few words."""
         ...
 
     def permitted(self) -> Permitted:

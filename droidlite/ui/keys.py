@@ -1,5 +1,6 @@
 """Which key does what, in the input and in dialogs."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from prompt_toolkit.application.current import get_app
@@ -53,7 +54,7 @@ class Controls(Protocol):
 def bind_keys(controls: Controls) -> KeyBindings:
     keys = KeyBindings()
     asking = Condition(lambda: controls.asking)
-    _bind_dialog(keys, controls, asking)
+    bind_dialog(keys, controls.press, asking)
     _bind_input(keys, controls, ~asking)
     _bind_editing(keys, controls, ~asking)
 
@@ -65,11 +66,12 @@ def bind_keys(controls: Controls) -> KeyBindings:
     return keys
 
 
-def _bind_dialog(keys: KeyBindings, controls: Controls, asking: Any) -> None:
+def bind_dialog(keys: KeyBindings, press: Callable[..., None], asking: Any) -> None:
+    """The keys of a dialog, where `asking` holds, go to `press(name, text)`."""
     for key, name in _DIALOG_KEYS.items():
 
         def pressed(event: KeyPressEvent, name: str = name) -> None:
-            controls.press(name)
+            press(name)
 
         keys.add(key, filter=asking)(pressed)
 
@@ -77,7 +79,7 @@ def _bind_dialog(keys: KeyBindings, controls: Controls, asking: Any) -> None:
     @keys.add(Keys.BracketedPaste, filter=asking)
     def _(event: KeyPressEvent) -> None:
         if event.data.isprintable() or event.key_sequence[0].key == Keys.BracketedPaste:
-            controls.press("text", event.data)
+            press("text", event.data)
 
 
 def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:

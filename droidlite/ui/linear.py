@@ -22,6 +22,7 @@ from droidlite.ui.conversation import Conversation
 from droidlite.ui.render import Painter
 from droidlite.ui.statusline import header, parting_lines, reply_line
 from droidlite.ui.transcript import Transcript
+from droidlite.ui.trusting import decide
 
 PROMPT = "> "
 KEYS = (
@@ -53,6 +54,7 @@ class Linear:
         self._questions: queue.SimpleQueue[tuple[Dialog, Future[Any]] | None] = queue.SimpleQueue()
         self._left = self._spoken = self._gone = False
         self._said, self._pressed = time.monotonic(), -TWICE_SECONDS
+        decide(conversation, self._answered, self.say)
         conversation.attend(AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript))
 
     def run(self, prompt: str) -> int:

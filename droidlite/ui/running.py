@@ -24,6 +24,7 @@ from droidlite.events import (
     VerifyFound,
     Warned,
 )
+from droidlite.result import Trust
 from droidlite.sanitise import clean_line, ended
 from droidlite.types import RoutingDecision, Switch
 from droidlite.ui.cells import hung
@@ -140,6 +141,7 @@ class Progress:
     def _started(self, event: SessionStarted) -> str:
         where = f" via {event.endpoint}" if event.endpoint else ""
         held = f" · sandbox {event.sandbox}" if event.sandbox else ""
+        held += _trusted(event.trust)
         line = clean_line(f"session {event.session_id} · {event.model}{where} · autonomy {event.autonomy}{held}", 300)
         return f"{self._label()}\n{line}" if event.scripted else line
 
@@ -147,6 +149,12 @@ class Progress:
         """What says, once, that a script answers."""
         told, self._label_told = self._label_told, True
         return "" if told else SCRIPTED
+
+
+def _trusted(trust: Trust) -> str:
+    """What is said of what the repository brings where somebody trusts it ("" = nobody does)."""
+    by = {"flag": " for this run", "pin": " by a pin", "policy": " by policy"}.get(trust.by, "")
+    return f" · trusted{by} (sha256 {trust.sha256[:12]})" if trust.state == "trusted" else ""
 
 
 def _stands_out(event: Event) -> bool:

@@ -14,6 +14,7 @@ from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.output import Output
 
 from droidlite.errors import UsageError
+from droidlite.ui.asking_first import ask_trust
 from droidlite.ui.attention import Attention
 from droidlite.ui.conversation import Conversation
 from droidlite.ui.conversing import Session
@@ -60,8 +61,10 @@ def run(
                 import readline  # noqa: F401 - input() edits lines and takes long ones with it
             return Linear(conversation).run(prompt)
         terminal = create_input(sys.stdin), Framed.from_pty(sys.stdout, term=env.get("TERM"))
+    typed = ask_trust(conversation, terminal, colour=not env.get("NO_COLOR"), grace_seconds=grace_seconds)
     attention = Attention(terminal[1], time.monotonic, title=look.title, bell=look.bell)
     session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention, env)
     session.screen.app.wraps = wraps(env)
     session.screen.app.editing_mode = EditingMode.VI if look.vi else EditingMode.EMACS
+    session.refill(typed)
     return session.run(prompt)

@@ -18,12 +18,12 @@ from droidlite.ui.styles import styles
 _KEYS = " ↑↓ PgUp PgDn Home End · / search, n next · q or Esc back"
 
 
-def viewer(text: str, terminal: tuple[Input, Output], *, colour: bool) -> "Application[None]":
-    """Ready to be run; opens at the end of the text, where the newest is."""
+def viewer(text: str, terminal: tuple[Input, Output], *, colour: bool, at_end: bool = True) -> "Application[None]":
+    """Ready to be run; opens at the end of the text, where the newest is, or at its beginning."""
     found = SearchToolbar()
     text = clean(text)
     area = TextArea(text, read_only=True, scrollbar=True, wrap_lines=True, search_field=found)
-    area.buffer.set_document(Document(text, len(text)), bypass_readonly=True)
+    area.buffer.set_document(Document(text, len(text) if at_end else 0), bypass_readonly=True)
     bar = Window(FormattedTextControl([("class:dim", _KEYS)]), height=1)
     return Application(
         layout=Layout(HSplit([area, found, bar]), focused_element=area),

@@ -93,7 +93,7 @@ def test_the_parts_of_the_context_add_up_to_what_the_status_line_says(
     read = {"calls": [{"name": "read", "arguments": {"file_path": "a.py"}}]}
     script = write_script(tmp_path / "s.jsonl", [read, {"text": "A file of ones."}])
     monkeypatch.setenv("DROIDLITE_SCRIPT", script["DROIDLITE_SCRIPT"])
-    with opened(tmp_path) as chat:
+    with opened(tmp_path, trust="now") as chat:
         before = chat.filling()
         says(chat, "what is in a.py?")
         after, status = chat.filling(), chat.status()

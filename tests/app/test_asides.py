@@ -82,7 +82,7 @@ def test_it_can_be_asked_while_a_tool_runs(tmp_path: Path) -> None:
 def test_before_anything_was_said_it_knows_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "AGENTS.md").write_text("We use tabs.\n")
     with Loopback([Said("Tabs."), Said("Hello.")]) as server:
-        with opened(tmp_path, model=use(server)) as chat:
+        with opened(tmp_path, model=use(server), trust="now") as chat:
             assert chat.btw("tabs?").text == "Tabs."
             says(chat, "hello")
         aside, first = server.requests

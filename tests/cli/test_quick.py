@@ -24,6 +24,8 @@ BEGUN = [
     ["chat", "-r", "01JD"],
     ["chat", "--resume", "last", "-m", "x", "-C", "sub", "go on"],
     ["chat", "--cwd", "sub"],
+    ["chat", "--trust", "now", "hello"],
+    ["chat", "--trust", f"sha256:{'0' * 64},AGENTS.md=01234567"],
 ]
 RUNS = [
     ["exec", "hello"],
@@ -31,6 +33,7 @@ RUNS = [
     ["exec", "--max-cost", "0.50", "--max-turns", "3", "-y", "-f", "prompt.md"],
     ["exec", "--max-budget-usd", "1e-3", "-c", "-C", "sub", "--output-format", "stream-json", "go on"],
     ["exec"],
+    ["exec", "--trust", f"sha256:{'0' * 64}", "hello"],
 ]
 LEFT_RUNS = [
     ["chat", "hello"],
@@ -47,6 +50,8 @@ LEFT_RUNS = [
     ["exec", "--verify", "", "hello"],
     ["exec", "--effort", "high", "hello"],
     ["exec", "-p"],
+    ["exec", "--trust", "yes", "hello"],
+    ["exec", "--trust", "", "hello"],
 ]
 LEFT = [
     ["exec", "hello"],

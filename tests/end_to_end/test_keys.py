@@ -66,7 +66,7 @@ def test_a_key_in_memory_and_in_signed_thinking_is_sent_to_nobody(dialect: str, 
     with Loopback(said) as server:
         configure(endpoint_settings(server.endpoint(dialect)))
         model = "claude-sonnet-5-5" if dialect == "anthropic" else "gpt-6.1-sol"
-        first = droidlite("exec", "-m", f"loop/{model}", "-o", "stream-json", "begin", cwd=repo, env=ENV)
+        first = droidlite("exec", "--trust", "-m", f"loop/{model}", "-o", "stream-json", "begin", cwd=repo, env=ENV)
         second = droidlite("exec", "-c", "-o", "stream-json", "go on", cwd=repo, env=ENV)
         assert (first.code, second.code) == (0, 0), first.err + second.err
         assert KEY not in first.out + first.err + second.out + second.err

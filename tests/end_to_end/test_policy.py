@@ -102,6 +102,9 @@ def test_show_says_where_everything_comes_from(folder: Path, org: dict[str, str]
         ["router.fallback", "(empty)", "default"],
         ["budget.max_cost_usd", "2.0", "user", f"{user}:4"],
         ["autonomy.max", "high", "default"],
+        ["secrets.redact", "false", "default"],
+        ["trust.allowed", "true", "default"],
+        ["trust.pinned", "(empty)", "default"],
         ["models.deny", "*-preview", "org", f"{file}:4"],
         ["rule", '"payments', "need", "a", "frontier", 'model"', "org", f"{file}:5"],
         ["paths", "services/payments/**"],
@@ -157,12 +160,16 @@ def test_an_endpoint_may_be_denied_by_name(folder: Path, org: dict[str, str]) ->
 KEYS = {"ANTHROPIC_API_KEY": "test-key-123456", "OPENAI_API_KEY": "test-key-123456"}
 
 
-def test_auto_heeds_the_rules_and_says_which(folder: Path) -> None:
+def test_auto_heeds_the_rules_and_says_which_and_a_trusted_projects_preference(folder: Path) -> None:
     project = folder / ".droidlite" / "policy.toml"
     project.write_text('[[rules]]\nname = "house"\nforbid = ["claude-*"]\nprefer = ["gpt-6-luna"]\n')
     told = json.loads(droidlite("route", "Fix it.", "--json", cwd=folder, env=KEYS).out)
+    forbidden = f'rule "house" ({project}:1) forbids it ("claude-*")'
+    assert (told["model"] != "gpt-6-luna", told["rejected"]["claude-opus-5-5"]) == (True, forbidden)
+    assert droidlite("trust", "add", cwd=folder).code == 0
+    told = json.loads(droidlite("route", "Fix it.", "--json", cwd=folder, env=KEYS).out)
     assert (told["model"], told["rule"]) == ("gpt-6-luna", f"house ({project}:1)")
-    assert told["rejected"]["claude-opus-5-5"] == f'rule "house" ({project}:1) forbids it ("claude-*")'
+    assert told["rejected"]["claude-opus-5-5"] == forbidden
     assert f'Rule "house" ({project}:1) forbids claude-*; prefers gpt-6-luna.' in told["reasons"]
 
 

@@ -206,19 +206,30 @@ def test_the_rounds_of_a_check_count_as_turns_of_the_run(repo: Path, home: Path)
     assert len(server.requests) == 2  # one, and the closing summary
 
 
-def test_a_repositorys_own_check_counts_only_where_its_commands_run_unasked(repo: Path, home: Path) -> None:
+def test_a_repositorys_own_check_waits_for_trust_whatever_runs_unasked(repo: Path, home: Path) -> None:
     (repo / ".droidlite").mkdir()
     (repo / ".droidlite" / "config.toml").write_text('verify = "touch ran"\n')
     script = write_script(repo.parent / "script", [DONE])
-    words = ("exec", "-m", "scripted", "-o", "json", "go")
-    ran = droidlite(*words, "--auto", "medium", cwd=repo, env=script)
+    words = ("exec", "-m", "scripted", "-o", "json", "--auto", "high", "go")
+    ran = droidlite(*words, cwd=repo, env=script)
     assert (ran.code, ran.result["verify"], (repo / "ran").exists()) == (0, None, False)
-    assert (
-        "/.droidlite/config.toml:1: verify is ignored: a repository may not decide commands to run; give --verify, or "
-        "--auto high, which runs all unasked." in ran.err
-    )
-    ran = droidlite(*words, "--auto", "high", cwd=repo, env=script)
+    told = "warning: This repository is not trusted. Not used: .droidlite/config.toml: verify. Look at it, then: "
+    assert told + "droidlite trust add, or --trust for one run.\n" in ran.err
+    ran = droidlite(*words, "--trust", cwd=repo, env=script)
     assert (ran.code, ran.result["verify"]["command"], (repo / "ran").exists()) == (0, "touch ran", True)
+
+
+def test_the_tests_that_settings_find_wait_for_trust_and_those_of_the_run_do_not(repo: Path, home: Path) -> None:
+    (repo / "conftest.py").write_text("import pathlib\npathlib.Path('ran').touch()\n")
+    configure('verify = "auto"\n')
+    env = environment_of_checks() | write_script(repo.parent / "script", [DONE])
+    words = ("exec", "-m", "scripted", "-o", "json", "--auto", "low", "go")
+    ran = droidlite(*words, cwd=repo, env=env)
+    assert (ran.code, ran.result["verify"], (repo / "ran").exists()) == (0, None, False)
+    assert "This repository is not trusted. Not used: verify = auto of " in ran.err
+    assert droidlite("trust", "add", cwd=repo).code == 0
+    assert droidlite(*words, cwd=repo, env=env).result["verify"]["command"].endswith("pytest -q")
+    assert (repo / "ran").exists()
 
 
 def test_a_check_that_passes_though_nothing_was_changed_proves_nothing(repo: Path) -> None:

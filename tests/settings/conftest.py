@@ -10,6 +10,7 @@ from droidlite.errors import SettingsError
 from droidlite.settings.config import Settings
 from droidlite.settings.loading import load_settings
 from droidlite.settings.paths import Places
+from droidlite.settings.trusting import Agreed
 
 
 class House(Struct):
@@ -39,13 +40,14 @@ class House(Struct):
     def local(self, text: str) -> None:
         write(self.local_file, text)
 
-    def load(self, env: Mapping[str, str] | None = None) -> Settings:
-        return load_settings(self.repository, env or {}, self.places)
+    def load(self, env: Mapping[str, str] | None = None, *, trust: str = "") -> Settings:
+        """`trust` is what --trust says."""
+        return load_settings(self.repository, env or {}, self.places, agreed=Agreed(given=trust))
 
-    def sentence(self, env: Mapping[str, str] | None = None) -> str:
+    def sentence(self, env: Mapping[str, str] | None = None, *, trust: str = "") -> str:
         """What a person reads when loading fails, with our folders' names shortened."""
         with pytest.raises(SettingsError) as caught:
-            self.load(env)
+            self.load(env, trust=trust)
         return self.short(str(caught.value))
 
     def short(self, text: str) -> str:

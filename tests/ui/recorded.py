@@ -33,6 +33,7 @@ from droidlite.ui.past import SessionRow
 from droidlite.ui.permitted import Permit, Permitted
 from droidlite.ui.rewinding import Part, Preview, Rewinding, TurnRow
 from droidlite.ui.spending import Day, ModelSpend, Stats
+from droidlite.ui.trusting import Trusting
 
 PATCH = """\
 --- a/src/ranges.py
@@ -245,6 +246,18 @@ class Recorded:
 
     def attend(self, person: Person) -> None:
         self.person = person
+
+    def trusting(self, *, again: bool = False) -> Trusting | None:
+        return None
+
+    def trust(self) -> str:
+        return "trusted: AGENTS.md (sha256 0123456789ab); a change is asked about again"
+
+    def distrust(self) -> str:
+        return "not trusted any more; this session goes on as it is"
+
+    def trusted(self) -> str:
+        return "nothing here needs it"
 
     def warm(self) -> None: ...
 

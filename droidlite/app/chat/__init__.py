@@ -8,6 +8,7 @@ from droidlite.app.chat.choosing import Choosing
 from droidlite.app.chat.looking import Looking
 from droidlite.app.chat.rewinding import Rewinds
 from droidlite.app.chat.sessions import Sessions
+from droidlite.app.chat.trusting import Trusts
 from droidlite.app.person import Person
 from droidlite.app.redacting import without_secrets
 from droidlite.app.typed import run_typed
@@ -18,7 +19,7 @@ from droidlite.types import Image, User
 from droidlite.ui.conversation import Person as AtTheTerminal
 
 
-class Chat(Looking, Choosing, Asks, Rewinds, Sessions):
+class Chat(Looking, Choosing, Asks, Rewinds, Sessions, Trusts):
     """Implements droidlite.ui.conversation.Conversation over one Session at a time."""
 
     def attend(self, person: AtTheTerminal) -> None:

@@ -39,14 +39,14 @@ class Choosing(Open):
         options = self.options
         if mode:
             options = msgspec.structs.replace(options, router=msgspec.convert(mode, Mode))
-        return read_setup(options.cwd, options=options, discover=True)
+        return read_setup(options.cwd, options=options, discover=True, brought=self.setup.brought)
 
     def choose(self, model: str, mode: str = "", effort: Effort | None = None) -> None:
         router = msgspec.convert(mode, Mode) if mode else self.options.router
         options = msgspec.structs.replace(self.options, model=model, router=router)
         if effort is not None:
             options = msgspec.structs.replace(options, effort=effort)
-        setup = read_setup(options.cwd, options=options, discover=True)
+        setup = read_setup(options.cwd, options=options, discover=True, brought=self.setup.brought)
         decision, spec, endpoint = choose_model(setup, model, "The person chose it.", task=self._task())
         parts = self.session.parts
         parts.agent.driver.budget.check_priced(spec)

@@ -9,7 +9,7 @@ from droidlite.app.options import Options
 from droidlite.app.person import Person
 from droidlite.app.routing import Task
 from droidlite.app.session import Session
-from droidlite.app.setup import read_setup
+from droidlite.app.setup import Setup, read_setup
 from droidlite.app.ways import Ways
 from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
@@ -28,6 +28,7 @@ class Open:
         self.company = Company(self.store)
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
+        self._now: Setup | None = None
         self._person = Person()
         self.asides: set[Cancellation] = set()
 

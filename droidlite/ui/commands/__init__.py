@@ -6,7 +6,7 @@ from itertools import zip_longest
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean_line
 from droidlite.ui.cells import GAP
-from droidlite.ui.commands import asking, changes, looking, models, permissions, sessions
+from droidlite.ui.commands import asking, changes, looking, models, permissions, sessions, trust
 from droidlite.ui.commands.host import Command, Host
 from droidlite.ui.mentions import images_in
 
@@ -88,6 +88,13 @@ COMMANDS: tuple[Command, ...] = (
         permissions.permissions,
         while_busy=True,
         more="Every rule and where it stands. Those you gave in this project or session can be revoked.",
+    ),
+    Command(
+        "trust",
+        "what the repository brings",
+        trust.trust,
+        more="Its settings, AGENTS.md, skills and the like are used once you trust them as they are; /trust off takes "
+        "that back.",
     ),
     Command(
         "autonomy",

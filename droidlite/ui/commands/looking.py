@@ -74,6 +74,7 @@ def status(host: Host, words: str) -> None:
         }.get(status.sandbox, status.sandbox),
         "effort": status.effort or "the service's default",
         "folder": f"{status.cwd}{f' ({status.branch})' if status.branch else ''}",
+        "trust": host.conversation.trusted(),
         "session": status.session_id + (f" · {status.title}" if status.title else ""),
     }
     ways = [(f"way     {line[:1]}", line[2:]) for line in host.conversation.endpoints()]

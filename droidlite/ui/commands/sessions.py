@@ -10,6 +10,7 @@ from droidlite.ui.choosing import Choosing, Item
 from droidlite.ui.commands.host import Host
 from droidlite.ui.conversation import ExportFormat
 from droidlite.ui.past import SessionRow, detail, facts, sessions_table
+from droidlite.ui.trusting import decide
 from droidlite.ui.wording import counted
 
 LISTED = 15
@@ -66,6 +67,7 @@ def rename(host: Host, words: str) -> None:
 
 
 def new(host: Host, words: str) -> None:
+    decide(host.conversation, host.ask, lambda text: host.say(host.painter.text(text)), again=True)
     host.conversation.new()
     host.say("\n" + host.painter.text(f"new session {host.conversation.status().session_id}", "dim"))
 
