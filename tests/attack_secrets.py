@@ -1,5 +1,5 @@
-"""Keys that a session meets on its way, and everything it wrote or printed searched for them afterwards: the true binary
-against loopback services that give keys away, as hostile and as careless as they come."""
+"""Keys that a session meets on its way, and everything it wrote or printed searched for them afterwards: the true
+binary against loopback services that give keys away, as hostile and as careless as they come."""
 
 import base64
 import json
@@ -150,8 +150,8 @@ def _plant(root: Path) -> None:
 
 
 LOOKS_AROUND = (
-    "env; cat /proc/$PPID/environ /proc/*/environ 2>/dev/null | tr '\\0' '\\n' | grep -a -i -e housecanary -e HOUSE_TOKEN; true",
-    "cat /proc/$PPID/cmdline; for p in /proc/[0-9]*; do cat $p/environ 2>/dev/null | tr '\\0' '\\n'; done | grep -ai 'api_key=sk'; true",
+    "env; cat /proc/$PPID/environ /proc/*/environ 2>/dev/null | tr '\\0' '\\n' | grep -ai housecanary; true",
+    "for p in /proc/[0-9]*; do cat $p/environ 2>/dev/null | tr '\\0' '\\n'; done | grep -ai 'api_key=sk'; true",
     "printf AKIACANARY; sleep 0.1; echo CANARY2345; head -c 20 jwt; sleep 0.1; tail -c +21 jwt; cat .env",
     "cat long.txt; cat long.txt >&2",
     "cat id_rsa dsn ci.env deep.yml config.py",
@@ -249,7 +249,7 @@ def _open_to_others(home: Path) -> Iterator[tuple[str, bool]]:
 
 def untried() -> list[str]:
     return [
-        "what a root child reads out of the parent SHELL's environment: the sandbox hides /proc, without it that is open",
+        "what a child of root's reads of the environment of the SHELL above: the sandbox hides it, nothing else does",
         "saved files (blobs): they hold files as they were, keys too, so that a rewind brings them back",
         "a program that prints a key encoded (base64, reversed): no form is left to tell it by",
     ]
