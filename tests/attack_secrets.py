@@ -1,5 +1,5 @@
-"""Keys that a session meets on its way, and everything it wrote or printed searched for them afterwards: the true binary
-against loopback services that give keys away, as hostile and as careless as they come."""
+"""Keys that a session meets on its way, and everything it wrote or printed searched for them afterwards: the true
+binary against loopback services that give keys away, as hostile and as careless as they come."""
 
 import base64
 import json
@@ -37,6 +37,8 @@ CANARIES = {
     "long output, spilled": "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",
     "address with a password in a file": "urlCanary-p4ssW0rd",
     "assigned in a file": "kT9x2LmQ4vB7nR1sCanary",
+    "AGENTS.md": "npm_canaryCANARY0123456789canaryCANARY01",
+    "output of a check": f"pypi-AgEIcHlwaS5vcmc{'canaryCANARY' * 6}",
 }
 """What is planted, and where it would come from. None of it is a key of anybody's."""
 NAMED = {
@@ -142,6 +144,8 @@ def _plant(root: Path) -> None:
     (root / "id_rsa").write_text(f"# a key\n{key}\n")
     (root / ".env").write_text(f"GITHUB_TOKEN={CANARIES['.env of the project']}\n")
     (root / "config.py").write_text(f'x = 1\nKEY = "{CANARIES["file that is read"]}"\ny = 2\n')
+    (root / "AGENTS.md").write_text(f"Publish with {CANARIES['AGENTS.md']}.\n")
+    (root / "check.sh").write_text(f"echo 1 failed: {CANARIES['output of a check']}; exit 1\n")
     (root / "jwt").write_text(CANARIES["JSON web token"])
     (root / "deep.yml").write_text(f"needle: {CANARIES['file that is searched']}\n")
     (root / "dsn").write_text(f"needle = postgres://app:{CANARIES['address with a password in a file']}@db/x\n")
@@ -150,8 +154,8 @@ def _plant(root: Path) -> None:
 
 
 LOOKS_AROUND = (
-    "env; cat /proc/$PPID/environ /proc/*/environ 2>/dev/null | tr '\\0' '\\n' | grep -a -i -e housecanary -e HOUSE_TOKEN; true",
-    "cat /proc/$PPID/cmdline; for p in /proc/[0-9]*; do cat $p/environ 2>/dev/null | tr '\\0' '\\n'; done | grep -ai 'api_key=sk'; true",
+    "env; cat /proc/$PPID/environ /proc/*/environ 2>/dev/null | tr '\\0' '\\n' | grep -ai housecanary; true",
+    "for p in /proc/[0-9]*; do cat $p/environ 2>/dev/null | tr '\\0' '\\n'; done | grep -ai 'api_key=sk'; true",
     "printf AKIACANARY; sleep 0.1; echo CANARY2345; head -c 20 jwt; sleep 0.1; tail -c +21 jwt; cat .env",
     "cat long.txt; cat long.txt >&2",
     "cat id_rsa dsn ci.env deep.yml config.py",
@@ -199,11 +203,12 @@ main()
 def attempts(*, quick: bool) -> Iterator[tuple[str, bool]]:
     with careless_world() as world:
         sweep = Sweep()
+        words = ("exec", "-m", "scripted", "-y", "--verify", "sh check.sh")
         for number, form in enumerate(("stream-json",) if quick else ("text", "json", "stream-json")):
-            out, err = world.run("exec", "-m", "scripted", "-y", "-o", form, "look", env=_scripted(world, number))
+            out, err = world.run(*words, "-o", form, "look", env=_scripted(world, number))
             sweep.add(f"exec -o {form}", out)
             sweep.add("exec, standard error", err)
-            assert b"Done." in out, err.decode()
+            assert b"1 failed" in out + err, err.decode()
         for place, out in _others(world, quick=quick):
             sweep.add(place, out)
         for path in _files(world.home):
@@ -249,7 +254,7 @@ def _open_to_others(home: Path) -> Iterator[tuple[str, bool]]:
 
 def untried() -> list[str]:
     return [
-        "what a root child reads out of the parent SHELL's environment: the sandbox hides /proc, without it that is open",
+        "what a child of root's reads of the environment of the SHELL above: the sandbox hides it, nothing else does",
         "saved files (blobs): they hold files as they were, keys too, so that a rewind brings them back",
         "a program that prints a key encoded (base64, reversed): no form is left to tell it by",
     ]

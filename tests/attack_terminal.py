@@ -106,7 +106,7 @@ def hostile_world() -> Iterator[World]:
             'api_key = "not-a-key-0123456789"\nmodels = ["gpt-*"]\n'
         )
         (home / "config" / "policy.toml").write_text(
-            f'[[rules]]\nname = "{_toml(LINE)}"\ntasks = ["fix"]\nguidance = "{_toml(LINE)}"\nprefer = ["tier:frontier"]\n'
+            f'[[rules]]\nname = "{_toml(LINE)}"\nguidance = "{_toml(LINE)}"\nprefer = ["tier:frontier"]\n'
         )
         env = {"DROIDLITE_HOME": str(home), "OLLAMA_HOST": url, "TERM_PROGRAM": LINE.replace("\0", "")}
         yield World(root, env)
@@ -200,8 +200,9 @@ def _said(number: int) -> list[dict[str, Any]]:
 def _looks(world: World, *, quick: bool) -> Iterator[tuple[str, str]]:
     listed = json.loads(_captured(world, "sessions", "--json"))
     session = listed[0]["id"]
-    commands = [("sessions",), ("sessions", "show", session), ("models",), ("doctor",)]
+    commands: list[tuple[str, ...]] = [("sessions", "show", session), ("models",)]
     if not quick:
+        commands += [("sessions",), ("doctor",)]
         commands += [("sessions", "export", session, "--format", form) for form in ("md", "json", "html")]
         commands += [("sessions", "show", session, "--json"), ("sessions", "search", "say"), ("sessions", "--json")]
         commands += [("models", "--json"), ("doctor", "--json"), ("stats",), ("stats", "--all", "--json")]
@@ -242,14 +243,14 @@ def _interactive(world: World, *words: str, quick: bool) -> Iterator[tuple[str, 
         terminal.sees("finished")
         terminal.sees("session,")
         yield steps.took("a turn")
-        for look in LOOKS[:2] if quick else LOOKS:
+        for look in LOOKS[:1] if quick else LOOKS:
             terminal.type(f"{look}\r")
             terminal.comes(lambda: False, 0.5)
             if not plain and look == "/permissions":
                 terminal.type("\x1b")
             yield steps.took(look)
         if not plain:
-            yield from _at_the_input(terminal, steps)
+            yield from _at_the_input(terminal, steps, quick=quick)
         terminal.process.kill()
 
 
@@ -270,7 +271,7 @@ def _asked(world: World) -> Iterator[tuple[str, str]]:
             terminal.type("1")
 
 
-def _at_the_input(terminal: Terminal, steps: "_Steps") -> Iterator[tuple[str, str]]:
+def _at_the_input(terminal: Terminal, steps: "_Steps", *, quick: bool) -> Iterator[tuple[str, str]]:
     terminal.paste("".join(part for part in LINE if part not in "\x1b\r\0"))
     terminal.comes(lambda: False, 0.4)
     terminal.type("\x15")
@@ -279,13 +280,9 @@ def _at_the_input(terminal: Terminal, steps: "_Steps") -> Iterator[tuple[str, st
     terminal.comes(lambda: False, 0.5)
     terminal.type("\x15")
     yield steps.took("files after @")
-    for name, keys in {
-        "the transcript": "\x0f",
-        "/resume": "/resume\r",
-        "/model": "/model\r",
-        "/rewind": "/rewind\r",
-    }.items():
-        terminal.type(keys)
+    opened = {"the transcript": "\x0f", "/resume": "/resume\r", "/model": "/model\r", "/rewind": "/rewind\r"}
+    for name in () if quick else opened:
+        terminal.type(opened[name])
         terminal.comes(lambda: False, 1.0)
         terminal.type("q" if name == "the transcript" else "\x1b")
         terminal.comes(lambda: False, 0.4)
@@ -318,7 +315,7 @@ def _newest(world: World) -> str:
 
 
 def _sinks(world: World, *, quick: bool) -> Iterator[tuple[str, str]]:
-    for number, form in enumerate(("text", "json") if quick else ("text", "json", "stream-json")):
+    for number, form in enumerate(("text",) if quick else ("text", "json", "stream-json")):
         words = ("exec", "-y", "-o", form, f"say {WEB} {LINE}".replace("\0", ""))
         yield f"exec -o {form}", world.run(*words, env=_script(world, number))
     yield from _looks(world, quick=quick)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.secrecy import make_private
+
 MOST_BYTES = 1_000_000
 MOST_FILES = 500
 """Of one protected path; what is larger is compared by size and time alone and cannot be put back."""
@@ -78,7 +80,7 @@ def _kept(path: Path) -> Kept:
 def _set_aside(path: Path, aside: Path) -> None:
     if not path.is_symlink() and not path.exists():
         return
-    aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(aside)
     number = sum(1 for _ in aside.iterdir())
     shutil.move(path, aside / f"{number}-{path.name}")
 

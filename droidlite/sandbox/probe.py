@@ -18,6 +18,7 @@ from droidlite import __version__
 from droidlite.errors import Refused
 from droidlite.sandbox.confinement import Mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
+from droidlite.secrecy import make_private
 from droidlite.tool import Start
 
 Wanted = Literal["auto", "bwrap", "landlock", "off"]
@@ -173,7 +174,7 @@ def _remembered(path: Path, rests_on: str, trial: Callable[[], str]) -> str:
 
 def _keep(path: Path, known: list[str]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path.parent)
         file, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         with open(file, "wb") as out:
             out.write(msgspec.json.encode(known))

@@ -20,6 +20,7 @@ from droidlite.sandbox.filters import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, fi
 from droidlite.sandbox.guard import look, put_back
 from droidlite.sandbox.protecting import Protected, protected
 from droidlite.sandbox.sights import TEMPORARY, credentials, hidden, sockets, tools, visible, within
+from droidlite.secrecy import make_private
 from droidlite.tool import Confined, Start, unconfined
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _own_python() -> tuple[str, ...]:
 
 
 def _folder(path: Path) -> str:
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path)
     return str(path.resolve())
 
 

@@ -248,9 +248,9 @@ def test_markdown_reads_like_the_conversation(store: Store) -> None:
 
 
 def test_a_fence_is_longer_than_those_inside(store: Store) -> None:
-    from droidlite.session.export import _fenced
+    from droidlite.sanitise import fenced
 
-    assert _fenced("a ```` b") == "`````\na ```` b\n`````"
+    assert fenced("a ```` b") == "`````\na ```` b\n`````"
 
 
 def test_json_holds_the_messages_without_what_only_the_service_can_read(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Files that hold a key: it is not shown, edits around it work, and what stands for it is never written in its place."""
+"""Files that hold a key: it is not shown, edits around it work, what stands for it is never written in its place."""
 
 from collections.abc import Callable
 
@@ -51,8 +51,8 @@ def test_a_marker_is_never_written(
 ) -> None:
     name = arguments.get("file_path", "config.py")
     assert failing(tool, **arguments) == (
-        f"{name}: the text holds a marker that stands for a secret in the file, which would be lost; leave its line out, "
-        "or ask the person to change it."
+        f"{name}: the text holds a marker that stands for a secret in the file, which would be lost; leave its line "
+        "out, or ask the person to change it."
     )
     assert file.tree() == {"config.py": CODE.encode()}
 
