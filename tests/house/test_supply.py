@@ -1,4 +1,4 @@
-"""What is locked is what pyproject.toml asks for, by name, version and hash alone; nothing is fetched or run on import."""
+"""What is locked is what pyproject.toml asks for, by name, version and hash; nothing is fetched or run on import."""
 
 import re
 import subprocess
