@@ -1,5 +1,5 @@
-"""Parses TOML that somebody else wrote, in bounded work: the parser takes the square of a key's parts in time, and
-breaks on what is nested deeper than Python's stack."""
+"""Parses TOML that somebody else wrote, in bounded work: the parser itself takes the square of a key's parts in time,
+and breaks on what is nested deeper than Python's stack."""
 
 import re
 import tomllib

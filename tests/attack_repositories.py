@@ -10,17 +10,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import hostile
 from binary import BINARY, call, write_script
+from hostile import Hostile
 from msgspec import Struct
 
 SECTION = "hostile repositories"
 MECHANISM = "only regular files are read, in bounded amounts; git is not asked where its settings name programs"
 SECONDS = 60.0
 """Beyond this a command hangs."""
+SLOW = 5.0
+"""Seconds from which on a command is named where the whole matrix is tried."""
+SAMPLED = 12
+"""Of so many repositories one is tried in a quick run."""
 MEMORY = 3 * 1024**3
 """Bytes of address space; a file of 10 GB that is read whole ends in a traceback."""
 SECRET = "root:x:0"
@@ -68,25 +73,31 @@ class Came(Struct, frozen=True):
 
 
 def attempts(*, quick: bool) -> Iterator[tuple[str, bool]]:
-    """(attack, whether it ran something, hung, broke down or leaked), each command in each repository."""
-    for name, came in tried(quick=quick):
+    """(attack, whether it ran something, hung, broke down or leaked): each repository under exec, which goes deepest,
+    and one other command in turn, the large ones under all. `quick`: some, each under one."""
+    others = [command for command in COMMANDS if command != "exec"]
+    plan = {}
+    for number, each in enumerate(hostile.small()):
+        other = others[number % len(others)]
+        if not quick:
+            plan[each] = ("exec", other)
+        elif number % SAMPLED == 0:
+            plan[each] = (other,)
+    if not quick:
+        plan |= {each: tuple(COMMANDS) for each in hostile.large()}
+    for name, came in tried(plan):
         yield name, bool(came.harm)
 
 
-def tried(*, quick: bool, only: str = "") -> Iterator[tuple[str, Came]]:
-    """Every attempt and what came of it; `only` those whose name holds it. `quick`: each repository under one command
-    in turn, and none of the large ones."""
+def tried(plan: Mapping[Hostile, Sequence[str]]) -> Iterator[tuple[str, Came]]:
+    """What came of each repository under each of its commands."""
     with tempfile.TemporaryDirectory() as folder:
-        repositories = [*hostile.small(), *(() if quick else hostile.large())]
-        for number, each in enumerate(repositories):
+        for number, (each, commands) in enumerate(plan.items()):
             place = Path(folder) / str(number)
             place.mkdir()
-            chosen = [list(COMMANDS)[number % len(COMMANDS)]] if quick else list(COMMANDS)
-            names = [command for command in chosen if only in f"{command}: {each.name}"]
-            if names:
-                each.make(place / "repo", place / "canary")
-                (place / "canary").unlink(missing_ok=True)  # making it may have run it
-            for command in names:
+            each.make(place / "repo", place / "canary")
+            (place / "canary").unlink(missing_ok=True)  # making it may have run it
+            for command in commands:
                 yield f"{command}: {each.name}", run(COMMANDS[command], place)
             hostile.clear(place)
 
@@ -143,8 +154,13 @@ def _on_terminal(words: Sequence[str], place: Path, env: dict[str, str]) -> tupl
         os.close(terminal)
 
 
-if __name__ == "__main__":
-    for name, came in tried(quick="--quick" in sys.argv, only=next(iter(sys.argv[2:]), "")):
-        if came.harm or came.seconds > 3 or "-v" in sys.argv:
+if __name__ == "__main__":  # the whole matrix, or what of it holds the word: attack_repositories.py [WORD]
+    word = next(iter(sys.argv[1:]), "")
+    chosen = {
+        each: [command for command in COMMANDS if word in f"{command}: {each.name}"]
+        for each in (*hostile.small(), *hostile.large())
+    }
+    for name, came in tried({each: commands for each, commands in chosen.items() if commands}):
+        if came.harm or came.seconds > SLOW:
             told = {"name": name, "harm": came.harm, "seconds": round(came.seconds, 1), "code": came.code}
             print(json.dumps(told | {"out": came.out[-600:]}), flush=True)

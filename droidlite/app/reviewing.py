@@ -19,7 +19,7 @@ DIFF_CHARACTERS = 60_000
 """A larger diff is not reviewed: half of one tells nothing about the other."""
 TASK_CHARACTERS = 8_000
 OUTPUT_TOKENS = 400
-_VERDICT = re.compile(r"\s*\W*(yes|no)\b\W*(.*)", re.I | re.S)
+_VERDICT = re.compile(r"\W*(yes|no)\b\W*(.*)", re.I | re.S)
 
 
 class Reviewer:

@@ -110,7 +110,7 @@ def essence(path: str, data: bytes) -> bytes:
             return _chosen(parse(data.decode()).get("tool", {}), _PYTHON_KEYS)
         if name == "Cargo.toml":
             return _chosen(parse(data.decode()), _CARGO_KEYS)
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return data
     if lines := _LINES.get(name):
         return b"\n".join(line for line in data.splitlines() if lines.search(line.decode("utf-8", "replace")))

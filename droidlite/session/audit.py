@@ -121,8 +121,7 @@ class _Listing:
             case CallStarted():
                 self._start(n, record)
             case Reached():
-                host = f"{record.host}:{record.port}" + (" (refused)" if record.refused else "")
-                self._change(record.call_id, lambda entry: structs.replace(entry, hosts=(*entry.hosts, host)))
+                self._reach(n, record)
             case Saved() if self._running:
                 self._change(self._running[-1], lambda entry: structs.replace(entry, files=(*entry.files, record.path)))
             case CallFinished():
@@ -168,6 +167,13 @@ class _Listing:
             return call.arguments
         told = (arguments.get(key) for key in ("command", "file_path", "url"))
         return next((each for each in told if isinstance(each, str)), call.arguments)
+
+    def _reach(self, n: int, record: Reached) -> None:
+        host = f"{record.host}:{record.port}" + (" (refused)" if record.refused else "")
+        if record.call_id not in self._places:  # what the host ran, or what a command left running
+            facts = {"allowed": False if record.refused else None, "why": f"asked for by {record.call_id}"}
+            self._add(n, "network", host, at=record.at, call_id=record.call_id, hosts=(host,), **facts)
+        self._change(record.call_id, lambda entry: structs.replace(entry, hosts=(*entry.hosts, host)))
 
     def _finish(self, n: int, record: CallFinished) -> None:
         result = record.result

@@ -7,6 +7,7 @@ import msgspec
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean, escape_json, fenced
 from droidlite.session.fold import Session
+from droidlite.session.lines import encodable
 from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
 
 
@@ -16,7 +17,8 @@ def export(session: Session, form: str) -> str:
     for any other form."""
     match form:
         case "json":
-            return escape_json(msgspec.json.format(msgspec.json.encode(_plain(session)), indent=2).decode()) + "\n"
+            plain = encodable(msgspec.to_builtins(_plain(session)))
+            return escape_json(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()) + "\n"
         case "md":
             return clean(_markdown(session))
         case "html":

@@ -22,7 +22,7 @@ from droidlite.types import Assistant, Call, Image, Message, ToolResult, ToolRes
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*=*\s*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+(?:=[=\s]*)?")
 _NAMES = ("command", "file_path", "path", "pattern", "url", "question")
 """Arguments that say in one line what a call does."""
 

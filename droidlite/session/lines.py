@@ -51,7 +51,7 @@ def lay_out(n: int, record: Struct) -> bytes:
     try:
         body = _encoder.encode(record)
     except UnicodeEncodeError:  # a lone surrogate, from an argument or a file name that is not UTF-8
-        body = _encoder.encode(_encodable(msgspec.to_builtins(record)))
+        body = _encoder.encode(encodable(msgspec.to_builtins(record)))
     return b'{"n":%d,"crc":"%08x","r":%b}\n' % (n, _checksum(n, body), body)
 
 
@@ -124,13 +124,13 @@ def _checksum(n: int, body: bytes) -> int:
     return crc32(body, crc32(b"%d:" % n))
 
 
-def _encodable(value: Any) -> Any:
+def encodable(value: Any) -> Any:
     """The same plain value with every lone surrogate replaced by "?", because JSON has no place for one."""
     match value:
         case str():
             return value.encode("utf-8", "replace").decode()
         case list() | tuple():
-            return [_encodable(each) for each in value]
+            return [encodable(each) for each in value]
         case dict():
-            return {_encodable(key): _encodable(each) for key, each in value.items()}
+            return {encodable(key): encodable(each) for key, each in value.items()}
     return value

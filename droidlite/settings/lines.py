@@ -74,17 +74,18 @@ class _Scanner:
         return bool(self._quote) or self._depth > 0
 
     def feed(self, text: str) -> None:
-        while text:
+        at = 0
+        while at < len(text):
             if self._quote:
-                _, closed, text = text.partition(self._quote)
-                if not closed:
+                closed = text.find(self._quote, at)
+                if closed < 0:
                     return
-                self._quote = ""
+                at, self._quote = closed + len(self._quote), ""
                 continue
-            token = _TOKEN.search(text)
+            token = _TOKEN.search(text, at)
             if token is None or token[0] == "#":
                 return
-            text = text[token.end() :]
+            at = token.end()
             if token[0] in ('"""', "'''"):
                 self._quote = token[0]
             elif token[0] in "[{":

@@ -9,6 +9,7 @@ from droidlite.tools.problem import Problem
 
 Sign = Literal[" ", "-", "+"]
 _HEREDOC = re.compile(r"^((cat|apply_patch|patch)\s*)?<<-?\s*['\"]?(\w+)['\"]?$")
+_WRAPPED = 4  # heredocs and fences round one patch; each is taken off by a copy of it
 _FENCE = re.compile(r"^(```+|~~~+)[\w-]*$")
 _RANGE = re.compile(r"^-\d+(,\d+)? \+\d+(,\d+)?( @@)?\s*")
 
@@ -71,7 +72,9 @@ def _inside(envelope: str) -> list[str]:
 
 def _unwrapped(lines: list[str]) -> list[str]:
     """Without the heredoc or the code fence, or both, that models put round it."""
-    while len(lines) > 2:
+    for _ in range(_WRAPPED):
+        if len(lines) <= 2:
+            break
         first, last = lines[0].strip(), lines[-1].strip()
         heredoc, fence = _HEREDOC.match(first), _FENCE.match(first)
         if not ((heredoc and last == heredoc[3]) or (fence and last == fence[1])):
@@ -103,9 +106,7 @@ def _operation(header: str, body: list[str]) -> Operation:
 
 
 def _added(path: str, body: list[str]) -> str:
-    lines = body
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
+    lines = body[: next((at for at in range(len(body), 0, -1) if body[at - 1].strip()), 0)]
     for line in lines:
         if not line.startswith("+"):
             raise Problem(f"{path}: every line of '*** Add File' must start with '+', found {line!r}.")
@@ -147,6 +148,4 @@ def _hunks(path: str, body: list[str], *, moved: bool) -> tuple[Hunk, ...]:
 
 
 def _without_last_blanks(body: list[str]) -> list[str]:
-    while body and body[-1] == "":
-        body = body[:-1]
-    return body
+    return body[: next((at for at in range(len(body), 0, -1) if body[at - 1]), 0)]

@@ -1,5 +1,6 @@
 """Finds where the hunks of a patch belong in a file, and refuses where that is more than one place."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -111,7 +112,7 @@ def _fitting(wanted: list[str], lines: list[str], hunk: Hunk, begins: list[int])
         if hunk.at_end and found and found[-1] + len(wanted) == len(lines):
             return [_Spot(found[-1], len(wanted))]
         if hunk.anchors:
-            behind = (next((at for at in found if at >= low), None) for begin in begins for low in (begin, begin - 1))
+            behind = (_first(found, low) for begin in begins for low in (begin, begin - 1))
             firsts = list(behind)
             pairs = zip(firsts[::2], firsts[1::2], strict=True)
             found = sorted({at for after, itself in pairs if (at := itself if after is None else after) is not None})
@@ -128,17 +129,42 @@ def _after_anchors(path: str, hunk: Hunk, lines: list[str]) -> list[int]:
         if depth == 0:
             begins = [at + 1 for at in found]
         else:
-            begins = [next((at + 1 for at in found if at >= begin), 0) for begin in begins]
+            begins = [0 if (at := _first(found, begin)) is None else at + 1 for begin in begins]
         begins = sorted({begin for begin in begins if begin})
         if not begins:
             raise Problem(f"{path}: hunk {hunk.number}: the line {anchor!r} named after @@ was not found.")
     return begins
 
 
+def _first(found: list[int], low: int) -> int | None:
+    """The first of `found`, which are in order, from `low` on."""
+    place = bisect_left(found, low)
+    return found[place] if place < len(found) else None
+
+
 def _find(wanted: list[str], lines: list[str], reading: Callable[[str], str]) -> list[int]:
-    pattern, have = [reading(line) for line in wanted], [reading(line) for line in lines]
-    last = len(have) - len(pattern) + 1
-    return [at for at in range(last) if have[at] == pattern[0] and have[at : at + len(pattern)] == pattern]
+    """Where `wanted` begins in `lines`; by Knuth, Morris and Pratt, so that a thousand lines that are all alike take no
+    longer than others."""
+    pattern = [reading(line) for line in wanted]
+    back, length = [0], 0
+    for line in pattern[1:]:
+        length = _fits(pattern, back, length, line)
+        back.append(length)
+    found, length = [], 0
+    for at, line in enumerate(map(reading, lines)):
+        if length == len(pattern):
+            length = back[-1]
+        length = _fits(pattern, back, length, line)
+        if length == len(pattern):
+            found.append(at + 1 - length)
+    return found
+
+
+def _fits(pattern: list[str], back: list[int], length: int, line: str) -> int:
+    """How much of the pattern fits once `line` follows `length` lines of it."""
+    while length and pattern[length] != line:
+        length = back[length - 1]
+    return length + (pattern[length] == line)
 
 
 def _spans(hunk: Hunk, spot: _Spot, lines: list[str], starts: list[int], *, closed: bool) -> list[Span]:

@@ -1,11 +1,15 @@
 """Says where a text that was not found almost is, so that the next try succeeds."""
 
 import re
+from heapq import nlargest
 
 from droidlite.tools.text import printable
 
 _NUMBERED = re.compile(r"^\s*\d+(\t|→|: )")
-_SEARCHED = 5_000  # lines compared by likeness
+_SEARCHED = 5_000  # lines compared by the letters they hold
+_CLOSELY = 50  # of those, lines compared by the order of the letters
+_COMPARED = 150  # characters of a line
+_ALIKE = 0.7  # a ratio of difflib, which counts 1.0 as equal
 
 
 def nearest(plain: str, wanted: str) -> str:
@@ -32,10 +36,18 @@ def _same_but_blanks(lines: list[str], pattern: list[str]) -> int | None:
 
 def _likest(lines: list[str], line: str) -> int:
     """Number of the line most like `line`, 0 when none is."""
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher
 
+    matcher = SequenceMatcher(b=line.strip()[:_COMPARED])
     places: dict[str, int] = {}
     for number, text in enumerate(lines[:_SEARCHED], 1):
-        places.setdefault(text.strip()[:300], number)
-    best = get_close_matches(line.strip()[:300], list(places), n=1, cutoff=0.7)
-    return places[best[0]] if best else 0
+        places.setdefault(text.strip()[:_COMPARED], number)
+
+    def likeness(text: str, *, exactly: bool = False) -> float:
+        matcher.set_seq1(text)
+        return matcher.ratio() if exactly else matcher.quick_ratio()
+
+    # The exact ratio takes up to the cube of the length: for those alone that hold the same letters.
+    some = nlargest(_CLOSELY, places, key=likeness)
+    best = max(some, key=lambda text: likeness(text, exactly=True), default="")
+    return places[best] if best and likeness(best, exactly=True) >= _ALIKE else 0

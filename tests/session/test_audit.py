@@ -152,6 +152,16 @@ def test_a_rewind_hides_nothing(tmp_path: Path) -> None:
     ]
 
 
+def test_a_host_that_no_listed_call_reached_is_listed(tmp_path: Path) -> None:
+    folder = written(tmp_path, Reached(call_id="verify", host="a.org", port=443, at=1.0))
+    assert entries(folder) == [
+        Entry(
+            n=0, turn=0, kind="network", what="a.org:443", at=1.0, call_id="verify", hosts=("a.org:443",),
+            why="asked for by verify",
+        )
+    ]  # fmt: skip
+
+
 class Novel(Struct, tag="novel"):
     word: str
 
