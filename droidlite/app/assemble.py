@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -23,7 +24,7 @@ from droidlite.app.auditing import reaching
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
-from droidlite.app.confining import Held, freeing, hold, kept_by, reach_of, refuse_without, sandbox_of, unheld
+from droidlite.app.confining import Held, hold, kept_by, reach_of, refuse_without, sandbox_of, unheld
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.driving import driven
 from droidlite.app.opening import opening_of
@@ -46,6 +47,7 @@ from droidlite.app.worktree import open_worktree
 from droidlite.cancellation import Cancellation
 from droidlite.commands.gitprograms import git_guards
 from droidlite.commands.overwriting import overwritten
+from droidlite.commands.reaching import begins_with
 from droidlite.commands.rules import exactly, judge
 from droidlite.commands.tree import Tree
 from droidlite.errors import DroidliteError
@@ -159,7 +161,7 @@ def _assemble(
     permissions = Permissions(
         settings.autonomy or "off",
         judge=unheld(held, _judge(settings.denied_commands, tree, settings.verify)),
-        frees=freeing(settings.sandbox.outside, tree) if held.works and held.mechanism != "off" else None,
+        frees=partial(begins_with, settings.sandbox.outside) if held.works and held.mechanism != "off" else None,
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,

@@ -14,8 +14,6 @@ from droidlite.app.setup import Setup
 from droidlite.checks.snapshot import rests_of
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
-from droidlite.commands.rules import judge as judge_command
-from droidlite.commands.tree import Tree
 from droidlite.errors import Refused
 from droidlite.sandbox.confinement import Mechanism
 from droidlite.sandbox.probe import Found, find_mechanism
@@ -139,16 +137,3 @@ def unheld(held: Held, judge: Judge) -> Judge:
         return ruling if ruling.denied else Ruling(False, f"no sandbox works here ({'; '.join(held.problems)})")
 
     return ask
-
-
-def freeing(outside: tuple[str, ...], tree: Tree) -> Callable[[str], bool]:
-    """Whether a command begins with one of `outside`, and all else in it only reads."""
-
-    def frees(command: str) -> bool:
-        return (
-            bool(outside)
-            and not judge_command(command, "off", (), tree=tree).allow
-            and (judge_command(command, "off", outside, tree=tree).allow)
-        )
-
-    return frees

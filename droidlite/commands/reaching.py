@@ -1,5 +1,7 @@
 """Which commands are git's alone, so that they may change git's own files where no other command may."""
 
+from collections.abc import Callable
+
 from droidlite.commands.gitcommands import only_reads as git_only_reads
 from droidlite.commands.gitcommands import subcommand
 from droidlite.commands.options import names
@@ -15,16 +17,30 @@ _CHANGES = names(
 def changes_git(command: str) -> bool:
     """Whether a command changes git's files, and every part of it is git's own or only reads, with nothing hidden and
     nothing written by the shell itself."""
+    return _all_or_reading(command, _changes)
+
+
+def begins_with(prefixes: tuple[str, ...], command: str) -> bool:
+    """Whether a command begins with one of `prefixes`, word for word, and every further part of it does too or only
+    reads."""
+    begun = tuple(tuple(prefix.split()) for prefix in prefixes if prefix.strip())
+    return _all_or_reading(command, lambda argv: any(argv[: len(words)] == words for words in begun))
+
+
+def _all_or_reading(command: str, wanted: Callable[[tuple[str, ...]], bool]) -> bool:
+    """Whether some part of a command is wanted and all others only read, nothing is hidden in it and the shell itself
+    writes nothing."""
     reading = read_command(command)
     if reading.why_not or not reading.commands or reading.assignments:
         return False
     if any(redirect.target != "/dev/null" and not redirect.target.isdigit() for redirect in reading.redirects):
         return False
-    changing = [argv for argv in reading.commands if _changes(argv)]
-    rest = [argv for argv in reading.commands if argv not in changing]
-    return bool(changing) and all(UNKNOWN not in argv and only_reads(argv) == "" for argv in rest)
+    if any(UNKNOWN in argv for argv in reading.commands):
+        return False
+    rest = [argv for argv in reading.commands if not wanted(argv)]
+    return len(rest) < len(reading.commands) and all(only_reads(argv) == "" for argv in rest)
 
 
 def _changes(argv: tuple[str, ...]) -> bool:
-    words = subcommand(argv) if argv[0] == "git" and UNKNOWN not in argv else ()
+    words = subcommand(argv) if argv[0] == "git" else ()
     return bool(words) and words[0] in _CHANGES and git_only_reads(argv) != ""
