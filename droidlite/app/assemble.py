@@ -51,6 +51,7 @@ from droidlite.commands.reaching import begins_with
 from droidlite.commands.rules import exactly, judge
 from droidlite.commands.tree import Tree
 from droidlite.errors import DroidliteError
+from droidlite.hostgit import confine_git
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
@@ -80,6 +81,7 @@ def open_session(
     with ExitStack() as undo:
         opened = _open_files(options, setup, undo)
         held = hold(setup)
+        confine_git(sandbox_of(setup, held, opened.journal.folder)[0].confine)
         if person.approve is None:
             refuse_without(held)
         if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:

@@ -7,7 +7,8 @@ import subprocess
 from heapq import nsmallest
 from pathlib import Path
 
-from droidlite.errors import UsageError
+from droidlite.errors import Refused, UsageError
+from droidlite.hostgit import run_git
 from droidlite.regular import git_answers, read_regular, walk
 from droidlite.session.checkpoint import Checkpoint, FileChange
 from droidlite.session.conversation import first_line
@@ -144,8 +145,9 @@ def list_files(root: Path) -> list[str]:
     try:
         if not git_answers(root):
             raise OSError
-        listed = subprocess.run(command, cwd=root, capture_output=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
+        listed = run_git(command, root, seconds=10)
+        listed.check_returncode()
+    except (OSError, subprocess.SubprocessError, Refused):
         return [
             os.path.relpath(os.path.join(folder, name), root)
             for folder, folders, names in walk(root)

@@ -8,7 +8,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.commands.gitprograms import named_program
-from droidlite.errors import UsageError
+from droidlite.errors import Refused, UsageError
+from droidlite.hostgit import run_git
 from droidlite.regular import git_answers, read_text
 from droidlite.session.records import Head
 
@@ -88,8 +89,8 @@ def may_be_asked(root: Path) -> bool:
 def ask_git(root: Path, *words: str) -> str | None:
     """What git writes; None where it fails, is not there or takes too long."""
     try:
-        ran = subprocess.run(["git", *SAFE, *words], cwd=root, capture_output=True, timeout=SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+        ran = run_git(["git", *SAFE, *words], root, seconds=SECONDS)
+    except (OSError, subprocess.TimeoutExpired, Refused):
         return None
     return os.fsdecode(ran.stdout) if ran.returncode == 0 else None
 

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import DEVNULL, SubprocessError, run
+from subprocess import SubprocessError
 from time import monotonic
 
+from droidlite.errors import Refused
+from droidlite.hostgit import run_git
 from droidlite.regular import git_answers
 
 GIT_SECONDS = 2.0
@@ -40,10 +42,10 @@ def _tracked(root: Path) -> list[str] | None:
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
     command = [git, "--no-pager", *_SAFE, "ls-files", "-z"]
     try:
-        said = run(command, cwd=root, env=environment, stdin=DEVNULL, capture_output=True, timeout=GIT_SECONDS)
+        said = run_git(command, root, environment=environment, seconds=GIT_SECONDS)
     except SubprocessError:
         return []
-    except OSError:
+    except (OSError, Refused):
         return None
     if said.returncode or not said.stdout:
         return None

@@ -16,7 +16,7 @@ TABLE = (
     "__init__ errors cancellation sanitise secrecy regular toml",
     "types",
     "tool result",
-    "events",
+    "events hostgit",
     "tools providers settings commands sandbox session checks",
     "routing reliability agent ui",
     "evals bridges",
