@@ -10,7 +10,7 @@ from droidlite.errors import DroidliteError, Refused, SettingsError
 from droidlite.result import Trust
 from droidlite.sanitise import clean, clean_line
 from droidlite.settings import reading
-from droidlite.settings.narrowing import KEYS
+from droidlite.settings.narrowing import waiting
 from droidlite.settings.trust import MEMORY, SETTINGS, Found
 from droidlite.settings.trusted import forget_trusted, pin_of, remember_trusted, trusted_file
 from droidlite.ui.plain import show, show_json
@@ -21,7 +21,18 @@ NAMED = 5
 """Names in one line."""
 LISTED, LISTED_KEYS = 16, 9
 """Rows of the question, and of them for the keys of one file."""
-WEIGHTY = ("verify", "autonomy", "allowed_commands", "sandbox", "hooks", "mcp", "models", "router", "model")
+WEIGHTY = (
+    "verify",
+    "autonomy",
+    "permissions",
+    "allowed_commands",
+    "sandbox",
+    "hooks",
+    "mcp",
+    "models",
+    "router",
+    "model",
+)
 """Keys that are told first, after where requests go."""
 _VARIABLE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _KEYRING = re.compile(rb"keyring:[\w.@/-]+")
@@ -115,12 +126,12 @@ def _sets(name: str, content: bytes) -> list[str]:
         data = reading.document_of(name, content).data
     except SettingsError as error:
         return [f"settings that cannot be read: {error}"]
-    keys = [key for key in data if KEYS.get(key, "trusted") == "trusted" and key != "endpoints"]
-    keys.sort(key=lambda key: WEIGHTY.index(key) if key in WEIGHTY else len(WEIGHTY))
+    paths = [path for path in waiting(data) if path != ("endpoints",)]
+    paths.sort(key=lambda path: WEIGHTY.index(path[0]) if path[0] in WEIGHTY else len(WEIGHTY))
     variables = sorted({match.decode() for match in _VARIABLE.findall(content)})
     keys_read = [f"${{{each}}}" for each in variables] + sorted({key.decode() for key in _KEYRING.findall(content)})
     reads = [f"reads {', '.join(keys_read)}"] if keys_read else []
-    return [*_endpoints(data), *reads, *(_value(key, data) for key in keys)] or ["only narrows what may be done"]
+    return [*_endpoints(data), *reads, *(_value(path, data) for path in paths)] or ["only narrows what may be done"]
 
 
 def _endpoints(data: Mapping[str, Any]) -> Iterator[str]:
@@ -130,8 +141,8 @@ def _endpoints(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"sends requests to {each.get('base_url') or each.get('kind') or each.get('protocol')}"
 
 
-def _value(key: str, data: Mapping[str, Any]) -> str:
-    value = data[key]
+def _value(path: tuple[str, ...], data: Mapping[str, Any]) -> str:
+    key, value = ".".join(path), data[path[0]] if len(path) == 1 else data[path[0]][path[1]]
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return f"{key} = {', '.join(value)}"
     return key if isinstance(value, dict | list) else f"{key} = {value}"

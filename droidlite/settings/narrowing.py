@@ -1,15 +1,20 @@
 """What a repository's settings file may decide: always, only downwards, only once it is trusted, or never."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from droidlite.settings.reading import Document
 
-Holds = Literal["always", "lower", "trusted", "never"]
+Holds = Literal["always", "lower", "trusted", "never", "parts"]
+"""parts: a table whose keys are decided about one by one."""
 
 KEYS: dict[str, Holds] = {
     "denied_commands": "always",  # it can only forbid
+    "permissions": "parts",
+    "permissions.deny": "always",
+    "permissions.ask": "always",
+    "permissions.allow": "trusted",
     "max_cost_usd": "lower",
     "max_turns": "lower",
     "timeout": "lower",
@@ -39,23 +44,36 @@ ANNOUNCED = ("hooks", "mcp")
 """Keys that nothing reads yet."""
 
 
+def waiting(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The keys of a settings file that wait for trust, those of tables with the table's before them."""
+    for key, value in data.items():
+        holds = KEYS.get(key, "trusted")
+        if holds == "parts" and isinstance(value, dict):
+            yield from ((key, name) for name in value if KEYS.get(f"{key}.{name}", "trusted") == "trusted")
+        elif holds in ("parts", "trusted"):
+            yield (key,)
+
+
 class Narrowed:
-    """One file of a repository, with what it may not decide taken out. `inert`: the keys that wait for
-    trust, `told`: a sentence for each that holds in no case."""
+    """One file of a repository, with what it may not decide taken out. `inert`: the keys that wait for trust, dotted;
+    `told`: a sentence for each that holds in no case."""
 
     def __init__(self, document: Document, own: Mapping[str, Any], *, trusted: bool) -> None:
         data = document.data
         self._document = document
         self.told: list[str] = []
-        self.inert = () if trusted else tuple(key for key in data if KEYS.get(key, "trusted") == "trusted")
+        inert = [] if trusted else list(waiting(data))
+        self.inert = tuple(map(".".join, inert))
         self._drop([key for key in data if KEYS.get(key) == "never"], "a repository may not decide it, trusted or not")
         self._drop([key for key in ANNOUNCED if trusted and key in data], "nothing reads it yet")
         self._drop(
             [key for key in data if KEYS.get(key) == "lower" and _raises(data[key], own.get(key))],
             "a repository may lower it, not raise it",
         )
-        for key in self.inert:
-            del data[key]
+        for key, *parts in inert:
+            rest = {name: value for name, value in data[key].items() if name not in parts} if parts else {}
+            data.pop(key)
+            data |= {key: rest} if parts else {}
 
     def _drop(self, keys: list[str], why: str) -> None:
         for key in keys:

@@ -144,7 +144,14 @@ def test_what_is_not_a_result_is_told(broken: dict[str, Any], validators: dict[s
     whole = {"type": "result", "subtype": "success", "is_error": False, "result": "", "session_id": "s", "usage": usage}
     whole |= {"num_turns": 1, "duration_ms": 1, "duration_api_ms": 1, "total_cost_usd": 0.0, "model_usage": {}}
     routing = {"model": "m", "endpoint": "e", "strategy": "auto", "reasons": [], "runners_up": [], "switches": []}
-    whole |= {"routing": routing, "counterfactual": None, "permission_denials": [], "verify": None, "ledger": None}
+    whole |= {
+        "routing": routing,
+        "counterfactual": None,
+        "permission_denials": [],
+        "verify": None,
+        "ledger": None,
+        "trust": None,
+    }
     whole |= {"stopped": "", "exit_code": 0}
     assert validators["result"].is_valid(whole)
     assert not validators["result"].is_valid(whole | broken)

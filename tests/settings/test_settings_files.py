@@ -7,8 +7,9 @@ import pytest
 from droidlite.result import Trust
 from droidlite.settings.config import ModelSettings, PriceTable, RouterSettings, Settings, SettingsFile
 from droidlite.settings.loading import load_settings
-from droidlite.settings.narrowing import ANNOUNCED, KEYS
+from droidlite.settings.narrowing import ANNOUNCED, KEYS, Narrowed
 from droidlite.settings.paths import Places, find_root, places
+from droidlite.settings.reading import Document
 from droidlite.settings.trust import Found
 from droidlite.settings.trusting import Agreed
 from droidlite.types import Endpoint
@@ -344,9 +345,28 @@ def test_some_things_a_repository_decides_in_no_case(house) -> None:
         assert tuple(map(house.short, settings.warnings)) == (f"PROJECT:1: trust {why}", f"PROJECT:2: ui {why}")
 
 
+OLD = {"allowed_commands", "denied_commands", "permissions"}
+"""Keys that are called otherwise now, or will be."""
+
+
 def test_every_key_is_decided_about() -> None:
-    assert set(SettingsFile.__struct_fields__) - set(KEYS) == set()
-    assert set(KEYS) - set(SettingsFile.__struct_fields__) <= {*ANNOUNCED, "sandbox"}
+    fields = set(SettingsFile.__struct_fields__)
+    assert fields - set(KEYS) == set()
+    assert {key.partition(".")[0] for key in KEYS} - fields <= {*ANNOUNCED, *OLD}
+    for table in (key for key, holds in KEYS.items() if holds == "parts" and key in fields):
+        inner = {f"{table}.{name}" for name in type(getattr(SettingsFile(), table)).__struct_fields__}
+        assert inner - set(KEYS) == set()
+
+
+def test_of_a_table_some_keys_wait_and_others_hold() -> None:
+    text = 'permissions = { allow = ["shell"], deny = ["read"], ask = ["edit"], more = 1 }'
+    document = Document("f", text)
+    assert Narrowed(document, {}, trusted=False).inert == ("permissions.allow", "permissions.more")
+    assert document.data == {"permissions": {"deny": ["read"], "ask": ["edit"]}}
+    for trusted, left in ((True, {"permissions": 3}), (False, {})):
+        document = Document("f", "permissions = 3")
+        Narrowed(document, {}, trusted=trusted)
+        assert document.data == left
 
 
 def test_a_key_that_is_not_decided_about_needs_trust(house) -> None:
