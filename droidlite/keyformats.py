@@ -9,6 +9,7 @@ hashes, UUIDs, lock files or test data have too is not here: what is wrongly tak
 import math
 import re
 from collections.abc import Callable
+from functools import cache
 
 MARKER = "[secret redacted]"
 """Stands for a value that is known to be secret; one known by its form alone says which: [secret redacted: JWT]."""
@@ -32,17 +33,20 @@ _KEYS = {
     "JWT": r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}",
 }
 _SLACK_HOOK = r"(?<=hooks\.slack\.com/services/)T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}"
+_BODY = r"(?:(?!-----)[\w+/=\s\\:,.-])"
 _PRIVATE = (
-    r"-----BEGIN (?P<pem>(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----(?P<body>.{40,16384}?)"
-    r"(?:-----END (?P=pem)-----|\Z)"
+    r"-----BEGIN (?P<pem>(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----(?=.{0,200}?[A-Za-z0-9+/]{40})"
+    rf"(?P<body>{_BODY}{{40,16384}})(?:-----END (?P=pem)-----)?"
 )
-_ANY = "|".join(f"(?P<k{number}>{form})" for number, form in enumerate(_KEYS.values()))
-_FORMS = re.compile(rf"(?<![\w-])(?:{_ANY})|(?P<hook>{_SLACK_HOOK})|{_PRIVATE}", re.DOTALL)
+"""Also one whose end is cut off; a header that code speaks of is no key."""
+_BEGUN = re.compile(
+    rf"-----BEGIN (?:[A-Z0-9 ]{{0,60}}-{{0,5}}|[A-Z0-9 ]{{0,30}}PRIVATE KEY[A-Z ]{{0,6}}-----{_BODY}*-{{0,5}})"
+)
 _KINDS = {f"k{number}": kind for number, kind in enumerate(_KEYS)} | {"hook": "Slack hook"}
 _URL = re.compile(r"(?<=://)(?P<user>[^\s:/?#@'\"`<>\[\]]{0,100}):(?P<value>[^\s:/?#@'\"`<>\[\]]{3,200})(?=@[\w\[])")
 _ASSIGNED = re.compile(
-    r"(?P<name>\b[A-Z][A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[A-Z0-9_]*[\"']?\s*[=:]\s*"
-    r"[\"']?)(?P<value>[\w+/=.~!#%^&*-]{16,200})(?![\w+/=(\[{$<])"
+    r"(?P<name>\b[A-Z][A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[A-Z0-9_]{0,40}"
+    r"[\"']?\s*[=:]\s*[\"']?)(?P<value>[\w+/=.~!#%^&*-]{16,200})(?![\w+/=(\[{$<])"
 )
 _AWS_SECRET = re.compile(
     r"(?i)(?P<name>secret_?access_?key[\"']?\s*[=:]\s*[\"']?)(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
@@ -60,7 +64,7 @@ _HINTS = re.compile(
 def redact_forms(text: str) -> str:
     """`text` with a marker for every key of a known form; lines stay lines. Doing it twice changes nothing more."""
     if _HINTS.search(text):
-        text = _FORMS.sub(_marked, text)
+        text = _forms().sub(_marked, text)
     if "://" in text:
         text = redact_urls(text)
     if "=" in text or ":" in text:
@@ -85,9 +89,14 @@ def passwords_in(text: str) -> frozenset[str]:
 def begins_private_key(text: str) -> int:
     """Where a private key begins that does not end in `text`; -1 where none does."""
     at = text.rfind("-----BEGIN ")
-    head = text[at : at + 60]
-    begun = at >= 0 and "-----END " not in text[at:] and ("PRIVATE KEY" in head or "\n" not in head)
-    return at if begun else -1
+    return at if at >= 0 and _BEGUN.fullmatch(text, at) else -1
+
+
+@cache
+def _forms() -> re.Pattern[str]:
+    """Made where it is needed: no session's first prompt waits for it."""
+    any_of = "|".join(f"(?P<k{number}>{form})" for number, form in enumerate(_KEYS.values()))
+    return re.compile(rf"(?<![\w-])(?:{any_of})|(?P<hook>{_SLACK_HOOK})|{_PRIVATE}", re.DOTALL)
 
 
 def _marked(match: re.Match[str]) -> str:

@@ -65,6 +65,9 @@ def test_a_private_key_goes_whole_and_its_lines_stay_lines() -> None:
         text = f"before\n-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\nafter"
         assert redact_forms(text) == "before\n[secret redacted: private key]" + "\n" * 13 + "\nafter"
         assert redact_forms(text.partition("-----END")[0]) == "before\n[secret redacted: private key]" + "\n" * 13
+        numbered = "\n".join(f"{n}\t{line}" for n, line in enumerate(text.split("\n"), 1))
+        assert body[:20] not in redact_forms(numbered)
+        assert body[:20] not in redact_forms(text.replace("\n", "\\n"))
     public = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----"
     assert redact_forms(public) == public
 
@@ -103,6 +106,8 @@ KEPT = {
     "address with a port": "http://localhost:8080/@scope/pkg https://example.org:443/a@b ssh://git@github.com:22/x",
     "variable": "SECRET_NAME=projects/shop/secrets/database-password TOKEN_URL=https://auth.example.org/oauth/token",
     "public key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9tX3k2Qm0sV1b7cYh4dPzWfEoGuRnLxMaBvCqDsTjK me@host",
+    "header in code": 'ok = text.startswith("-----BEGIN RSA PRIVATE KEY-----")\n' + "x = 'some more code'\n" * 20,
+    "header in prose": "-----BEGIN PRIVATE KEY----- is what such a file begins with, and then comes base64. " * 9,
     "two dots": "eyJ is how base64 of JSON begins; a.b.c",
     "Stripe, for tests": "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc",
     "SRI": "<script integrity='sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC'>",
@@ -125,3 +130,12 @@ def test_twice_changes_nothing_more(text: str) -> None:
     once = redact_forms(text)
     assert redact_forms(once) == once
     assert once.count("\n") == text.count("\n")
+
+
+SLOW = ("TOKEN", "-----BEGIN PRIVATE KEY-----\n", "sk-ant-", "eyJ", "://a:", "SECRET_", "A=", "gl")
+
+
+@pytest.mark.parametrize("text", SLOW)
+def test_no_text_takes_long(text: str) -> None:
+    """Twice the text, about twice the steps: a pattern that tries again from every place would not come back."""
+    assert redact_forms(text * 50_000) == text * 50_000
