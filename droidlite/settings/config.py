@@ -86,13 +86,23 @@ class SandboxSettings(Struct, frozen=True, forbid_unknown_fields=True):
     outside: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
 
 
+class PermissionSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Rules of a tool and what of it: shell(leading words), edit(glob), read(glob), fetch(host or *.domain), or a tool
+    alone for all it does. deny wins over ask, ask over allow, wherever they stand; ask holds at every autonomy, and
+    refuses where nobody can be asked. Rules for shell stop what is written out, not what a script or another program
+    does by itself."""
+
+    allow: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
-    failure a call may still be; the command lists hold prefixes of commands.
+    failure a call may still be.
     `autonomy` is what runs without asking in an interactive session ("low" where nothing is said); `droidlite exec` and
     -p only read, whatever it says, unless --auto or --yolo is given.
-    `denied_commands` stops a command that is written out, not one that a script or another language runs.
     `redact` takes out of outputs and files whatever has the form of a key before the model sees it; values that are
     known to be secret are taken out in any case.
     `verify` is a command whose exit 0 means done, or "auto"; it may take `verify_seconds`, and each model gets its
@@ -112,8 +122,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     verify_rounds: Annotated[int, Meta(ge=0, le=20)] = 2
     verify_seconds: Annotated[float, Meta(gt=0, le=86_400)] = 600.0
     autonomy: Autonomy | None = None
-    allowed_commands: tuple[str, ...] = ()
-    denied_commands: tuple[str, ...] = ()
+    permissions: PermissionSettings = PermissionSettings()
     sandbox: SandboxSettings = SandboxSettings()
     redact: bool = True
     aliases: dict[str, str] = {}
@@ -122,8 +131,8 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Settings(SettingsFile, frozen=True, forbid_unknown_fields=True):
     """The settings in force. `origin` tells for every key (model, router.mode, endpoints.NAME, models.ID,
-    aliases.NAME) where it was set: "default" or file:line. `warnings` are whole sentences for the person.
-    `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `offered_verify` is the check
+    aliases.NAME, permissions.deny.RULE) where it was set: "default" or file:line. `warnings` are whole sentences for
+    the person. `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `offered_verify` is the check
     a repository's own file names and where it does ("" = none): a command, so it takes a person's leave. `unheeded` is
     the autonomy of a person's file that a run which nobody watches does not go by, and where it stands."""
 

@@ -13,12 +13,12 @@ from droidlite.settings import keyrings, reading
 from droidlite.settings.config import Settings, SettingsFile
 from droidlite.settings.lines import Steps
 from droidlite.settings.paths import Places, find_root
+from droidlite.settings.permitting import check_rules, renamed
 from droidlite.settings.reading import Document
 from droidlite.types import Endpoint
 
 _UNTRUSTED = {
     "endpoints": "where requests go",
-    "allowed_commands": "what runs without asking",
     "autonomy": "what runs without asking",
     "sandbox": "what commands may reach",
     "hooks": "commands to run",
@@ -28,7 +28,18 @@ _UNTRUSTED = {
 }
 """Keys only the person's own file may set, and what they decide."""
 _UNTRUSTED_OF_MODEL = ("price", "provider", "name")
-_UNTRUSTED_OF_ROUTER = ("task_value_usd", "max_switch_share", "ask_before_switch", "fallback", "fallback_stronger")
+_UNTRUSTED_OF_TABLES = (
+    (
+        "router",
+        ("task_value_usd", "max_switch_share", "ask_before_switch", "fallback", "fallback_stronger"),
+        "a repository may not decide when and at what price the model changes",
+    ),
+    (
+        "permissions",
+        ("allow",),
+        "a repository may not decide what runs without asking; set it in your own config.toml",
+    ),
+)
 _TABLES = ("router", "aliases", "ui", "sandbox")
 _DEFAULT_MODELS = {"anthropic": ("claude-*",), "openai-responses": ("gpt-*", "o1*", "o3*", "o4*")}
 
@@ -39,6 +50,7 @@ def load_settings(cwd: Path, env: Mapping[str, str], places: Places) -> Settings
     layers = _Layers()
     if own := reading.read_document(places.config / "config.toml"):
         unavailable: dict[int, str] = {}
+        layers.warnings += renamed(own)
         reading.expand(own, env, lambda path, variable: _unset(own, unavailable, path, variable))
         keyrings.fill_in(own, lambda path, todo: _note(unavailable, path, todo))
         record = reading.convert(own, SettingsFile)
@@ -51,6 +63,7 @@ def load_settings(cwd: Path, env: Mapping[str, str], places: Places) -> Settings
         layers.lay(own)
     for name in ("config.toml", "config.local.toml"):
         if document := reading.read_document(root / ".droidlite" / name):
+            layers.warnings += renamed(document)
             _narrow(document, layers)
             reading.expand(document, {}, lambda path, variable: _no_variable(document, path, variable))
             _check(document, reading.convert(document, SettingsFile))
@@ -80,12 +93,19 @@ class _Layers:
                 known = {item["id"]: item for item in self.data.get(key, [])}
                 self.data[key] = list((known | {i["id"]: known.get(i["id"], {}) | i for i in value}).values())
                 self.origin |= {f"models.{item['id']}": document.where((key, i)) for i, item in enumerate(value)}
-            elif key == "denied_commands":
-                self.data[key] = list(dict.fromkeys([*self.data.get(key, []), *value]))
-                self.origin[key] = document.where((key,))
+            elif key == "permissions":
+                self._add_rules(document, value)
             else:
                 self.data[key] = value
                 self.origin[key] = document.where((key,))
+
+    def _add_rules(self, document: Document, table: dict[str, list[str]]) -> None:
+        """Rules add up: no file takes back what another denies."""
+        known = self.data.setdefault("permissions", {})
+        for name, texts in table.items():
+            known[name] = list(dict.fromkeys([*known.get(name, []), *texts]))
+            for index, text in enumerate(texts):
+                self.origin.setdefault(f"permissions.{name}.{text}", document.where(("permissions", name, index)))
 
     def settings(self) -> Settings:
         record = build(self.data, SettingsFile)
@@ -102,7 +122,8 @@ class _Layers:
 
 
 def _plain_keys() -> list[str]:
-    keys = [name for name in SettingsFile.__struct_fields__ if name not in (*_TABLES, "endpoints", "models")]
+    several = (*_TABLES, "endpoints", "models", "permissions")
+    keys = [name for name in SettingsFile.__struct_fields__ if name not in several]
     tables = {"router": SettingsFile().router, "sandbox": SettingsFile().sandbox}
     return keys + [f"{table}.{name}" for table, found in tables.items() for name in structs.asdict(found)]
 
@@ -153,12 +174,13 @@ def _narrow(document: Document, layers: _Layers) -> None:
             if key in model:
                 drop(("models", index, key), "a repository may not decide where requests go or what they cost")
                 del model[key]
-    found = document.data.get("router")
-    router = found if isinstance(found, dict) else {}
-    for key in _UNTRUSTED_OF_ROUTER:
-        if key in router:
-            drop(("router", key), "a repository may not decide when and at what price the model changes")
-            del router[key]
+    for table, keys, why in _UNTRUSTED_OF_TABLES:
+        found = document.data.get(table)
+        given = found if isinstance(found, dict) else {}
+        for key in keys:
+            if key in given:
+                drop((table, key), why)
+                del given[key]
     cap, own = document.data.get("max_cost_usd"), layers.data.get("max_cost_usd")
     if isinstance(cap, int | float) and own is not None and not cap <= own:
         drop(("max_cost_usd",), f"a repository may lower your cap of ${own:g}, not raise it")
@@ -167,6 +189,7 @@ def _narrow(document: Document, layers: _Layers) -> None:
 
 def _check(document: Document, record: SettingsFile) -> None:
     """What types alone cannot say."""
+    check_rules(document)
     for key in ("max_cost_usd", "timeout"):
         if (value := getattr(record, key)) is not None and not math.isfinite(value):
             document.fail((key,), "must be a number; leave the key out for no limit")

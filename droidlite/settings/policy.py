@@ -83,6 +83,13 @@ class SecretsPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     redact: bool = False
 
 
+class PermissionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Rules as in the settings' [permissions]. What a policy denies no setting, flag, answer or autonomy allows."""
+
+    ask: Texts = ()
+    deny: Texts = ()
+
+
 class RuleCondition(Struct, frozen=True, forbid_unknown_fields=True):
     """What a rule asks of the session; "" and None ask nothing. mode: whether somebody can be asked; worker: started
     by a mission; verified: a check ends the task; budget_below_usd: less than this may be spent."""
@@ -120,6 +127,7 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
     autonomy: AutonomyPolicy = AutonomyPolicy()
     sandbox: SandboxPolicy = SandboxPolicy()
     secrets: SecretsPolicy = SecretsPolicy()
+    permissions: PermissionPolicy = PermissionPolicy()
     rules: tuple[Rule, ...] = ()
 
 
