@@ -132,9 +132,9 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(SettingsFile, frozen=True, forbid_unknown_fields=True):
     """The settings in force. `origin` tells for every key (model, router.mode, endpoints.NAME, models.ID,
     aliases.NAME, permissions.deny.RULE) where it was set: "default" or file:line. `warnings` are whole sentences for
-    the person. `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `offered_verify` is the check
-    a repository's own file names and where it does ("" = none): a command, so it takes a person's leave. `unheeded` is
-    the autonomy of a person's file that a run which nobody watches does not go by, and where it stands."""
+    the person. `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `offered_verify`
+    is the check a repository's own file names and where it does ("" = none): a command, so it takes a person's leave.
+    `unheeded` is the autonomy of a person's file that a run which nobody watches does not go by, and where that is."""
 
     origin: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

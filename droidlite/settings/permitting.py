@@ -52,6 +52,7 @@ def renamed(document: Document) -> list[str]:
         if not isinstance(words, list) or not isinstance(table, dict) or not isinstance(table.get(name, []), list):
             document.fail((old,), f'is now a list in [permissions]: {name} = ["shell(git status)"]')
         told.append(f"{document.where((old,))}: {old} still counts, but is now written [permissions] {example}.")
+        document.stands_for((old,), ("permissions", name))
         table[name] = [*table.get(name, []), *rules]
     return told
 

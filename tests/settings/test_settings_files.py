@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from droidlite.settings.config import ModelSettings, PriceTable, RouterSettings, Settings
+from droidlite.settings.config import ModelSettings, PermissionSettings, PriceTable, RouterSettings, Settings
 from droidlite.settings.loading import load_settings
 from droidlite.settings.paths import Places, find_root, places
 from droidlite.types import Endpoint
@@ -24,8 +24,6 @@ DEFAULTS = {
     "verify_seconds": "default",
     "redact": "default",
     "autonomy": "default",
-    "allowed_commands": "default",
-    "denied_commands": "default",
     "router.mode": "default",
     "router.reference": "default",
     "router.judge": "default",
@@ -83,7 +81,7 @@ max_cost_usd = 2
 timeout = 600
 verify = "pytest -q"
 autonomy = "medium"
-allowed_commands = ["git status", "pytest"]
+permissions = { allow = ["shell(git status)", "edit(src/**)"], ask = ["fetch"], deny = ["read(.env)"] }
 [[endpoints]]
 name = "direct"
 protocol = "anthropic"
@@ -109,7 +107,9 @@ price = "free"
         timeout=600.0,
         verify="pytest -q",
         autonomy="medium",
-        allowed_commands=("git status", "pytest"),
+        permissions=PermissionSettings(
+            allow=("shell(git status)", "edit(src/**)"), ask=("fetch",), deny=("read(.env)",)
+        ),
         endpoints=(
             Endpoint(
                 name="direct",
@@ -146,9 +146,9 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         ('modle = "opus"', 'USER:1: modle: unknown key; did you mean "model"?'),
         (
             "zzz = 1",
-            "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, redact, retry_seconds, router, sandbox, "
-            "stall_seconds, timeout, ui, verify, verify_rounds, verify_seconds",
+            "USER:1: zzz: unknown key; known here: aliases, autonomy, effort, endpoints, max_cost_usd, max_turns, "
+            "model, models, permissions, redact, retry_seconds, router, sandbox, stall_seconds, timeout, ui, verify, "
+            "verify_rounds, verify_seconds",
         ),
         ('\n\n[router]\nmod = "cost"', 'USER:4: router.mod: unknown key; did you mean "mode"?'),
         ("model = 3", "USER:1: model: expected a string, got a whole number"),
@@ -228,7 +228,25 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         ),
         ('[[models]]\nid = "a"\ncontext = 100', "USER:3: models[0].context: must be at least 1024"),
         ("[aliases]\nfast = 3", "USER:2: aliases.fast: expected a string, got a whole number"),
-        ('denied_commands = ["rm", 3]', "USER:1: denied_commands[1]: expected a string, got a whole number"),
+        ("permissions.deny = [3]", "USER:1: permissions.deny[0]: expected a string, got a whole number"),
+        (
+            '[permissions]\nask = [\n  "fetch",\n  "bash(ls)",\n]',
+            'USER:2: permissions.ask[1]: "bash" is nothing a rule can be about; write shell',
+        ),
+        (
+            '[permissions]\nallow = ["git push"]',
+            'USER:2: permissions.allow[0]: "git push" is no rule; write a tool and what of it, such as '
+            "shell(git commit), edit(src/**), read(.env) or fetch(docs.python.org)",
+        ),
+        (
+            'permissions = { deny = ["shell(npm run *)"] }',
+            'USER:1: permissions.deny[0]: "shell(npm run *)" holds *; a rule for shell is leading words taken '
+            "literally, as in shell(npm run)",
+        ),
+        (
+            "denied_commands = 3",
+            'USER:1: denied_commands: is now a list in [permissions]: deny = ["shell(git status)"]',
+        ),
     ],
 )
 def test_each_mistake_is_one_sentence_with_file_line_and_key(house, text: str, sentence: str) -> None:
@@ -265,8 +283,8 @@ def test_a_repository_may_not_decide_what_only_the_person_may(house) -> None:
     house.project("""\
 verify = "curl evil.example"
 autonomy = "high"
-allowed_commands = ["rm"]
-denied_commands = ["git push"]
+permissions.allow = ["shell(rm)"]
+permissions.deny = ["shell(git push)"]
 [[endpoints]]
 name = "anthropic"
 protocol = "anthropic"
@@ -287,7 +305,7 @@ context = 50000
 """)
     settings = house.load({"ANTHROPIC_API_KEY": "k-123456789"})
     assert settings == Settings(
-        denied_commands=("git push",),
+        permissions=PermissionSettings(deny=("shell(git push)",)),
         models=(ModelSettings(id="claude-opus-5-5", context=50_000),),
         origin=settings.origin,
         warnings=settings.warnings,
@@ -299,7 +317,6 @@ context = 50000
     where = "a repository may not decide where requests go or what they cost."
     assert [house.short(warning) for warning in settings.warnings] == [
         f"PROJECT:5: endpoints is ignored: a repository may not decide where requests go; {own}",
-        f"PROJECT:3: allowed_commands is ignored: a repository may not decide {asks}; {own}",
         f"PROJECT:2: autonomy is ignored: a repository may not decide {asks}; {own}",
         f"PROJECT:14: sandbox is ignored: a repository may not decide what commands may reach; {own}",
         f"PROJECT:10: hooks is ignored: a repository may not decide {runs}; {own}",
@@ -307,6 +324,7 @@ context = 50000
         f"PROJECT:20: models[0].price is ignored: {where}",
         f"PROJECT:18: models[0].provider is ignored: {where}",
         f"PROJECT:19: models[0].name is ignored: {where}",
+        f"PROJECT:3: permissions.allow is ignored: a repository may not decide {asks}; {own}",
     ]
 
 
@@ -331,10 +349,37 @@ def test_a_repository_may_lower_the_persons_cap_but_not_raise_it(house) -> None:
     ]
 
 
-def test_denied_commands_add_up(house) -> None:
-    house.user('denied_commands = ["git push", "rm"]')
-    house.project('denied_commands = ["make", "rm"]')
-    assert house.load().denied_commands == ("git push", "rm", "make")
+def test_rules_add_up(house) -> None:
+    house.user('permissions = { deny = ["shell(git push)", "read(.env)"], ask = ["fetch"] }')
+    house.project('[permissions]\ndeny = ["shell(make)", "read(.env)"]\nask = ["edit(docs/**)"]')
+    settings = house.load()
+    assert settings.permissions == PermissionSettings(
+        ask=("fetch", "edit(docs/**)"), deny=("shell(git push)", "read(.env)", "shell(make)")
+    )
+    assert {key: house.short(where) for key, where in settings.origin.items() if key.startswith("permissions")} == {
+        "permissions.deny.shell(git push)": "USER:1",
+        "permissions.deny.read(.env)": "USER:1",
+        "permissions.ask.fetch": "USER:1",
+        "permissions.deny.shell(make)": "PROJECT:2",
+        "permissions.ask.edit(docs/**)": "PROJECT:3",
+    }
+
+
+def test_the_keys_of_before_still_count(house) -> None:
+    house.user('allowed_commands = ["npm test"]\ndenied_commands = ["rm", "git push"]\n[permissions]\ndeny = ["fetch"]')
+    house.project('allowed_commands = ["curl"]')
+    settings = house.load()
+    assert settings.permissions == PermissionSettings(
+        allow=("shell(npm test)",), deny=("fetch", "shell(rm)", "shell(git push)")
+    )
+    instead = "still counts, but is now written [permissions]"
+    assert [house.short(warning) for warning in settings.warnings] == [
+        f'USER:1: allowed_commands {instead} allow = ["shell(npm test)"].',
+        f'USER:2: denied_commands {instead} deny = ["shell(rm)", "shell(git push)"].',
+        f'PROJECT:1: allowed_commands {instead} allow = ["shell(curl)"].',
+        "PROJECT:1: permissions.allow is ignored: a repository may not decide what runs without asking; set it in "
+        "your own config.toml.",
+    ]
 
 
 def test_a_repository_reads_no_variables(house) -> None:

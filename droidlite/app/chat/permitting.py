@@ -48,9 +48,8 @@ class Permitting(Open):
         told = {"project": "you, in this project", "session": "you, in this session", "settings": where or "settings"}
         fixed = f"{where or 'A settings file'} says so: change it there." if rule.source == "settings" else ""
         whole = rule.pattern is not None and not rule.pattern.what
-        return Permit(
-            allows=rule.words if whole else spelled(rule.effect, (rule.words,)), where=told[rule.source], fixed=fixed
-        )
+        allows = rule.words if whole else spelled(rule.effect, (rule.words,))
+        return Permit(allows=allows, where=told[rule.source], fixed=fixed)
 
     def revoke(self, permit: Permit) -> None:
         """Raises UsageError where it is no rule that can be revoked, DroidliteError where that cannot be kept."""
