@@ -11,7 +11,7 @@ import msgspec
 from droidlite.agent.permissions import EDITS, FETCHES, Permissions, Rule
 from droidlite.app.allowing import allowed_by, denied_globs, judging
 from droidlite.commands.tree import Tree
-from droidlite.patterns import PermissionRules
+from droidlite.patterns import Pattern, PermissionRules
 from droidlite.settings.loading import load_settings
 from droidlite.settings.paths import Places
 from droidlite.settings.permitting import permission_rules
@@ -26,7 +26,11 @@ TOOLS = {tool.name: tool for kind in ("edit", "patch") for tool in all_tools(kin
 ORG = '[permissions]\ndeny = ["shell(git push)", "edit(infra/**)", "read(.env)", "fetch(*.evil.example)"]\n'
 WIDE = 'allow = ["shell", "edit", "read", "fetch"]\n'
 EXACT = 'allow = ["shell(git push)", "edit(infra/**)", "read(.env)", "fetch(a.evil.example)"]\n'
-LEARNED = (Rule("git push", "project"), Rule(EDITS, "session", "write"), Rule(FETCHES, "session", "network"))
+LEARNED = (
+    Rule("git push", "project"),
+    Rule(EDITS, "session", "write"),
+    Rule(FETCHES, "session", "network", Pattern("fetch")),
+)
 ALLOWING = ("nothing", "user, exactly", "user, all of it", "project", "local", "learned", "everything")
 """What below the organisation allows the denied."""
 ANSWERING = (None, "session", "always")

@@ -1,7 +1,6 @@
 """Rules of a tool and what of it: deny over ask over allow, the organisation's above all, told where they stand."""
 
 import os
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,8 +84,8 @@ def test_ask_wins_over_allow_and_autonomy(autonomy: Autonomy) -> None:
 
 def test_reasons_name_the_rule_and_where_it_stands() -> None:
     given = rules(ask="fetch(a.example), shell(make)", deny="shell(git push), read(.env), edit(infra/**)")
-    assert verdict(given, "high", "shell", command="git push") == Verdict(False, "shell(git push) is denied by here:1")
-    assert verdict(given, "high", "read", ".env", file_path=".env") == Verdict(False, "read(.env) is denied by here:1")
+    assert verdict(given, "high", "shell", command="git push").reason == ("shell(git push) is denied by here:1")
+    assert verdict(given, "high", "read", ".env", file_path=".env").reason == "read(.env) is denied by here:1"
     assert verdict(given, "high", "edit", ".env", file_path=".env", old_string="a", new_string="b").reason == (
         "read(.env) is denied by here:1"
     )
@@ -191,32 +190,3 @@ def test_a_policy_with_a_rule_that_means_nothing_stops_everything(repo: Path, tm
     ran = droidlite("exec", "-m", "scripted", "go", cwd=repo, env={"DROIDLITE_POLICY": str(policy)})
     assert ran.code == 77
     assert f'{policy}:2: permissions.deny[0]: "git push" is no rule; write a tool and what of it, such as' in ran.err
-
-
-def test_a_page_leads_to_no_host_that_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from droidlite.cancellation import Cancellation
-    from droidlite.tools.problem import Problem
-    from droidlite.tools.web import get
-
-    asked: list[str] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        import threading
-
-        def serve() -> None:
-            link, _ = server.accept()
-            with link:
-                link.recv(65_536)
-                link.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/x\r\nContent-Length: 0\r\n\r\n")
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        with pytest.raises(Problem, match=r"leads to another host, http://elsewhere\.invalid/x; fetch that"):
-            get(
-                f"http://127.0.0.1:{port}/",
-                Cancellation(),
-                public_only=False,
-                follow=lambda host: bool(asked.append(host)),  # type: ignore[func-returns-value]
-            )
-        thread.join()
-    assert asked == ["elsewhere.invalid"]
