@@ -158,9 +158,13 @@ def _why_not(argv: tuple[str, ...], scene: _Scene) -> str:
         gits = next((word for word in argv[1:] if _is_gits(word)), "") if not why else ""
         why = f"it touches {gits}, which is git's own" if gits else why
         why = why or by_command(argv, scene.globs, scene.places).why_not
-    if not why and argv[0] == "git" and (key := named_program(scene.tree.root) if scene.tree.root else ""):
-        why = f"this repository's git settings may run a program or lead elsewhere ({key})"
-    return why or _far(argv, scene)
+    return why or _git_runs(argv, scene) or _far(argv, scene)
+
+
+def _git_runs(argv: tuple[str, ...], scene: _Scene) -> str:
+    """ "" when git would run no program that the repository's settings name, else why it may."""
+    key = named_program(scene.tree.root) if argv[0] == "git" and scene.tree.root else ""
+    return f"this repository's git settings may run a program or lead elsewhere ({key})" if key else ""
 
 
 def _offered(argv: tuple[str, ...], scene: _Scene) -> str:
@@ -176,7 +180,7 @@ def _beyond(argv: tuple[str, ...], named: int, scene: _Scene) -> str:
         return ""
     gits = next((word for word in argv[named:] if _is_gits(word)), "")
     why = detour(argv, named) or (f"it touches {gits}, which is git's own" if gits else "")
-    return why or _far(argv, scene, named)
+    return why or _git_runs(argv, scene) or _far(argv, scene, named)
 
 
 def _far(argv: tuple[str, ...], scene: _Scene, named: int = 0) -> str:

@@ -67,6 +67,11 @@ def paths_meant(text: str, context: ToolContext) -> tuple[str, ...]:
         return ()
 
 
+def why_hidden(text: str, context: ToolContext) -> str:
+    """The rule that keeps what is in the file `text` from being shown, such as read(.env); "" for none."""
+    return _denied(paths_meant(text, context), context, writing=False) if context.unreadable else ""
+
+
 def hidden(place: Place, context: ToolContext) -> bool:
     """Whether a rule keeps what is in this file from being shown."""
     return bool(context.unreadable) and bool(_denied(("/".join(place.parts),), context, writing=False))

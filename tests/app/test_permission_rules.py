@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from binary import call, configure, droidlite, write_script
 from denying import ORG, TOOLS, World, combinations
+from terminal import Terminal
 
 from droidlite.agent.permissions import Permissions, Rule, Verdict
 from droidlite.app.allowing import allowed_by, judging
@@ -190,3 +191,16 @@ def test_a_policy_with_a_rule_that_means_nothing_stops_everything(repo: Path, tm
     ran = droidlite("exec", "-m", "scripted", "go", cwd=repo, env={"DROIDLITE_POLICY": str(policy)})
     assert ran.code == 77
     assert f'{policy}:2: permissions.deny[0]: "git push" is no rule; write a tool and what of it, such as' in ran.err
+
+
+def test_a_picture_that_is_denied_is_not_mentioned(repo: Path, tmp_path: Path) -> None:
+    configure('[permissions]\ndeny = ["read(private/**)"]\n')
+    (repo / "private").mkdir()
+    (repo / "private" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (repo / "link.png").symlink_to("private/a.png")
+    env = write_script(tmp_path / "script", [{"text": "Done."}])
+    with Terminal(cwd=repo, env=env) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("what is @link.png\r")
+        terminal.sees("Nothing was sent: link.png is denied by a permission rule, read(private/**).")
+        assert terminal.leaves() == 0
