@@ -108,6 +108,8 @@ class ToolContext(Struct, kw_only=True):
     no stronger one.
     reached: called with the call, host and port before each connection, and whether it is refused; from any thread.
     progress: called with more of a running call's output, from any thread; must not raise.
+    unreadable, unwritable: globs over paths relative to the root whose files no tool shows, or changes: what the rules
+    in force deny, as data, so that a sandbox can hide them from commands too.
     redaction: takes out what is known to be secret, wherever it stands; printed: and whatever has the form of a key,
     out of what commands print and files hold, before it is kept anywhere or passed on.
     confine: puts a process that begins into the sandbox. Raises Refused where it cannot be.
@@ -130,6 +132,8 @@ class ToolContext(Struct, kw_only=True):
     reached: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None
     guards: dict[str, str] = field(default_factory=dict)
     network: bool = False
+    unreadable: tuple[str, ...] = ()
+    unwritable: tuple[str, ...] = ()
     redaction: Redaction = Redaction()
     confine: Callable[[Start], Confined] = unconfined
     sandbox: str = "off"
@@ -156,6 +160,8 @@ class Tool(Struct, frozen=True, kw_only=True):
 
     run(arguments, context, call_id) must not raise for anything a model or a file can cause: that is an Outcome with
     is_error and one sentence that says what to do. It stops soon after context.cancellation is set.
+    targets(arguments, context) gives what permission rules are held against: paths relative to the root, as written and
+    as links lead, or hosts. It must not raise.
     preview(arguments, context) gives the diffs a write would make, for the approval; it must not raise either.
     """
 
@@ -165,6 +171,7 @@ class Tool(Struct, frozen=True, kw_only=True):
     effect: Effect
     run: Callable[[Any, ToolContext, str], Outcome]
     preview: Callable[[Any, ToolContext], tuple[Display, ...]] | None = None
+    targets: Callable[[Any, ToolContext], tuple[str, ...]] | None = None
 
 
 class Approval(Struct, frozen=True, kw_only=True):

@@ -179,6 +179,7 @@ class Toolbox:
             arguments,
             summary,
             lambda: tool.preview(arguments, self.context) if tool.preview is not None else (),
+            tool.targets(arguments, self.context) if tool.targets is not None else (),
         )
         if verdict.outside:
             self.context.outside.add(item.call.id)

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import NamedTuple
@@ -13,12 +12,20 @@ from droidlite import tools
 from droidlite.agent.budget import Budget
 from droidlite.agent.budget import Prices as PriceFunctions
 from droidlite.agent.loop import Agent
-from droidlite.agent.permissions import Permissions, Ruling
+from droidlite.agent.permissions import Permissions
 from droidlite.agent.prompt import system_prompt
 from droidlite.agent.sharing import Shared
 from droidlite.agent.toolbox import Toolbox
 from droidlite.agent.transcript import Transcript
-from droidlite.app.allowing import allowed_by, allowed_here, remembering, withheld
+from droidlite.app.allowing import (
+    allowed_by,
+    allowed_here,
+    denied_globs,
+    judging,
+    remembering,
+    require_allowed,
+    withheld,
+)
 from droidlite.app.auditing import opened as opened_under
 from droidlite.app.auditing import reaching
 from droidlite.app.baseline import Before
@@ -48,7 +55,6 @@ from droidlite.cancellation import Cancellation
 from droidlite.commands.gitprograms import git_guards
 from droidlite.commands.overwriting import overwritten
 from droidlite.commands.reaching import begins_with
-from droidlite.commands.rules import exactly, judge
 from droidlite.commands.tree import Tree
 from droidlite.errors import DroidliteError
 from droidlite.hostgit import confine_git
@@ -59,8 +65,8 @@ from droidlite.session.fold import Session as Past
 from droidlite.session.journal import Journal
 from droidlite.session.ledger import Ledger
 from droidlite.settings.paths import find_root
+from droidlite.settings.permitting import permission_rules
 from droidlite.tool import ToolContext
-from droidlite.types import Autonomy
 
 
 def open_session(
@@ -121,6 +127,8 @@ def _assemble(
 ) -> Session:
     journal, past, ledger = opened
     settings, root = setup.settings, find_root(options.cwd)
+    rules = permission_rules(settings, setup.policy)
+    require_allowed(settings.verify, rules)
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *wanted(options, setup, past), task=task)
     decision = gone_on(decision, options, past)
@@ -158,16 +166,20 @@ def _assemble(
         sandbox=held.mechanism,
         reach=reach_of(root),
         reached=reaching(journal),
+        unreadable=denied_globs(rules, "read"),
+        unwritable=denied_globs(rules, "edit"),
         network=True,  # whether a call may use it is for the permissions to say
     )
     permissions = Permissions(
         settings.autonomy or "off",
-        judge=unheld(held, _judge(settings.denied_commands, tree, settings.verify)),
+        judge=unheld(held, judging(rules, tree, settings.verify)),
         frees=partial(begins_with, settings.sandbox.outside) if held.works and held.mechanism != "off" else None,
         ask=person.approve,
         allowed_tools=options.allowed_tools,
         disallowed_tools=options.disallowed_tools,
-        rules=(*allowed_by(settings), *allowed_here(setup.places.state, root, warnings.append)),
+        ask_first=rules.ask,
+        denied=rules.deny,
+        rules=(*allowed_by(rules), *allowed_here(setup.places.state, root, warnings.append)),
         remember=remembering(setup.places.state, root, warnings.append),
         unheeded=settings.unheeded[0],
     )
@@ -282,17 +294,3 @@ def _shadow(setup: Setup, decide: Decide) -> Shadow | None:
 
 def _id(journal: Journal) -> str:
     return journal.folder.name
-
-
-def _judge(denied: tuple[str, ...], tree: Tree, check: str) -> Callable[[str, Autonomy, tuple[str, ...]], Ruling]:
-    """The check is run anyway, so where anything may change the model may run it too: the same words, nothing else."""
-
-    def rule(command: str, autonomy: Autonomy, prefixes: tuple[str, ...]) -> Ruling:
-        verdict = judge(command, autonomy, prefixes, denied, tree=tree)
-        if verdict.allow or verdict.denied or not check or autonomy == "off":
-            return Ruling(verdict.allow, verdict.reason, verdict.prefixes, verdict.denied)
-        verdict = judge(command, autonomy, (*prefixes, *exactly(check)), denied, tree=tree)
-        is_check = verdict.allow or command.strip() == check.strip()
-        return Ruling(is_check, verdict.reason, verdict.prefixes, check=is_check)
-
-    return rule

@@ -104,7 +104,7 @@ def _values(policy: Policy) -> Iterator[Value]:
         for key, value in structs.asdict(getattr(policy, table)).items():
             where = policy.where(f"{table}.{key}")
             yield Value(f"{table}.{key}", value, _layer_of(policy, where), where)
-    for table in ("models", "endpoints"):
+    for table in ("models", "endpoints", "permissions"):
         for layer in policy.layers:
             for key, value in structs.asdict(getattr(layer, table)).items():
                 if f"{table}.{key}" in layer.lines:

@@ -21,18 +21,7 @@ NAMED = 5
 """Names in one line."""
 LISTED, LISTED_KEYS = 16, 9
 """Rows of the question, and of them for the keys of one file."""
-WEIGHTY = (
-    "verify",
-    "autonomy",
-    "permissions",
-    "allowed_commands",
-    "sandbox",
-    "hooks",
-    "mcp",
-    "models",
-    "router",
-    "model",
-)
+WEIGHTY = ("verify", "autonomy", "permissions", "sandbox", "hooks", "mcp", "models", "router", "model")
 """Keys that are told first, after where requests go."""
 _VARIABLE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _KEYRING = re.compile(rb"keyring:[\w.@/-]+")

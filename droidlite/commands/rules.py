@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 
 from droidlite.commands.building import stays_and_undoes
-from droidlite.commands.denial import denied_by, hides_commands
+from droidlite.commands.denial import denied_by, may_hide
 from droidlite.commands.detours import detour
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.offering import leading_words
@@ -30,13 +30,13 @@ Allowed = str | tuple[str, ...]
 
 class Verdict(Struct, frozen=True):
     """`allow`: runs without asking; else `reason` says why not, as part of a sentence. `prefixes`: the leading words
-    that "always" would allow, of each command that must be asked about (() = not offered). `denied`: forbidden, asking
-    does not help."""
+    that "always" would allow, of each command that must be asked about (() = not offered). `denied`: the entry that
+    forbids it, so that asking does not help."""
 
     allow: bool
     reason: str = ""
     prefixes: tuple[str, ...] = ()
-    denied: bool = False
+    denied: str = ""
 
 
 def judge(
@@ -53,11 +53,10 @@ def judge(
     reading = read_command(command)
     entry = denied_by(reading.commands, denied)
     if entry:
-        return Verdict(False, f"'{entry}' is denied", denied=True)
+        return Verdict(False, f"'{entry}' is denied", denied=entry)
     if autonomy == "high":
-        if denied and (reading.opaque or hides_commands(reading.commands)):
-            return Verdict(False, f"{reading.why_not or 'a shell reads more commands'}; a denied one could hide there")
-        return Verdict(True)
+        hidden = may_hide(reading, denied)
+        return Verdict(not hidden, f"{hidden}; a denied one could hide there" if hidden else "")
     if reading.why_not or not reading.commands:
         return Verdict(False, reading.why_not or "it runs no command")
     scene = _scene(reading, tree, builds=autonomy == "medium")
@@ -159,9 +158,13 @@ def _why_not(argv: tuple[str, ...], scene: _Scene) -> str:
         gits = next((word for word in argv[1:] if _is_gits(word)), "") if not why else ""
         why = f"it touches {gits}, which is git's own" if gits else why
         why = why or by_command(argv, scene.globs, scene.places).why_not
-    if not why and argv[0] == "git" and (key := named_program(scene.tree.root) if scene.tree.root else ""):
-        why = f"this repository's git settings may run a program or lead elsewhere ({key})"
-    return why or _far(argv, scene)
+    return why or _git_runs(argv, scene) or _far(argv, scene)
+
+
+def _git_runs(argv: tuple[str, ...], scene: _Scene) -> str:
+    """ "" when git would run no program that the repository's settings name, else why it may."""
+    key = named_program(scene.tree.root) if argv[0] == "git" and scene.tree.root else ""
+    return f"this repository's git settings may run a program or lead elsewhere ({key})" if key else ""
 
 
 def _offered(argv: tuple[str, ...], scene: _Scene) -> str:
@@ -177,7 +180,7 @@ def _beyond(argv: tuple[str, ...], named: int, scene: _Scene) -> str:
         return ""
     gits = next((word for word in argv[named:] if _is_gits(word)), "")
     why = detour(argv, named) or (f"it touches {gits}, which is git's own" if gits else "")
-    return why or _far(argv, scene, named)
+    return why or _git_runs(argv, scene) or _far(argv, scene, named)
 
 
 def _far(argv: tuple[str, ...], scene: _Scene, named: int = 0) -> str:

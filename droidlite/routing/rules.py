@@ -6,8 +6,8 @@ from itertools import groupby
 from msgspec import Struct
 
 from droidlite.errors import Refused
+from droidlite.path_globs import fits_path
 from droidlite.routing.features import Features
-from droidlite.settings.path_globs import fits_path
 from droidlite.settings.policy import LayerName, Policy, Rule, RuleCondition
 from droidlite.settings.terms import takes
 from droidlite.types import Candidate, ModelSpec

@@ -87,13 +87,23 @@ class SandboxSettings(Struct, frozen=True, forbid_unknown_fields=True):
     outside: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
 
 
+class PermissionSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Rules of a tool and what of it: shell(leading words), edit(glob), read(glob), fetch(host or *.domain), or a tool
+    alone for all it does. deny wins over ask, ask over allow, wherever they stand; ask holds at every autonomy, and
+    refuses where nobody can be asked. Rules for shell stop what is written out, not what a script or another program
+    does by itself."""
+
+    allow: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
     long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
-    failure a call may still be; the command lists hold prefixes of commands.
+    failure a call may still be.
     `autonomy` is what runs without asking in an interactive session ("low" where nothing is said); `droidlite exec` and
     -p only read, whatever it says, unless --auto or --yolo is given.
-    `denied_commands` stops a command that is written out, not one that a script or another language runs.
     `redact` takes out of outputs and files whatever has the form of a key before the model sees it; values that are
     known to be secret are taken out in any case.
     `trust` holds pins of what a repository may bring, as `droidlite trust` shows them; where there are any, a run
@@ -115,8 +125,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     verify_rounds: Annotated[int, Meta(ge=0, le=20)] = 2
     verify_seconds: Annotated[float, Meta(gt=0, le=86_400)] = 600.0
     autonomy: Autonomy | None = None
-    allowed_commands: tuple[str, ...] = ()
-    denied_commands: tuple[str, ...] = ()
+    permissions: PermissionSettings = PermissionSettings()
     sandbox: SandboxSettings = SandboxSettings()
     redact: bool = True
     aliases: dict[str, str] = {}
@@ -126,10 +135,10 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Settings(SettingsFile, frozen=True, forbid_unknown_fields=True):
     """The settings in force. `origin` tells for every key (model, router.mode, endpoints.NAME, models.ID,
-    aliases.NAME) where it was set: "default" or file:line. `warnings` are whole sentences for the person.
-    `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `unheeded` is the autonomy of
-    a person's file that a run which nobody watches does not go by, and where it stands. `trusted` tells whether what
-    the repository brings is used; `memory` is (name, text) of its AGENTS.md files where it is."""
+    aliases.NAME, permissions.deny.RULE) where it was set: "default" or file:line. `warnings` are whole sentences for
+    the person. `unavailable` maps the name of an endpoint that cannot be used to what to do about it. `unheeded` is the
+    autonomy of a person's file that a run which nobody watches does not go by, and where it stands. `trusted` tells
+    whether what the repository brings is used; `memory` is (name, text) of its AGENTS.md files where it is."""
 
     origin: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

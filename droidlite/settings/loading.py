@@ -17,6 +17,7 @@ from droidlite.settings.lines import Steps
 from droidlite.settings.memory import memory_of
 from droidlite.settings.narrowing import Narrowed
 from droidlite.settings.paths import Places, find_root
+from droidlite.settings.permitting import check_rules, renamed
 from droidlite.settings.reading import Document
 from droidlite.settings.trust import SETTINGS, Found, look
 from droidlite.settings.trusted import read_pin
@@ -36,8 +37,10 @@ def load_settings(
     found = found or look(find_root(cwd), cwd)
     layers = _Layers()
     if own := reading.read_document(places.config / "config.toml"):
+        layers.warnings += renamed(own)
         layers.lay(own, env)
     documents = [] if found.problem else _brought(found)
+    layers.warnings += [told for document in documents for told in renamed(document)]
     pins = tuple(layers.data.get("trust", ()))
     trust = judge(found, needing(found, _inert(documents, layers, agreed)), pins, agreed, places.state)
     trusted = trust.state in ("trusted", "nothing")
@@ -116,12 +119,19 @@ class _Layers:
                 known = {item["id"]: item for item in self.data.get(key, [])}
                 self.data[key] = list((known | {i["id"]: known.get(i["id"], {}) | i for i in value}).values())
                 self.origin |= {f"models.{item['id']}": document.where((key, i)) for i, item in enumerate(value)}
-            elif key == "denied_commands":
-                self.data[key] = list(dict.fromkeys([*self.data.get(key, []), *value]))
-                self.origin[key] = document.where((key,))
+            elif key == "permissions":
+                self._add_rules(document, value)
             else:
                 self.data[key] = value
                 self.origin[key] = document.where((key,))
+
+    def _add_rules(self, document: Document, table: dict[str, list[str]]) -> None:
+        """Rules add up: no file takes back what another denies."""
+        known = self.data.setdefault("permissions", {})
+        for name, texts in table.items():
+            known[name] = list(dict.fromkeys([*known.get(name, []), *texts]))
+            for index, text in enumerate(texts):
+                self.origin.setdefault(f"permissions.{name}.{text}", document.where(("permissions", name, index)))
 
     def settings(self, trust: Trust, memory: tuple[tuple[str, str], ...]) -> Settings:
         record = build(self.data, SettingsFile)
@@ -139,7 +149,8 @@ class _Layers:
 
 
 def _plain_keys() -> list[str]:
-    keys = [name for name in SettingsFile.__struct_fields__ if name not in (*_TABLES, "endpoints", "models")]
+    several = (*_TABLES, "endpoints", "models", "permissions")
+    keys = [name for name in SettingsFile.__struct_fields__ if name not in several]
     tables = {"router": SettingsFile().router, "sandbox": SettingsFile().sandbox}
     return keys + [f"{table}.{name}" for table, found in tables.items() for name in structs.asdict(found)]
 
@@ -175,6 +186,7 @@ def _has_key(endpoint: Endpoint) -> bool:
 
 def _check(document: Document, record: SettingsFile) -> None:
     """What types alone cannot say."""
+    check_rules(document)
     for key in ("max_cost_usd", "timeout"):
         if (value := getattr(record, key)) is not None and not math.isfinite(value):
             document.fail((key,), "must be a number; leave the key out for no limit")

@@ -10,9 +10,8 @@ Holds = Literal["always", "lower", "trusted", "never", "parts"]
 """parts: a table whose keys are decided about one by one."""
 
 KEYS: dict[str, Holds] = {
-    "denied_commands": "always",  # it can only forbid
     "permissions": "parts",
-    "permissions.deny": "always",
+    "permissions.deny": "always",  # it can only forbid
     "permissions.ask": "always",
     "permissions.allow": "trusted",
     "max_cost_usd": "lower",
@@ -30,7 +29,6 @@ KEYS: dict[str, Holds] = {
     "stall_seconds": "trusted",
     "retry_seconds": "trusted",
     "autonomy": "trusted",
-    "allowed_commands": "trusted",
     "sandbox": "trusted",
     "redact": "trusted",  # which secrets a model sees
     "hooks": "trusted",

@@ -90,6 +90,11 @@ class TrustPolicy(Struct, frozen=True, forbid_unknown_fields=True):
 
     allowed: bool = True
     pinned: Texts = ()
+class PermissionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Rules as in the settings' [permissions]. What a policy denies no setting, flag, answer or autonomy allows."""
+
+    ask: Texts = ()
+    deny: Texts = ()
 
 
 class RuleCondition(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,6 +135,7 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
     sandbox: SandboxPolicy = SandboxPolicy()
     secrets: SecretsPolicy = SecretsPolicy()
     trust: TrustPolicy = TrustPolicy()
+    permissions: PermissionPolicy = PermissionPolicy()
     rules: tuple[Rule, ...] = ()
 
 

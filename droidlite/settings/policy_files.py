@@ -10,6 +10,7 @@ from droidlite.errors import Refused, SettingsError
 from droidlite.settings import reading
 from droidlite.settings.lines import Steps
 from droidlite.settings.paths import Places
+from droidlite.settings.permitting import check_rules
 from droidlite.settings.policy import Layer, LayerName, Policy, PolicyFile, Rule, combine
 from droidlite.settings.reading import Document, nearest
 from droidlite.settings.terms import PREFIXES, TIERS
@@ -53,6 +54,7 @@ def read_layer(layer: LayerName, path: Path) -> Layer:
         raise SettingsError(gone, file=str(path))
     record = reading.convert(document, PolicyFile)
     _check(document, record)
+    check_rules(document)
     if layer != "org" and record.router.fallback:
         document.fail(("router", "fallback"), "is for the organisation's policy; name yours in config.toml")
     if layer != "org" and record.trust.pinned:

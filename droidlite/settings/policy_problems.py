@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from droidlite.errors import SettingsError
-from droidlite.settings.path_globs import fits_path
+from droidlite.path_globs import fits_path
 from droidlite.settings.policy import Layer, Policy, Rule, RuleCondition, combine, why_not
 from droidlite.settings.reading import nearest
 from droidlite.settings.terms import PREFIXES, TIERS, takes

@@ -54,6 +54,12 @@ class Document:
             self._lines = key_lines(self._text)
         return line_of(self._lines, path)
 
+    def stands_for(self, old: Steps, path: Steps) -> None:
+        """From here on messages about `path` name the line of `old`, where it has none of its own."""
+        line = self.line(old)
+        assert self._lines is not None
+        self._lines.setdefault(path, line)
+
     def where(self, path: Steps) -> str:
         """`file:line` of a key."""
         return f"{self.file}:{self.line(path)}"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.path_globs import fits_path
 from droidlite.tool import ToolContext
-from droidlite.tools.problem import Problem
+from droidlite.tools.problem import Denied, Problem
 
 _OPENAT2 = 437  # the same number on every Linux architecture but alpha
 _NO_MAGICLINKS, _NO_SYMLINKS, _BENEATH = 0x02, 0x04, 0x08  # linux/openat2.h
@@ -47,10 +48,45 @@ def locate(text: str, context: ToolContext, *, writing: bool = False) -> Place:
             continue
         if writing and any(part.casefold() == ".git" for part in parts):
             raise Problem(f"{text}: git's own files are not changed by this tool; use git commands.")
-        return Place(Path(os.path.realpath(base)), parts, shown(Path(real), context))
+        place = Place(Path(os.path.realpath(base)), parts, shown(Path(real), context))
+        if denied := _denied((*_beneath_any(full, context), "/".join(parts)), context, writing=writing):
+            raise Denied(f"{text} is denied by a permission rule, {denied}; do without it.")
+        return place
     if _beneath(full, str(context.root)) is not None:
         raise Problem(f"{text} is a link that leads out of the working folder {context.root}; it is not followed.")
     raise Problem(f"{text} is outside the working folder {context.root}; only paths inside it can be used.")
+
+
+def paths_meant(text: str, context: ToolContext) -> tuple[str, ...]:
+    """Where `text` lies, relative to the folder that holds it: as it is written, and where its links lead; () where it
+    is outside or no path at all."""
+    try:
+        full = os.path.normpath(context.folder / _checked(text))
+        return tuple(dict.fromkeys((*_beneath_any(full, context), *_beneath_any(_resolved(text, full), context))))
+    except Problem:
+        return ()
+
+
+def why_hidden(text: str, context: ToolContext) -> str:
+    """The rule that keeps what is in the file `text` from being shown, such as read(.env); "" for none."""
+    return _denied(paths_meant(text, context), context, writing=False) if context.unreadable else ""
+
+
+def hidden(place: Place, context: ToolContext) -> bool:
+    """Whether a rule keeps what is in this file from being shown."""
+    return bool(context.unreadable) and bool(_denied(("/".join(place.parts),), context, writing=False))
+
+
+def _beneath_any(path: str, context: ToolContext) -> tuple[str, ...]:
+    found = (_beneath(path, os.path.realpath(base)) for base in (context.root, *context.extra))
+    return next((("/".join(parts) or ".",) for parts in found if parts is not None), ())
+
+
+def _denied(paths: tuple[str, ...], context: ToolContext, *, writing: bool) -> str:
+    """The rule that keeps one of `paths` from being shown or, for writing, changed; "" for none."""
+    rules = [("read", glob) for glob in context.unreadable]
+    rules += [("edit", glob) for glob in context.unwritable if writing]
+    return next((f"{tool}({glob})" for tool, glob in rules if any(fits_path(glob, path) for path in paths)), "")
 
 
 def _resolved(text: str, full: str) -> str:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from droidlite.keyformats import MARK
 from droidlite.tool import Display, Outcome, Tool, ToolContext
-from droidlite.tools.confined import Place, locate
+from droidlite.tools.confined import Place, locate, paths_meant
 from droidlite.tools.diffs import diff_of
 from droidlite.tools.files import Change, Content, apply, load, of_marker, require_fresh, text_of
 from droidlite.tools.nearest import nearest
@@ -93,6 +93,7 @@ TOOL = Tool(
     ),
     arguments=Edit,
     effect="write",
+    targets=lambda arguments, context: paths_meant(arguments.file_path, context),
     run=told(_run),
     preview=_preview,
 )

@@ -1,6 +1,7 @@
 """The fetch tool: a public web page as text."""
 
 from functools import partial
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -39,10 +40,20 @@ def fetch(arguments: Fetch, context: ToolContext, call_id: str, *, public_only: 
     )
 
 
+def hosts_meant(url: str) -> tuple[str, ...]:
+    """The host of an address, as rules name it; () where it has none."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return ()
+    return (host.rstrip("."),) if host else ()
+
+
 TOOL = Tool(
     name="fetch",
     description="Fetch a public http(s) page as text.",
     arguments=Fetch,
     effect="network",
+    targets=lambda arguments, context: hosts_meant(arguments.url),
     run=told(partial(fetch, public_only=True)),
 )

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.beneath import Beneath
-from droidlite.tools.confined import Place, locate, open_folder, shown
+from droidlite.tools.confined import Place, hidden, locate, open_folder, paths_meant, shown
 from droidlite.tools.listing import files_below, matches, spelled_out
 from droidlite.tools.problem import Problem, told
 
@@ -30,7 +30,8 @@ def _run(arguments: Glob, context: ToolContext, call_id: str) -> Outcome:
         dated = [
             (-facts.st_mtime_ns, path)
             for path in found
-            if (facts := beneath.facts(Place(place.base, (*place.parts, *path.split("/")), path))) is not None
+            if not hidden(each := Place(place.base, (*place.parts, *path.split("/")), path), context)
+            and (facts := beneath.facts(each)) is not None
         ]
     if context.cancellation.cancelled:
         raise Problem("Interrupted.")
@@ -49,5 +50,6 @@ TOOL = Tool(
     description="List files by pattern (src/**/*.py), newest first. Skips what git ignores.",
     arguments=Glob,
     effect="read",
+    targets=lambda arguments, context: paths_meant(arguments.path, context),
     run=told(_run),
 )

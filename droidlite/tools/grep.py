@@ -10,7 +10,7 @@ from msgspec import Struct
 from droidlite.regular import git_answers
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.beneath import Beneath
-from droidlite.tools.confined import Place, locate, open_beneath, shown
+from droidlite.tools.confined import Place, hidden, locate, open_beneath, paths_meant, shown
 from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.scan import Wanted, scan
@@ -62,7 +62,8 @@ def _search(arguments: Grep, place: Place, context: ToolContext, *, folder: bool
         return
     wanted, choices = _wanted(arguments), spelled_out(arguments.glob)
     inner = (path for path in files_below(place.path, context) if any(not c or matches(path, c) for c in choices))
-    yield from scan((_inside(place, path, context) for path in inner), wanted, context)
+    places = (_inside(place, path, context) for path in inner)
+    yield from scan((each for each in places if not hidden(each, context)), wanted, context)
 
 
 def _inside(place: Place, path: str, context: ToolContext) -> Place:
@@ -125,7 +126,7 @@ def _git_lines(argv: list[str], context: ToolContext, place: Place, *, names: bo
                 yield "--"
                 continue
             found = _inside(base, path, context)
-            if (names and told == path) or not beneath.has_line(found, number, text):
+            if (names and told == path) or hidden(found, context) or not beneath.has_line(found, number, text):
                 continue
             told = path
             name = os.fsencode(found.shown).decode("utf-8", "replace")
@@ -154,5 +155,6 @@ TOOL = Tool(
     description="Search file contents by regular expression, line by line. Skips what git ignores.",
     arguments=Grep,
     effect="read",
+    targets=lambda arguments, context: paths_meant(arguments.path, context),
     run=told(_run),
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.tool import Diff, Display, Outcome, Tool, ToolContext
-from droidlite.tools.confined import Place, locate
+from droidlite.tools.confined import Place, locate, paths_meant
 from droidlite.tools.diffs import diff_of
 from droidlite.tools.envelope import AddFile, DeleteFile, Operation, UpdateFile, parse
 from droidlite.tools.files import Change, Content, apply, binary, load_if_there, require_fresh
@@ -128,6 +128,16 @@ def _update(operation: UpdateFile, file: _File, tree: _Tree) -> None:
     target.gone_to, file.after, file.gone_to = "", None, target.place.shown
 
 
+def _targets(arguments: Patch, context: ToolContext) -> tuple[str, ...]:
+    try:
+        operations = parse(arguments.input)
+    except Problem:  # it will say so itself
+        return ()
+    paths = [operation.path for operation in operations]
+    paths += [each.move_to for each in operations if isinstance(each, UpdateFile) and each.move_to]
+    return tuple(dict.fromkeys(found for path in paths for found in paths_meant(path, context)))
+
+
 def _preview(arguments: Patch, context: ToolContext) -> tuple[Display, ...]:
     try:
         return tuple(diff for _, diff in _planned(arguments, context).told())
@@ -145,6 +155,7 @@ TOOL = Tool(
     ),
     arguments=Patch,
     effect="write",
+    targets=_targets,
     run=told(_run),
     preview=_preview,
 )

@@ -22,12 +22,18 @@ class Problem(Exception):
     """Why a call cannot be done, as one sentence. Never leaves the tools folder: `told` turns it into an Outcome."""
 
 
+class Denied(Problem):
+    """A permission rule stands in the way."""
+
+
 def told(run: Run) -> Run:
     """`run`, with every Problem and OSError turned into an error Outcome."""
 
     def run_and_tell(arguments: Any, context: ToolContext, call_id: str) -> Outcome:
         try:
             return run(arguments, context, call_id)
+        except Denied as problem:
+            return Outcome(str(problem), is_error=True, blocked="permission")
         except Problem as problem:
             return Outcome(str(problem), is_error=True, blocked=blocker(problem.__cause__))
         except Refused as refused:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from droidlite.tool import Outcome, Tool, ToolContext
-from droidlite.tools.confined import Place, locate, open_file
+from droidlite.tools.confined import Place, locate, open_file, paths_meant
 from droidlite.tools.files import HUGE, load, remember, stamp_of, text_of
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.text import printable
@@ -147,5 +147,6 @@ TOOL = Tool(
     ),
     arguments=Read,
     effect="read",
+    targets=lambda arguments, context: paths_meant(arguments.file_path, context),
     run=told(_run),
 )

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from droidlite.tool import Display, Outcome, Tool, ToolContext
-from droidlite.tools.confined import Place, locate
+from droidlite.tools.confined import Place, locate, paths_meant
 from droidlite.tools.diffs import diff_of
 from droidlite.tools.files import Change, Content, apply, load_if_there, require_fresh
 from droidlite.tools.problem import Problem, told
@@ -56,6 +56,7 @@ TOOL = Tool(
     description="Create a file, or replace the whole of a file you have read. Prefer edit for changes.",
     arguments=Write,
     effect="write",
+    targets=lambda arguments, context: paths_meant(arguments.file_path, context),
     run=told(_run),
     preview=_preview,
 )

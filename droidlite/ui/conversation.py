@@ -142,6 +142,10 @@ class Conversation(Protocol):
         """Paths relative to the working folder that match what was typed after @, best first, at most 50."""
         ...
 
+    def why_hidden(self, path: str) -> str:
+        """The rule that keeps what is in a file from being shown to a model, such as read(.env); "" for none."""
+        ...
+
     def candidates(self, mode: str = "") -> tuple[RoutingDecision | None, tuple[Candidate, ...]]:
         """What auto would choose, in `mode` ("" = the one in force), and every model."""
         ...

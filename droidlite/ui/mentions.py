@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from droidlite.errors import UsageError
@@ -16,9 +17,13 @@ MOST_BYTES = 5_000_000
 """What the services take for one picture."""
 
 
-def images_in(text: str, cwd: str) -> tuple[Image, ...]:
-    """The pictures behind the @paths in `text`; a path that is no file stays text. Raises UsageError for a huge one."""
-    return tuple(image for path in _MENTION.findall(text) if (image := _image(Path(cwd) / path)))
+def images_in(text: str, cwd: str, why_hidden: Callable[[str], str] = lambda path: "") -> tuple[Image, ...]:
+    """The pictures behind the @paths in `text`; a path that is no file stays text. Raises UsageError for a huge one
+    and for one that a rule hides."""
+    paths = _MENTION.findall(text)
+    if hidden := next((path for path in paths if why_hidden(path)), ""):
+        raise UsageError(f"Nothing was sent: {hidden} is denied by a permission rule, {why_hidden(hidden)}.")
+    return tuple(image for path in paths if (image := _image(Path(cwd) / path)))
 
 
 def _image(path: Path) -> Image | None:

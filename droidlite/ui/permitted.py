@@ -26,12 +26,13 @@ class Permit(Struct, frozen=True, kw_only=True):
 
 
 class Permitted(Struct, frozen=True, kw_only=True):
-    """What may run without asking now. `most` is the highest autonomy policy allows ("" = any), `denied` what never
-    runs; `only_tools` and `without_tools` are those of the flags, globs included."""
+    """What may run without asking now. `most` is the highest autonomy policy allows ("" = any), `asked` is asked about
+    whatever allows it, `denied` never runs; `only_tools` and `without_tools` are those of the flags, globs included."""
 
     autonomy: Autonomy
     most: str = ""
     permits: tuple[Permit, ...] = ()
+    asked: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     only_tools: tuple[str, ...] = ()
     without_tools: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ def permitted_lines(permitted: Permitted, width: int) -> Iterator[str]:
     else:
         yield from wrap("no command was allowed for longer than once", width)
     for name, words in (
+        ("always asked about", permitted.asked),
         ("never", permitted.denied),
         ("only these tools", permitted.only_tools),
         ("without these tools", permitted.without_tools),

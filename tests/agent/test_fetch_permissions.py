@@ -2,9 +2,9 @@
 
 import pytest
 
-from droidlite.agent.permissions import Permissions, Ruling
+from droidlite.agent.permissions import Permissions, Ruling, Verdict
 from droidlite.tool import Answer, Approval
-from droidlite.tools.fetch import TOOL, Fetch
+from droidlite.tools.fetch import TOOL, Fetch, hosts_meant
 from droidlite.types import Autonomy
 
 
@@ -20,6 +20,10 @@ def permissions(asked: Asked, autonomy: Autonomy = "medium") -> Permissions:
     return Permissions(autonomy, judge=lambda command, level, prefixes: Ruling(False, ""), ask=asked)
 
 
+def decide(permissions: Permissions, url: str) -> Verdict:
+    return permissions.decide(TOOL, Fetch(url), url, lambda: (), hosts_meant(url))
+
+
 def test_a_host_that_was_allowed_is_not_another() -> None:
     asked = Asked()
     allowed = permissions(asked)
@@ -31,7 +35,7 @@ def test_a_host_that_was_allowed_is_not_another() -> None:
         "https://evil.test/https://docs.example.org/",
         "https://example.org/",
     ):
-        assert allowed.decide(TOOL, Fetch(url), url, lambda: ()).allow
+        assert decide(allowed, url).allow
     assert asked == [
         "fetching pages of docs.example.org",
         "fetching pages of evil.test",
@@ -45,11 +49,11 @@ def test_what_names_no_host_is_allowed_once_only(url: str) -> None:
     asked = Asked()
     allowed = permissions(asked)
     for _ in range(2):
-        allowed.decide(TOOL, Fetch(url), url, lambda: ())
+        decide(allowed, url)
     assert asked == ["", ""]
 
 
 def test_at_high_nobody_is_asked() -> None:
     asked = Asked()
-    assert permissions(asked, "high").decide(TOOL, Fetch("https://a.test"), "", lambda: ()).allow
+    assert decide(permissions(asked, "high"), "https://a.test").allow
     assert asked == []

@@ -53,6 +53,16 @@ def test_everyday_commands_are_seldom_asked_about(tree: Tree) -> None:
     assert len(asked) <= len(texts) // 10
 
 
+def test_a_rule_for_git_covers_no_program_that_the_repository_names(tmp_path: Path) -> None:
+    root = place(tmp_path)
+    before = judge("git commit -m x", "low", ("git commit",), tree=Tree(str(root.resolve())))
+    with (root / ".git" / "config").open("a") as file:
+        file.write('[filter "x"]\n\tclean = ./x\n')
+    after = judge("git commit -m x", "low", ("git commit",), tree=Tree(str(root.resolve())))
+    assert (before.allow, after.allow) == (True, False)
+    assert after.reason == "this repository's git settings may run a program or lead elsewhere (clean)"
+
+
 @pytest.mark.parametrize(
     ("rule", "covered", "asked"),
     [

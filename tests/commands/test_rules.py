@@ -575,7 +575,7 @@ def test_a_denied_command_never_runs(command: str) -> None:
 
 
 def test_denied_is_told_apart_from_asking() -> None:
-    assert judge("git push", "high", (), ("git push",)) == Verdict(False, "'git push' is denied", denied=True)
+    assert judge("git push", "high", (), ("git push",)) == Verdict(False, "'git push' is denied", denied="git push")
     assert not judge("git fetch", "low", (), ("git push",)).denied
 
 

@@ -243,12 +243,13 @@ def test_what_was_allowed_is_shown_and_revoked(repo: Path, tmp_path: Path, home:
     state = home / "droidlite" / "state"
     for prefix in ("npm install", "make"):
         remember_allowed(state, repo, prefix)
-    configure('allowed_commands = ["tar"]\ndenied_commands = ["rm"]\n')
+    configure('permissions = { allow = ["shell(tar)"], ask = ["fetch"], deny = ["shell(rm)"] }\n')
     with Terminal(cwd=repo, env=calling(tmp_path, call("shell", command="make it-up"))) as terminal:
         terminal.sees("autonomy low")
         terminal.type("/permissions\r")
         terminal.sees("commands that begin `tar` ")
-        terminal.sees("never: rm")
+        terminal.sees("always asked about: fetch")
+        terminal.sees("never: shell(rm)")
         terminal.answers("Revoke one?", "make\r")
         terminal.sees("revoked: commands that begin `make`")
         assert load_allowed(state, repo) == ("npm install",)

@@ -15,6 +15,8 @@ TABLE = (
     "clock keyformats",
     "__init__ errors cancellation sanitise secrecy regular toml",
     "types",
+    "path_globs",
+    "patterns",
     "tool result",
     "events hostgit",
     "tools providers settings commands sandbox session checks",

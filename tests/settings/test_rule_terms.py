@@ -2,7 +2,7 @@
 
 import pytest
 
-from droidlite.settings.path_globs import fits_path
+from droidlite.path_globs import fits_path
 from droidlite.settings.terms import takes, tier_of
 from droidlite.types import ModelSpec
 

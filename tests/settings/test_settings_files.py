@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from droidlite.result import Trust
-from droidlite.settings.config import ModelSettings, PriceTable, RouterSettings, Settings, SettingsFile
+from droidlite.settings.config import (
+    ModelSettings,
+    PermissionSettings,
+    PriceTable,
+    RouterSettings,
+    Settings,
+    SettingsFile,
+)
 from droidlite.settings.loading import load_settings
 from droidlite.settings.narrowing import ANNOUNCED, KEYS, Narrowed
 from droidlite.settings.paths import Places, find_root, places
@@ -29,8 +36,6 @@ DEFAULTS = {
     "verify_seconds": "default",
     "redact": "default",
     "autonomy": "default",
-    "allowed_commands": "default",
-    "denied_commands": "default",
     "trust": "default",
     "router.mode": "default",
     "router.reference": "default",
@@ -93,7 +98,7 @@ max_cost_usd = 2
 timeout = 600
 verify = "pytest -q"
 autonomy = "medium"
-allowed_commands = ["git status", "pytest"]
+permissions = { allow = ["shell(git status)", "edit(src/**)"], ask = ["fetch"], deny = ["read(.env)"] }
 [[endpoints]]
 name = "direct"
 protocol = "anthropic"
@@ -119,7 +124,9 @@ price = "free"
         timeout=600.0,
         verify="pytest -q",
         autonomy="medium",
-        allowed_commands=("git status", "pytest"),
+        permissions=PermissionSettings(
+            allow=("shell(git status)", "edit(src/**)"), ask=("fetch",), deny=("read(.env)",)
+        ),
         endpoints=(
             Endpoint(
                 name="direct",
@@ -157,9 +164,9 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         ('modle = "opus"', 'USER:1: modle: unknown key; did you mean "model"?'),
         (
             "zzz = 1",
-            "USER:1: zzz: unknown key; known here: aliases, allowed_commands, autonomy, denied_commands, effort, "
-            "endpoints, max_cost_usd, max_turns, model, models, redact, retry_seconds, router, sandbox, "
-            "stall_seconds, timeout, trust, ui, verify, verify_rounds, verify_seconds",
+            "USER:1: zzz: unknown key; known here: aliases, autonomy, effort, endpoints, max_cost_usd, max_turns, "
+            "model, models, permissions, redact, retry_seconds, router, sandbox, stall_seconds, timeout, trust, ui, "
+            "verify, verify_rounds, verify_seconds",
         ),
         ('\n\n[router]\nmod = "cost"', 'USER:4: router.mod: unknown key; did you mean "mode"?'),
         ("model = 3", "USER:1: model: expected a string, got a whole number"),
@@ -239,7 +246,25 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         ),
         ('[[models]]\nid = "a"\ncontext = 100', "USER:3: models[0].context: must be at least 1024"),
         ("[aliases]\nfast = 3", "USER:2: aliases.fast: expected a string, got a whole number"),
-        ('denied_commands = ["rm", 3]', "USER:1: denied_commands[1]: expected a string, got a whole number"),
+        ("permissions.deny = [3]", "USER:1: permissions.deny[0]: expected a string, got a whole number"),
+        (
+            '[permissions]\nask = [\n  "fetch",\n  "bash(ls)",\n]',
+            'USER:2: permissions.ask[1]: "bash" is nothing a rule can be about; write shell',
+        ),
+        (
+            '[permissions]\nallow = ["git push"]',
+            'USER:2: permissions.allow[0]: "git push" is no rule; write a tool and what of it, such as '
+            "shell(git commit), edit(src/**), read(.env) or fetch(docs.python.org)",
+        ),
+        (
+            'permissions = { deny = ["shell(npm run *)"] }',
+            'USER:1: permissions.deny[0]: "shell(npm run *)" holds *; a rule for shell is leading words taken '
+            "literally, as in shell(npm run)",
+        ),
+        (
+            "denied_commands = 3",
+            'USER:1: denied_commands: is now a list in [permissions]: deny = ["shell(git status)"]',
+        ),
     ],
 )
 def test_each_mistake_is_one_sentence_with_file_line_and_key(house, text: str, sentence: str) -> None:
@@ -275,8 +300,8 @@ def test_a_circle_of_links(house) -> None:
 HOSTILE = """\
 verify = "curl evil.example"
 autonomy = "high"
-allowed_commands = ["rm"]
-denied_commands = ["git push"]
+permissions.allow = ["shell(rm)"]
+permissions.deny = ["shell(git push)"]
 [[endpoints]]
 name = "anthropic"
 protocol = "anthropic"
@@ -299,8 +324,10 @@ open_weights = true
 def test_what_a_repository_may_not_decide_waits_for_trust(house) -> None:
     house.project(HOSTILE)
     settings = house.load({"ANTHROPIC_API_KEY": "k-123456789"})
-    keys = "verify, autonomy, allowed_commands, endpoints, hooks, mcp, sandbox, a_key_of_tomorrow, models"
-    assert settings == Settings(denied_commands=("git push",), origin=settings.origin, trusted=settings.trusted)
+    keys = "verify, autonomy, permissions.allow, endpoints, hooks, mcp, sandbox, a_key_of_tomorrow, models"
+    assert settings == Settings(
+        permissions=PermissionSettings(deny=("shell(git push)",)), origin=settings.origin, trusted=settings.trusted
+    )
     assert settings.trusted == Trust(
         state="untrusted",
         sha256=settings.trusted.sha256,
@@ -385,10 +412,36 @@ def test_a_repository_may_lower_the_persons_caps_but_not_raise_them(house, trust
     assert tuple(map(house.short, settings.warnings)) == (f"PROJECT:3: timeout {why}", f"LOCAL:1: max_cost_usd {why}")
 
 
-def test_denied_commands_add_up(house) -> None:
-    house.user('denied_commands = ["git push", "rm"]')
-    house.project('denied_commands = ["make", "rm"]')
-    assert house.load().denied_commands == ("git push", "rm", "make")
+def test_rules_add_up(house) -> None:
+    house.user('permissions = { deny = ["shell(git push)", "read(.env)"], ask = ["fetch"] }')
+    house.project('[permissions]\ndeny = ["shell(make)", "read(.env)"]\nask = ["edit(docs/**)"]')
+    settings = house.load()
+    assert settings.permissions == PermissionSettings(
+        ask=("fetch", "edit(docs/**)"), deny=("shell(git push)", "read(.env)", "shell(make)")
+    )
+    assert {key: house.short(where) for key, where in settings.origin.items() if key.startswith("permissions")} == {
+        "permissions.deny.shell(git push)": "USER:1",
+        "permissions.deny.read(.env)": "USER:1",
+        "permissions.ask.fetch": "USER:1",
+        "permissions.deny.shell(make)": "PROJECT:2",
+        "permissions.ask.edit(docs/**)": "PROJECT:3",
+    }
+
+
+def test_the_keys_of_before_still_count(house) -> None:
+    house.user('allowed_commands = ["npm test"]\ndenied_commands = ["rm", "git push"]\n[permissions]\ndeny = ["fetch"]')
+    house.project('allowed_commands = ["curl"]')
+    settings = house.load()
+    assert settings.permissions == PermissionSettings(
+        allow=("shell(npm test)",), deny=("fetch", "shell(rm)", "shell(git push)")
+    )
+    instead = "still counts, but is now written [permissions]"
+    assert [house.short(warning) for warning in settings.warnings] == [
+        f'USER:1: allowed_commands {instead} allow = ["shell(npm test)"].',
+        f'USER:2: denied_commands {instead} deny = ["shell(rm)", "shell(git push)"].',
+        f'PROJECT:1: allowed_commands {instead} allow = ["shell(curl)"].',
+    ]
+    assert settings.trusted.left_out == (".droidlite/config.toml: permissions.allow",)
 
 
 def test_a_repository_reads_variables_for_its_endpoints_only(house) -> None:

@@ -326,6 +326,9 @@ class Recorded:
     def status(self) -> Status:
         return self.now
 
+    def why_hidden(self, path: str) -> str:
+        return ""
+
     def files(self, prefix: str) -> tuple[str, ...]:
         return tuple(path for path in ("src/ranges.py", "tests/test_ranges.py", "src/\x1b[2Jevil.py") if prefix in path)
 

@@ -10,6 +10,7 @@ from droidlite.errors import UsageError
 from droidlite.session.export import export
 from droidlite.session.records import Judged
 from droidlite.tool import Diff
+from droidlite.tools.confined import why_hidden
 from droidlite.ui.bill import Bill
 from droidlite.ui.conversation import Spending, Status
 from droidlite.ui.filling import Filling
@@ -27,6 +28,9 @@ class Looking(Open):
 
     def files(self, prefix: str) -> tuple[str, ...]:
         return self.files_of.matching(prefix)
+
+    def why_hidden(self, path: str) -> str:
+        return why_hidden(path, self.session.parts.context)
 
     def bill(self) -> Bill:
         return bill_of(self.session.parts, self.setup)

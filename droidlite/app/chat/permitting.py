@@ -37,16 +37,19 @@ class Permitting(Open):
             autonomy=permissions.autonomy,
             most="" if self.setup.policy.autonomy.max == "high" else self.setup.policy.autonomy.max,
             permits=tuple(permits),
-            denied=settings.denied_commands,
+            asked=tuple(pattern.text for pattern in permissions.ask_first),
+            denied=tuple(pattern.text for pattern in permissions.denied),
             only_tools=permissions.allowed_tools,
             without_tools=permissions.disallowed_tools,
         )
 
     def _permit(self, rule: Rule) -> Permit:
-        where = self.setup.settings.origin.get("allowed_commands", "")
+        where = rule.pattern.where if rule.pattern else ""
         told = {"project": "you, in this project", "session": "you, in this session", "settings": where or "settings"}
         fixed = f"{where or 'A settings file'} says so: change it there." if rule.source == "settings" else ""
-        return Permit(allows=spelled(rule.effect, (rule.words,)), where=told[rule.source], fixed=fixed)
+        whole = rule.pattern is not None and not rule.pattern.what
+        allows = rule.words if whole else spelled(rule.effect, (rule.words,))
+        return Permit(allows=allows, where=told[rule.source], fixed=fixed)
 
     def revoke(self, permit: Permit) -> None:
         """Raises UsageError where it is no rule that can be revoked, DroidliteError where that cannot be kept."""

@@ -223,4 +223,5 @@ def do(host: Host, text: str) -> None:
     elif text.startswith("!"):
         host.show(host.conversation.shell(text[1:].strip()))
     else:
-        host.show(host.conversation.send(text, images_in(text, host.conversation.status().cwd)))
+        talk = host.conversation
+        host.show(talk.send(text, images_in(text, talk.status().cwd, talk.why_hidden)))
