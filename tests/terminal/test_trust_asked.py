@@ -10,6 +10,7 @@ from loopback import Loopback, Said
 
 from droidlite.ui.screen import GRACE_SECONDS
 from terminal import CHOOSING, Terminal
+from terminal.snapshots import matches
 
 MODEL = "claude-sonnet-5-5"
 ASKED, CHANGED = "Trust what this repository brings?", "What you trusted in this repository has changed."
@@ -147,3 +148,18 @@ def test_a_model_that_only_the_repository_names_is_there_once_it_is_trusted(brin
             assert server.connections == 0
             terminal.chooses("1")
             terminal.shows("session,")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 30)])
+def test_what_the_question_looks_like(columns: int, rows: int, brings: Path) -> None:
+    (brings / ".droidlite" / "config.toml").write_text(
+        'verify = "make test"\nautonomy = "high"\n[[hooks]]\nrun = "true"\n'
+        '[[endpoints]]\nname = "team"\nprotocol = "anthropic"\nbase_url = "https://llm.example.com"\n'
+        'api_key = "${TEAM_KEY}"\n'
+    )
+    (brings / ".mcp.json").write_text("{}")
+    (brings / ".agents" / "skills" / "release").mkdir(parents=True)
+    (brings / ".agents" / "skills" / "release" / "SKILL.md").write_text("x")
+    with service(), Terminal("-m", MODEL, cwd=brings, columns=columns, rows=rows) as terminal:
+        matches(terminal, "trust", CHOOSING)
+        terminal.chooses("\x1b")
