@@ -96,7 +96,9 @@ def plant(world: World, root: Path) -> None:
     library = f"import os\nos.mkdir({str(world.marks / 'library')!r})\n"
     files = {
         ".droidlite/config.toml": settings(world),
-        ".droidlite/config.local.toml": settings(world),
+        ".droidlite/config.local.toml": settings(world).replace(
+            'allowed_commands = ["touch"]', 'permissions.allow = ["shell(touch)", "edit", "fetch"]'
+        ),
         ".droidlite/policy.toml": f'[[rules]]\nname = "x"\nguidance = "{WORD}"\nprefer = ["evil/*"]\n',
         ".droidlite/commands/help.md": f"!`{touch}/command`\n{WORD}\n",
         ".droidlite/hooks/session_start": f"#!/bin/sh\n{touch}/hooks\n",

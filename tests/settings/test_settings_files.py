@@ -396,6 +396,14 @@ def test_of_a_table_some_keys_wait_and_others_hold() -> None:
         assert document.data == left
 
 
+def test_what_a_repository_denies_holds_and_what_it_allows_waits(house) -> None:
+    house.project('[permissions]\nallow = ["shell(make)"]\ndeny = ["shell(git push)"]\nask = ["edit(*.lock)"]\n')
+    for trust, allow in (("", ()), ("now", ("shell(make)",))):
+        found = house.load(trust=trust).permissions
+        assert (found.allow, found.ask, found.deny) == (allow, ("edit(*.lock)",), ("shell(git push)",))
+    assert house.load().trusted.left_out == (".droidlite/config.toml: permissions.allow",)
+
+
 def test_a_key_that_is_not_decided_about_needs_trust(house) -> None:
     house.project("tomorrow = 1")
     assert house.load().trusted.left_out == (".droidlite/config.toml: tomorrow",)
