@@ -17,6 +17,7 @@ from droidlite.settings.paths import Places
 from droidlite.settings.permitting import permission_rules
 from droidlite.settings.policy import narrow
 from droidlite.settings.policy_files import load_policy
+from droidlite.settings.trusting import Agreed
 from droidlite.tool import Answer, Approval, Outcome, ToolContext
 from droidlite.tools import all_tools
 from droidlite.types import Autonomy
@@ -31,7 +32,16 @@ LEARNED = (
     Rule(EDITS, "session", "write"),
     Rule(FETCHES, "session", "network", Pattern("fetch")),
 )
-ALLOWING = ("nothing", "user, exactly", "user, all of it", "project", "local", "learned", "everything")
+ALLOWING = (
+    "nothing",
+    "user, exactly",
+    "user, all of it",
+    "project",
+    "local",
+    "trusted project",
+    "learned",
+    "everything",
+)
 """What below the organisation allows the denied."""
 ANSWERING = (None, "session", "always")
 """What a person answers who is asked; None: nobody can be asked."""
@@ -79,7 +89,8 @@ class World:
         system = box / "policy.toml"
         system.write_text(org)
         self.policy = load_policy({}, self.places, root=self.root, system=system)
-        settings = narrow(load_settings(self.root, {}, self.places), self.policy)
+        trusted = Agreed(given="now" if allowing in ("trusted project", "everything") else "")
+        settings = narrow(load_settings(self.root, {}, self.places, agreed=trusted), self.policy)
         self.rules: PermissionRules = permission_rules(settings, self.policy)
         self.before = self.tree()
 
@@ -97,7 +108,7 @@ class World:
         every = self.allowing == "everything"
         (self.places.config / "config.toml").write_text("[permissions]\n" + texts.get(self.allowing, ""))
         for who, name in (("project", "config.toml"), ("local", "config.local.toml")):
-            text = WIDE if every or self.allowing == who else ""
+            text = WIDE if every or self.allowing.endswith(who) else ""
             (self.root / ".droidlite" / name).write_text(f"[permissions]\n{text}")
 
     def tree(self) -> dict[str, bytes]:
