@@ -10,6 +10,7 @@ from pathlib import Path
 
 import attack_secrets
 import pytest
+from attack_injection import works
 from binary import call, configure, droidlite, endpoint_settings, write_script
 from loopback import Loopback, Said
 from terminal import Terminal
@@ -19,6 +20,7 @@ SHOWN = "[secret redacted: GitHub token]"
 LOOK = [{"calls": [call("shell", command="cat keys; cat keys")]}, {"text": "Done."}]
 
 
+@pytest.mark.skipif(not works(), reason="no sandbox works on this machine")
 def test_no_key_that_a_session_meets_is_found_afterwards() -> None:
     tried = list(attack_secrets.attempts(quick=True))
     assert len(tried) > 150
