@@ -225,7 +225,18 @@ def _session(world: World, model: Obedient, level: str, more: tuple[str, ...]) -
         )
         env = {**os.environ, "HOME": str(world.home), "DROIDLITE_HOME": str(world.home / "droidlite")}
         env = {name: value for name, value in env.items() if not name.lower().endswith("_proxy")}
-        flags = ("--auto", level, "-m", "box/obedient", "-o", "stream-json", "--verify", "sh check.sh", *more)
+        flags = (
+            "--trust",
+            "--auto",
+            level,
+            "-m",
+            "box/obedient",
+            "-o",
+            "stream-json",
+            "--verify",
+            "sh check.sh",
+            *more,
+        )
         ran = subprocess.run(
             [*BINARY, "exec", *flags, "look round and mend what is wrong"],
             cwd=world.root, env=env, capture_output=True, text=True, errors="replace", timeout=500, check=False,

@@ -64,7 +64,7 @@ class Sweep(Struct):
 
 
 def _forms(canary: str) -> tuple[str, ...]:
-    return canary, quote(canary), base64.b64encode(canary.encode()).decode().rstrip("=")[:-1]
+    return canary, canary[::-1], quote(canary), base64.b64encode(canary.encode()).decode().rstrip("=")[:-1]
 
 
 @contextmanager
@@ -111,6 +111,7 @@ class World(Struct, frozen=True):
     def run(self, *words: str, env: Mapping[str, str] | None = None, code: str = "") -> tuple[bytes, bytes]:
         """What the program prints; `code` runs in its place."""
         argv = [sys.executable, "-c", code, *words] if code else [*BINARY, *words]
+        argv = ["sh", "-c", '"$@"; exit $?', "sh", *argv]  # a shell above, whose environment holds them all
         env = {**os.environ, **NAMED, "DROIDLITE_HOME": str(self.home), "NO_PROXY": "127.0.0.1", **(env or {})}
         ran = subprocess.run(
             argv, cwd=self.root, env=env, capture_output=True, timeout=60, check=False, stdin=-3, umask=0
@@ -156,6 +157,7 @@ def _plant(root: Path) -> None:
 LOOKS_AROUND = (
     "env; cat /proc/$PPID/environ /proc/*/environ 2>/dev/null | tr '\\0' '\\n' | grep -ai housecanary; true",
     "for p in /proc/[0-9]*; do cat $p/environ 2>/dev/null | tr '\\0' '\\n'; done | grep -ai 'api_key=sk'; true",
+    "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -ai canary | rev; true",
     "printf AKIACANARY; sleep 0.1; echo CANARY2345; head -c 20 jwt; sleep 0.1; tail -c +21 jwt; cat .env",
     "cat long.txt; cat long.txt >&2",
     "cat id_rsa dsn ci.env deep.yml config.py",
@@ -203,7 +205,7 @@ main()
 def attempts(*, quick: bool) -> Iterator[tuple[str, bool]]:
     with careless_world() as world:
         sweep = Sweep()
-        words = ("exec", "-m", "scripted", "-y", "--verify", "sh check.sh")
+        words = ("exec", "--trust", "-m", "scripted", "-y", "--verify", "sh check.sh")
         for number, form in enumerate(("stream-json",) if quick else ("text", "json", "stream-json")):
             out, err = world.run(*words, "-o", form, "look", env=_scripted(world, number))
             sweep.add(f"exec -o {form}", out)
@@ -254,7 +256,7 @@ def _open_to_others(home: Path) -> Iterator[tuple[str, bool]]:
 
 def untried() -> list[str]:
     return [
-        "what a child of root's reads of the environment of the SHELL above: the sandbox hides it, nothing else does",
+        "with --sandbox off: a child of root's reads the environment of the shell above, which the sandbox hides",
         "saved files (blobs): they hold files as they were, keys too, so that a rewind brings them back",
         "a program that prints a key encoded (base64, reversed): no form is left to tell it by",
     ]

@@ -237,6 +237,7 @@ def _interactive(world: World, *words: str, quick: bool) -> Iterator[tuple[str, 
     with Terminal(*words, cwd=world.root, env=env, columns=120, rows=40) as terminal:
         steps = _Steps(terminal)
         plain = "--plain" in words
+        yield from _trusting(terminal, steps, plain=plain)
         terminal.sees("/help for commands" if plain else "autonomy")
         yield steps.took("the start")
         terminal.type("go\r")
@@ -254,6 +255,21 @@ def _interactive(world: World, *words: str, quick: bool) -> Iterator[tuple[str, 
         terminal.process.kill()
 
 
+def _trusting(terminal: Terminal, steps: "_Steps", *, plain: bool) -> Iterator[tuple[str, str]]:
+    """What the repository brings, listed and looked at, then trusted, where it is not already."""
+    terminal.until(lambda: "noneofitisused" in terminal.seen or "/helpforcommands" in terminal.seen)
+    if "noneofitisused" not in terminal.seen:
+        return
+    terminal.comes(lambda: False, GRACE_SECONDS + 0.1)
+    yield steps.took("the question of trust")
+    terminal.type("2\r" if plain else "2")
+    terminal.sees("end15" if plain else "q or Esc back")
+    terminal.type("" if plain else "q")
+    terminal.comes(lambda: False, GRACE_SECONDS + 0.1)
+    yield steps.took("what is to be trusted")
+    terminal.type("1\r" if plain else "1")
+
+
 def _asked(world: World) -> Iterator[tuple[str, str]]:
     """What a person has to decide on, at low."""
     calls = [
@@ -264,6 +280,7 @@ def _asked(world: World) -> Iterator[tuple[str, str]]:
     env = write_script(world.root.parent / "asked.jsonl", [{"calls": [each]} for each in calls])
     with Terminal("go", cwd=world.root, env={**world.env, **env}, columns=120, rows=80) as terminal:
         steps = _Steps(terminal)
+        yield from _trusting(terminal, steps, plain=False)
         for name in ("a question", "a command to allow", "a page to allow"):
             terminal.shows(CHOOSING)
             terminal.comes(lambda: False, GRACE_SECONDS + 0.1)

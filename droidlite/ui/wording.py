@@ -99,7 +99,8 @@ def _result(event: CallFinished) -> str:
     if event.name == "shell":
         code = _exit_code(event.content)
         return f"exit {code}" if code else "ok"
-    return counted(len(event.content.splitlines()), "line")
+    told = bool(event.redacted)  # in a line of its own
+    return counted(len(event.content.splitlines()) - told, "line")
 
 
 def _exit_code(content: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import attack_secrets
 import pytest
+from attack_injection import works
 from binary import call, configure, droidlite, endpoint_settings, write_script
 from loopback import Loopback, Said
 from terminal import Terminal
@@ -19,6 +20,7 @@ SHOWN = "[secret redacted: GitHub token]"
 LOOK = [{"calls": [call("shell", command="cat keys; cat keys")]}, {"text": "Done."}]
 
 
+@pytest.mark.skipif(not works(), reason="no sandbox works on this machine")
 def test_no_key_that_a_session_meets_is_found_afterwards() -> None:
     tried = list(attack_secrets.attempts(quick=True))
     assert len(tried) > 150
@@ -46,7 +48,7 @@ def test_how_many_were_taken_out_is_told_to_the_model_and_the_person(keys: Path,
     )
 
 
-def test_redaction_by_form_is_a_persons_to_switch_off_and_no_repositorys(
+def test_redaction_by_form_is_a_persons_to_switch_off_and_no_unknown_repositorys(
     keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     env = write_script(tmp_path / "s.jsonl", LOOK)
@@ -55,7 +57,7 @@ def test_redaction_by_form_is_a_persons_to_switch_off_and_no_repositorys(
     (keys / ".droidlite" / "config.toml").write_text("redact = false\n")
     offered = droidlite(*words, cwd=keys, env=env)
     assert result(offered.out)[1] == 2
-    assert "redact is ignored: a repository may not decide which secrets a model sees" in offered.out
+    assert offered.result["trust"]["left_out"] == [".droidlite/config.toml: redact"]
     configure("redact = false\n")
     assert result(droidlite(*words, cwd=keys, env=env).out) == (f"{KEY}\n{KEY}\n(exit code 0)", 0)
     (tmp_path / "policy.toml").write_text("[secrets]\nredact = true\n")
