@@ -36,8 +36,8 @@ def open_worktree(cwd: Path, name: str) -> Path:
         return path
     if not git_answers(root):
         raise UsageError(f"{root}: one of git's own files is no file, so git would wait for ever; look into .git.")
-    if name := linked_git(root):
-        raise UsageError(f"{root}: .git/{name} is a link, and git would tell what it leads to; put a file there.")
+    if link := linked_git(root):
+        raise UsageError(f"{root}: .git/{link} is a link, and git would tell what it leads to; put a file there.")
     if key := named_program(str(root)):
         raise UsageError(
             f"{root}: its git settings name a program or another place ({key}), so --worktree asks nothing of them; "
