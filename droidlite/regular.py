@@ -43,10 +43,17 @@ def git_answers(root: Path) -> bool:
         if stat.S_ISREG(os.stat(git).st_mode):
             git = root / read_text(git, 4_096).removeprefix("gitdir:").strip()
         common = git / read_text(git / "commondir", 4_096).strip()
-        places = (*(git / name for name in (*_OWN, *_INFO)), *(common / name for name in (*_OWN, *_INFO)))
+        branch = read_text(git / "HEAD", 4_096).removeprefix("ref:").strip() or "HEAD"
+        names = (*_OWN, *_INFO, branch)
+        places = (*(git / name for name in names), *(common / name for name in names))
         return all(map(_is_harmless, (*places, *(root / name for name in _TREE))))
     except (OSError, ValueError):  # there is none, or a NUL in a name
         return True
+
+
+def linked_git(root: Path) -> str:
+    """The first of git's own files in `root` that is a link, which git would read wherever it leads; "" = none is."""
+    return next((name for name in (*_OWN, *_INFO) if (root / ".git" / name).is_symlink()), "")
 
 
 def _is_harmless(path: Path) -> bool:

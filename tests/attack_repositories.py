@@ -50,6 +50,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
+ROUTED = ("route", "models", "doctor", "router")
+"""Commands that ask the router, or tell what it has to choose from."""
+
+
 class Came(Struct, frozen=True):
     """What came of one command: its exit code (None = it hung), what it printed, how many seconds it took."""
 
@@ -105,7 +109,10 @@ def tried(plan: Mapping[Hostile, Sequence[str]]) -> Iterator[tuple[str, Came]]:
 def run(words: Sequence[str], place: Path) -> Came:
     """One command in place/repo, at a home of its own, without a network it could reach."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "DROIDLITE_"))}
-    env |= write_script(place / "script.jsonl", STEPS)
+    if words[0] in ROUTED:  # a script would decide in the router's place
+        env |= {"ANTHROPIC_API_KEY": "obviously-not-a-key", "OPENAI_API_KEY": "obviously-not-a-key"}
+    else:
+        env |= write_script(place / "script.jsonl", STEPS)
     env |= {"HOME": str(place / "home"), "DROIDLITE_HOME": str(place / "home" / "droidlite"), "TERM": "xterm"}
     began = time.monotonic()
     code, out = _on_terminal(words, place, env) if words[0] == "--plain" else _on_pipes(words, place, env)

@@ -9,12 +9,12 @@ from pathlib import Path
 from droidlite.app.repository import SAFE, ask_git
 from droidlite.commands.gitprograms import named_program
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.regular import git_answers, read_regular
+from droidlite.regular import git_answers, linked_git, read_regular
 from droidlite.sanitise import clean_line
 from droidlite.settings.paths import find_root
 
 FOLDER = Path(".droidlite") / "worktrees"
-SECONDS = 300.0
+SECONDS = 120.0
 """How long git may take to write a work tree."""
 LARGEST = 1_000_000
 """Bytes of git's list of what to leave out that are looked into."""
@@ -36,6 +36,8 @@ def open_worktree(cwd: Path, name: str) -> Path:
         return path
     if not git_answers(root):
         raise UsageError(f"{root}: one of git's own files is no file, so git would wait for ever; look into .git.")
+    if link := linked_git(root):
+        raise UsageError(f"{root}: .git/{link} is a link, and git would tell what it leads to; put a file there.")
     if key := named_program(str(root)):
         raise UsageError(
             f"{root}: its git settings name a program or another place ({key}), so --worktree asks nothing of them; "

@@ -61,6 +61,7 @@ def test_one_of_each(name: str, command: str, tmp_path: Path) -> None:
             "exec -w",
             "its git settings name a program or another place (smudge), so --worktree asks nothing of them",
         ),
+        ("outside at .git/packed-refs", "exec -w", ".git/packed-refs is a link, and git would tell what it leads to"),
         ("fifo at .git/config", "exec -w", "one of git's own files is no file, so git would wait for ever"),
         ("fifo at .droidlite/config.toml", "exec", "config.toml: is not a file; remove it"),
         ("settings: lists in lists", "exec", "lists or tables stand in each other more than 32 deep; no setting does"),
