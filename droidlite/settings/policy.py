@@ -90,6 +90,8 @@ class TrustPolicy(Struct, frozen=True, forbid_unknown_fields=True):
 
     allowed: bool = True
     pinned: Texts = ()
+
+
 class PermissionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """Rules as in the settings' [permissions]. What a policy denies no setting, flag, answer or autonomy allows."""
 
