@@ -18,7 +18,8 @@ own files besides; or all that the person may, outside the sandbox."""
 
 
 class Start(Struct, frozen=True, kw_only=True):
-    """A process that is to begin: its words, where, with which variables, and what it is to work in."""
+    """A process that is to begin: its words, where, with which variables, and what it is to work in; `unreadable`,
+    `unwritable`: globs of files in the root that it must not read, or change."""
 
     argv: tuple[str, ...]
     cwd: Path
@@ -28,6 +29,8 @@ class Start(Struct, frozen=True, kw_only=True):
     extra: tuple[Path, ...] = ()
     spill: Path
     call_id: str = ""
+    unreadable: tuple[str, ...] = ()
+    unwritable: tuple[str, ...] = ()
 
 
 class Confined(Struct, frozen=True):

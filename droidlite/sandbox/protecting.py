@@ -7,10 +7,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.errors import Refused
+from droidlite.path_globs import fits_path
+from droidlite.regular import walk
 from droidlite.tool import Start
 
 NAMES = (".git", ".droidlite", ".agents", ".mcp.json")
 """In the root and in each folder that was added."""
+MOST_LOOKED_AT, MOST_MATCHING = 50_000, 500
+_SKIPPED = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv"})
 _GIT_RUNS = ("config", "config.worktree", "hooks", "modules", "commondir", "info")
 """In git's folder: what decides which programs git starts."""
 
@@ -36,7 +40,7 @@ def protected(start: Start, keep: tuple[Path, ...]) -> Protected:
         found = [path for path in found if path != start.root / ".git" or not path.is_dir()]
         found += [folder / name for folder in own for name in _GIT_RUNS]
         git = tuple(map(str, own))
-    found += keep
+    found += [*keep, *matching(start.root, start.unwritable)]
     for path in found:
         if path.is_symlink() and not path.exists():
             raise Refused(
@@ -48,6 +52,25 @@ def protected(start: Start, keep: tuple[Path, ...]) -> Protected:
     inner = tuple(path for path in targets if path.is_relative_to(start.root) and path != start.root)
     loose = tuple(path for path in found if path.is_symlink() or not path.exists())
     return Protected((*kept, *inner), loose, git, elsewhere)
+
+
+def matching(root: Path, globs: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files below `root` that one of `globs` is about; of a larger tree those that were found first."""
+    if not globs:
+        return ()
+    found: list[Path] = []
+    for seen, path in enumerate(_files(root)):
+        if seen > MOST_LOOKED_AT or len(found) >= MOST_MATCHING:
+            break
+        if any(fits_path(glob, path.relative_to(root).as_posix()) for glob in globs):
+            found.append(path)
+    return tuple(found)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for folder, folders, names in walk(root):
+        folders[:] = [name for name in folders if name not in _SKIPPED]
+        yield from (Path(folder, name) for name in names)
 
 
 def _git_folders(root: Path) -> Iterator[Path]:

@@ -18,7 +18,7 @@ from droidlite.sandbox.bwrap import bwrap_arguments
 from droidlite.sandbox.confinement import PORT, Confinement, Mechanism
 from droidlite.sandbox.filters import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, filter_program
 from droidlite.sandbox.guard import look, put_back
-from droidlite.sandbox.protecting import Protected, protected
+from droidlite.sandbox.protecting import Protected, matching, protected
 from droidlite.sandbox.sights import TEMPORARY, credentials, hidden, sockets, tools, visible, within
 from droidlite.secrecy import make_private
 from droidlite.tool import Confined, Start, unconfined
@@ -118,6 +118,7 @@ class Sandbox:
         home = next((path for path in self._hide if path == os.path.realpath(box.env.get("HOME", ""))), "")
         listening = sockets(hide) or ()
         blank = (*uncovered, *credentials(box.env, (*write, *read)), *listening, *_there(box.blank))
+        blank = (*blank, *map(str, matching(start.root, start.unreadable)))
         return Confinement(
             home=home,
             tmp=scratch,

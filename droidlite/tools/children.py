@@ -69,6 +69,8 @@ def start(
             extra=context.extra,
             spill=context.spill,
             call_id=call_id,
+            unreadable=context.unreadable,
+            unwritable=context.unwritable,
         )
     )
     try:

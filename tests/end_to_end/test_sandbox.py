@@ -147,6 +147,18 @@ def test_only_hosts_that_are_named_are_reached(repo: Path, tmp_path: Path, mecha
     assert hosts == [f"127.0.0.1:{named.server_port}", f"127.0.0.1:{other.server_port} (refused)"]
 
 
+@each_mechanism
+def test_what_the_rules_deny_holds_for_commands_too(repo: Path, tmp_path: Path, mechanism: str) -> None:
+    for name in (".env", "src/.env", "lock"):
+        (repo / name).parent.mkdir(exist_ok=True)
+        (repo / name).write_text(f"TOKEN of {name}\n")
+    configure('[permissions]\ndeny = ["read(.env)", "edit(lock)"]\n')
+    command = "cat .env src/.env; echo x > lock; rm -f lock; true"
+    _, (told,) = run(repo, tmp_path, command, flags=("--sandbox", mechanism))
+    assert (repo / "lock").read_text() == "TOKEN of lock\n"
+    assert ("TOKEN" in told) is (mechanism == "landlock")  # which cannot hide what lies in a folder it lets be changed
+
+
 def test_what_runs_outside_is_for_a_person_or_the_settings_to_say(repo: Path, tmp_path: Path) -> None:
     asked = {"command": "echo x > ../asked", "outside": True}
     ran, (refused, confined) = run(repo, tmp_path, asked, "cp a.txt ../allowed")
