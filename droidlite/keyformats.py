@@ -54,23 +54,54 @@ _AWS_SECRET = re.compile(
 _STAND_INS = re.compile(
     r"(?i)pass(word)?|passwd|pwd|secret|token|changeme|example|x{3,}|\*+|\.{3,}|\$.*|%s|\{.*|postgres"
 )
-_HINTS = re.compile(
-    r"sk-|A[KS]IA|gh[pousr]_|github_pat_|gl\w{2,5}-|xox|xapp-|k_live_|whsec_|AIza|GOCSPX-|ya29|hf_|npm_|pypi-|eyJ|slack"
-    r"|-----B"
+_HINTS = (
+    *(
+        "sk-",
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "gloas-",
+        "gldt-",
+        "glrt-",
+    ),
+    *("glrtr-", "glcbt-", "glptt-", "glft-", "glimt-", "glagent-", "glsoat-", "glffct-", "xox", "xapp-", "k_live_"),
+    *("whsec_", "AIza", "GOCSPX-", "ya29", "hf_", "npm_", "pypi-", "eyJ", "hooks.slack", "-----B"),
 )
-"""One of these is in every form: most text has none, and is not looked at again."""
+"""One of these is in every form: most text has none, and is not looked at again. Looking for each in turn takes a
+thirtieth of the time of one expression for all."""
+_NAMING = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "ACCESS_KEY", "PRIVATE_KEY")
+"""One of these is in every name whose value is looked at."""
 
 
 def redact_forms(text: str) -> str:
     """`text` with a marker for every key of a known form; lines stay lines. Doing it twice changes nothing more."""
-    if _HINTS.search(text):
-        text = _forms().sub(_marked, text)
+    text = _in_lines(_forms, _marked, _HINTS, text)
+    if "-----BEGIN " in text:
+        text = _private().sub(_marked, text)
     if "://" in text:
         text = redact_urls(text)
-    if "=" in text or ":" in text:
+    folded = text.casefold()
+    if "access" in folded and "secret" in folded:
         text = _AWS_SECRET.sub(_if(lambda value: not value.endswith("EXAMPLEKEY"), "AWS secret"), text)
-        text = _ASSIGNED.sub(_if(_is_random, "value"), text)
-    return text
+    return _in_lines(lambda: _ASSIGNED, _if(_is_random, "value"), _NAMING, text)
+
+
+def _in_lines(
+    form: Callable[[], re.Pattern[str]], told: Callable[[re.Match[str]], str], hints: tuple[str, ...], text: str
+) -> str:
+    """`text` with `told` in the place of each match, looked for in lines alone that have one of `hints`."""
+    found = [hint for hint in hints if hint in text]
+    if not found:
+        return text
+    pattern, hinted = form(), re.compile("|".join(map(re.escape, found)))
+    lines = text.split("\n")
+    return "\n".join(pattern.sub(told, line) if hinted.search(line) else line for line in lines)
 
 
 def redact_urls(text: str) -> str:
@@ -96,14 +127,17 @@ def begins_private_key(text: str) -> int:
 def _forms() -> re.Pattern[str]:
     """Made where it is needed: no session's first prompt waits for it."""
     any_of = "|".join(f"(?P<k{number}>{form})" for number, form in enumerate(_KEYS.values()))
-    return re.compile(rf"(?<![\w-])(?:{any_of})|(?P<hook>{_SLACK_HOOK})|{_PRIVATE}", re.DOTALL)
+    return re.compile(rf"(?<![\w-])(?:{any_of})|(?P<hook>{_SLACK_HOOK})")
+
+
+@cache
+def _private() -> re.Pattern[str]:
+    return re.compile(_PRIVATE, re.DOTALL)
 
 
 def _marked(match: re.Match[str]) -> str:
-    kind = match.lastgroup or ""
-    if match["body"] is None:
-        return f"[secret redacted: {_KINDS[kind]}]"
-    return "[secret redacted: private key]" + "\n" * match[0].count("\n")
+    kind = _KINDS.get(match.lastgroup or "", "private key")
+    return f"[secret redacted: {kind}]" + "\n" * match[0].count("\n")
 
 
 def _password(match: re.Match[str]) -> str:

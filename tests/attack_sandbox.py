@@ -93,12 +93,13 @@ def _as_ordinary(work: Callable[[], bool]) -> bool:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        told = "it broke"
-        with contextlib.suppress(BaseException):
+        try:
             os.setgroups([])
             os.setresgid(ORDINARY, ORDINARY, ORDINARY)
             os.setresuid(ORDINARY, ORDINARY, ORDINARY)
             told = json.dumps(work())
+        except BaseException as error:  # noqa: BLE001 - told where it is waited for
+            told = f"{type(error).__name__}: {error}"
         os.write(writing, told.encode())
         os._exit(0)
     os.close(writing)
