@@ -10,9 +10,15 @@ from droidlite.tool import Confined, Start, unconfined
 _confine: list[Callable[[Start], Confined]] = [unconfined]
 
 
-def confine_git(confine: Callable[[Start], Confined]) -> None:
-    """From here on git runs as `confine` has it."""
+def confine_git(confine: Callable[[Start], Confined]) -> Callable[[], None]:
+    """From here on git runs as `confine` has it, until what this returns is called or another says otherwise."""
     _confine[0] = confine
+
+    def undo() -> None:
+        if _confine[0] is confine:
+            _confine[0] = unconfined
+
+    return undo
 
 
 def run_git(

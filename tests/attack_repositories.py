@@ -143,7 +143,7 @@ def _on_terminal(words: Sequence[str], place: Path, env: dict[str, str]) -> tupl
         os.chdir(place / "repo")
         _bounded()
         os.execve(BINARY[0], [*BINARY, *words], env)
-    until, said, left = time.monotonic() + SECONDS, b"", False
+    until, said, asked, left = time.monotonic() + SECONDS, b"", False, False
     try:
         while time.monotonic() < until:
             if not select.select([terminal], [], [], 0.2)[0]:
@@ -152,6 +152,8 @@ def _on_terminal(words: Sequence[str], place: Path, env: dict[str, str]) -> tupl
                 said += os.read(terminal, 65_536)
             except OSError:
                 return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode("utf-8", "replace")
+            if not asked and b"\nNumber: " in said:  # whether to trust what it brings: Enter does not
+                asked = bool(os.write(terminal, b"\r"))
             if not left and b"\n> " in said:
                 left = bool(os.write(terminal, b"/quit\r"))
         os.kill(pid, signal.SIGKILL)

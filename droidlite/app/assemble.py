@@ -57,7 +57,6 @@ from droidlite.commands.overwriting import overwritten
 from droidlite.commands.reaching import begins_with
 from droidlite.commands.tree import Tree
 from droidlite.errors import DroidliteError
-from droidlite.hostgit import confine_git
 from droidlite.sandbox.environment import child_environment, hide_process
 from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
@@ -87,7 +86,6 @@ def open_session(
     with ExitStack() as undo:
         opened = _open_files(options, setup, undo)
         held = hold(setup)
-        confine_git(sandbox_of(setup, held, opened.journal.folder)[0].confine)
         if person.approve is None:
             refuse_without(held)
         if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:
@@ -129,6 +127,7 @@ def _assemble(
     settings, root = setup.settings, find_root(options.cwd)
     rules = permission_rules(settings, setup.policy)
     require_allowed(settings.verify, rules)
+    sandbox, shut = sandbox_of(setup, held, journal.folder, keep=kept_by(check, root), reached=reaching(journal))
     task = Task(root=root, prompt=prompt, headless=options.headless)
     decision, spec, endpoint = choose_model(setup, *wanted(options, setup, past), task=task)
     decision = gone_on(decision, options, past)
@@ -146,7 +145,6 @@ def _assemble(
     checkpoint = Checkpoint(journal.folder, journal, root, session=past, warn=warnings.append)
     extra = tuple(path.resolve() for path in options.add_dirs)
     tree = Tree(str(root.resolve()), tuple(map(str, extra)), str(options.cwd.resolve()))
-    sandbox, shut = sandbox_of(setup, held, journal.folder, keep=kept_by(check, root), reached=reaching(journal))
     context = ToolContext(
         root=root,
         cwd=options.cwd.resolve(),

@@ -15,6 +15,7 @@ from droidlite.checks.snapshot import rests_of
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
 from droidlite.errors import Refused
+from droidlite.hostgit import confine_git
 from droidlite.sandbox.confinement import Mechanism
 from droidlite.sandbox.probe import Found, find_mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
@@ -82,7 +83,8 @@ def sandbox_of(
     keep: tuple[Path, ...] = (),
     reached: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None,
 ) -> tuple[Sandbox, Callable[[], None]]:
-    """The sandbox of a session whose files are in `folder`, and what closes it. `keep`: files that run its check;
+    """The sandbox of a session whose files are in `folder`, in which droidlite's own git runs from here on too, and what
+    closes it. `keep`: files that run its check;
     `reached` hears of each host a command asks for: the call, the host, its port, and whether that was refused."""
     places, settings = setup.places, setup.settings.sandbox
     door = door_to(settings.hosts, setup.env, reached) if settings.hosts else None
@@ -98,12 +100,16 @@ def sandbox_of(
         keep=keep,
     )
 
+    sandbox = Sandbox(box, door)
+    forget = confine_git(sandbox.confine)
+
     def close() -> None:
+        forget()
         shutil.rmtree(box.scratch, ignore_errors=True)
         if door is not None:
             door.close()
 
-    return Sandbox(box, door), close
+    return sandbox, close
 
 
 def _full(path: str) -> str:

@@ -54,25 +54,47 @@ def test_one_of_each(name: str, command: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "command", "said"),
+    ("name", "command", "code", "said"),
     [
         (
             "filter.x.smudge names a program",
             "exec -w",
+            2,
             "its git settings name a program or another place (smudge), so --worktree asks nothing of them",
         ),
-        ("outside at .git/packed-refs", "exec -w", ".git/packed-refs is a link, and git would tell what it leads to"),
-        ("fifo at .git/config", "exec -w", "one of git's own files is no file, so git would wait for ever"),
-        ("fifo at .droidlite/config.toml", "exec", "config.toml: is not a file; remove it"),
-        ("settings: lists in lists", "exec", "lists or tables stand in each other more than 32 deep; no setting does"),
-        ("settings: a key of many parts", "exec", "config.toml:1: a key has more than 32 parts; no key has"),
-        ("settings: 50 MB", "exec", "config.toml: is larger than 1 MiB; that cannot be meant as settings"),
-        ("settings: a number of many digits", "exec", "config.toml: a number is too long"),
+        (
+            "outside at .git/packed-refs",
+            "exec -w",
+            2,
+            ".git/packed-refs is a link, and git would tell what it leads to",
+        ),
+        ("fifo at .git/config", "exec -w", 2, "one of git's own files is no file, so git would wait for ever"),
+        (
+            "settings: lists in lists",
+            "exec",
+            77,
+            "lists or tables stand in each other more than 32 deep; no setting does",
+        ),
+        ("settings: a key of many parts", "exec", 77, "policy.toml:1: a key has more than 32 parts; no key has"),
+        ("settings: 50 MB", "exec", 77, "policy.toml: is larger than 1 MiB; that cannot be meant as settings"),
+        ("settings: a number of many digits", "exec", 77, "policy.toml: a number is too long"),
     ],
 )
-def test_one_sentence_says_what_is_wrong(name: str, command: str, said: str, tmp_path: Path) -> None:
+def test_one_sentence_says_what_is_wrong(name: str, command: str, code: int, said: str, tmp_path: Path) -> None:
     chosen = next(each for each in hostile.small() if each.name == name)
     chosen.make(tmp_path / "repo", tmp_path / "canary")
     came = tried(command, tmp_path)
     (line,) = came.out.splitlines()
-    assert (came.code, said in line) == (2, True), line
+    assert (came.code, said in line) == (code, True), line
+
+
+def test_a_fifo_in_the_place_of_settings_leaves_them_out(tmp_path: Path) -> None:
+    chosen = next(each for each in hostile.small() if each.name == "fifo at .droidlite/config.toml")
+    chosen.make(tmp_path / "repo", tmp_path / "canary")
+    came = tried("exec", tmp_path)
+    (line,) = [line for line in came.out.splitlines() if "config.toml" in line]
+    assert (came.harm, line) == (
+        "",
+        "warning: What this repository brings cannot be trusted: .droidlite/config.toml is a named pipe, not a file. Not "
+        "used: what it brings. Mend or remove it first.",
+    )

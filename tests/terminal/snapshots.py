@@ -17,6 +17,7 @@ VOLATILE = (
     (re.compile(r"\b\d{8}-\d{6}-[a-z2-9]{4}\b"), "########-######-####"),
     (re.compile(r"(⎿ .*) · \d\.\d s$", re.MULTILINE), r"\1"),
     (re.compile(r"\b\d\.\d s\b"), "#.# s"),
+    (re.compile(r"(?<=sandbox   )\w+$", re.MULTILINE), "########"),
 )
 """What differs from run to run, and what stands for it: as many characters, so that nothing else moves. How long a call
 took is told only where it was long."""
