@@ -165,7 +165,7 @@ def _sandbox(setup: Setup) -> Finding:
     if held.mechanism == "off":
         return Finding("sandbox", "off", f"off ({setup.settings.origin['sandbox.mode']}): commands run as any program")
     if not held.works:
-        return Finding("sandbox", "problem", f"none works here: {'; '.join(held.problems)}. {how()}")
+        return Finding("sandbox", "problem", f"none works here: {'; '.join(held.problems)}. {'; '.join(how())}")
     hosts = ", ".join(setup.settings.sandbox.hosts) or "no network"
     return Finding("sandbox", "ok", f"{held.mechanism} on Linux {platform.release()}, {hosts}{stronger}")
 

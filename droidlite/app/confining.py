@@ -25,13 +25,15 @@ from droidlite.types import Autonomy
 
 Judge = Callable[[str, Autonomy, tuple[str, ...]], Ruling]
 
-OWN_RISK = "--sandbox off runs commands as any program of yours; in a container or a machine of its own that is enough"
 HOW = (
-    "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), and on Ubuntu 24.04 "
-    "and later let it make namespaces: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in Docker "
-    "Landlock works from Docker 23 and Linux 5.13 on, and bubblewrap with --security-opt seccomp=unconfined; in GitHub "
-    "Actions use ubuntu-24.04, and in a container job options: --security-opt seccomp=unconfined"
+    "Debian, Ubuntu: apt install bubblewrap",
+    "Ubuntu 24.04 and later let no program make namespaces: sudo sysctl -w "
+    "kernel.apparmor_restrict_unprivileged_userns=0, or go without bubblewrap: Landlock works there",
+    "Docker: Landlock works from Docker 23 and Linux 5.13 on; bubblewrap with --security-opt seccomp=unconfined",
+    "GitHub Actions: runs-on: ubuntu-24.04; in a container job, options: --security-opt seccomp=unconfined",
+    "a machine that is a sandbox itself: --sandbox off, which runs commands as any program of yours",
 )
+"""How to get one, by where one is."""
 
 
 class Held(Struct, frozen=True):
@@ -65,14 +67,13 @@ def _rank(found: Found) -> int:
 def refuse_without(held: Held) -> None:
     """Raises Refused where nothing holds commands, and nobody can be asked about each."""
     if not held.works:
-        raise Refused(f"Nothing runs without a sandbox, and none works here ({'; '.join(held.problems)}). {how()}")
+        told = f"Nothing runs without a sandbox, and none works here ({'; '.join(held.problems)}). To get one:"
+        raise Refused("\n".join((told, *(f"- {line}" for line in how()))))
 
 
-def how() -> str:
-    """What to do about it on this system."""
-    if sys.platform != "linux":
-        return f"{OWN_RISK[0].upper()}{OWN_RISK[1:]}."
-    return f"To get one: {HOW}. Or: {OWN_RISK}."
+def how() -> tuple[str, ...]:
+    """What to do about it on this system, a line each."""
+    return HOW if sys.platform == "linux" else HOW[-1:]
 
 
 def sandbox_of(
@@ -83,9 +84,8 @@ def sandbox_of(
     keep: tuple[Path, ...] = (),
     reached: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None,
 ) -> tuple[Sandbox, Callable[[], None]]:
-    """The sandbox of a session whose files are in `folder`, in which droidlite's own git runs from here on too, and what
-    closes it. `keep`: files that run its check;
-    `reached` hears of each host a command asks for: the call, the host, its port, and whether that was refused."""
+    """The sandbox of a session whose files are in `folder`, and what closes it; droidlite's own git runs in it too from
+    here on. `keep`: files that run its check; `reached` hears of each host a command asks for: the call, the host, its port, and whether that was refused."""
     places, settings = setup.places, setup.settings.sandbox
     door = door_to(settings.hosts, setup.env, reached) if settings.hosts else None
     box = Box(

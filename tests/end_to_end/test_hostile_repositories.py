@@ -95,6 +95,6 @@ def test_a_fifo_in_the_place_of_settings_leaves_them_out(tmp_path: Path) -> None
     (line,) = [line for line in came.out.splitlines() if "config.toml" in line]
     assert (came.harm, line) == (
         "",
-        "warning: What this repository brings cannot be trusted: .droidlite/config.toml is a named pipe, not a file. Not "
-        "used: what it brings. Mend or remove it first.",
+        "warning: What this repository brings cannot be trusted: .droidlite/config.toml is a named pipe, not a file. "
+        "Not used: what it brings. Mend or remove it first.",
     )
