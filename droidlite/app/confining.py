@@ -53,7 +53,7 @@ def hold(setup: Setup) -> Held:
     places, wanted = setup.places, setup.settings.sandbox.mode
     found = find_mechanism(wanted, setup.env, own=(places.config, places.state, places.cache), state=places.state)
     minimum = setup.policy.sandbox.minimum
-    if _rank(found) < MECHANISMS.index(minimum):
+    if found.mechanism != "none" and _rank(found) < MECHANISMS.index(minimum):
         where = setup.policy.where("sandbox.minimum")
         return Held("none", (*found.problems, f"policy {where} wants {minimum} at least, {found.mechanism} works here"))
     return Held(found.mechanism, found.problems, found.bwrap)
@@ -85,7 +85,8 @@ def sandbox_of(
     reached: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None,
 ) -> tuple[Sandbox, Callable[[], None]]:
     """The sandbox of a session whose files are in `folder`, and what closes it; droidlite's own git runs in it too from
-    here on. `keep`: files that run its check; `reached` hears of each host a command asks for: the call, the host, its port, and whether that was refused."""
+    here on. `keep`: files that run its check; `reached` hears of each host a command asks for: the call, the host, its
+    port, and whether that was refused."""
     places, settings = setup.places, setup.settings.sandbox
     door = door_to(settings.hosts, setup.env, reached) if settings.hosts else None
     box = Box(

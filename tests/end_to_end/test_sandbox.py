@@ -203,7 +203,8 @@ def test_where_none_works_nothing_runs_and_it_is_said_how_to_get_one(repo: Path,
     assert (ran.code, ran.result["subtype"], ran.result["num_turns"]) == (77, "error_policy", 0)
     said, *ways = ran.err.splitlines()[-6:]
     assert said == (
-        "droidlite: Nothing runs without a sandbox, and none works here (bwrap: bubblewrap is not installed). To get one:"
+        "droidlite: Nothing runs without a sandbox, and none works here (bwrap: bubblewrap is not installed). To get "
+        "one:"
     )
     begun = (
         "- Debian, Ubuntu: ",
