@@ -97,7 +97,19 @@ def _in_process(job: Job, text: str, name: str, root: Path) -> Iterator[Event]:
 
 def _binary(job: Job, text: str, name: str, home: Path, root: Path) -> list[Event]:
     """`home`: what this process told its children about itself may be gone, so it is told anew."""
-    words = ["exec", "-m", job.model, "--auto", "high", "--max-cost", str(job.cap), "-o", "stream-json"]
+    words = [
+        "exec",
+        "-m",
+        job.model,
+        "--auto",
+        "high",
+        "--sandbox",
+        "off",
+        "--max-cost",
+        str(job.cap),
+        "-o",
+        "stream-json",
+    ]
     words = [sys.executable, "-m", "droidlite", *words, *(["-r", name] if name else []), text]
     env = {**os.environ, "DROIDLITE_HOME": str(home)}
     ran = subprocess.run(

@@ -99,7 +99,7 @@ def test_a_flaky_check_passes_and_is_told_once(repo: Path) -> None:
 
 
 def test_what_the_model_is_told_of_a_check_is_bounded(repo: Path) -> None:
-    (repo / "check.sh").write_text("echo FIRST; head -c 50000000 /dev/zero | tr '\\0' x; echo LAST; exit 1\n")
+    (repo / "check.sh").write_text("echo FIRST; head -c 6000000 /dev/zero | tr '\\0' x; echo LAST; exit 1\n")
     with Loopback([Said("Done.")]) as server:
         configure("verify_rounds = 1\n" + endpoint_settings(server.endpoint("openai-chat")))
         words = ("exec", "-m", "gpt-6.1-sol", "--auto", "low", "--verify", "sh check.sh", "-o", "json", "go")
