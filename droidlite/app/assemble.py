@@ -31,7 +31,7 @@ from droidlite.app.auditing import reaching
 from droidlite.app.baseline import Before
 from droidlite.app.changes import files_before, session_diff
 from droidlite.app.checking import Check, Checker, find_check, with_check
-from droidlite.app.confining import Held, hold, kept_by, reach_of, refuse_without, sandbox_of, unheld
+from droidlite.app.confining import hold, kept_by, reach_of, refuse_without, sandbox_of, unheld
 from droidlite.app.counterfactual import AgainstReference
 from droidlite.app.driving import driven
 from droidlite.app.opening import opening_of
@@ -58,6 +58,7 @@ from droidlite.commands.reaching import begins_with
 from droidlite.commands.tree import Tree
 from droidlite.errors import DroidliteError
 from droidlite.sandbox.environment import child_environment, hide_process
+from droidlite.sandbox.probe import Found
 from droidlite.secrecy import Redaction
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.fold import Session as Past
@@ -121,7 +122,7 @@ def _open_files(options: Options, setup: Setup, undo: ExitStack) -> _Opened:
 
 
 def _assemble(
-    options: Options, person: Person, setup: Setup, opened: _Opened, prompt: str, held: Held, check: Check | None
+    options: Options, person: Person, setup: Setup, opened: _Opened, prompt: str, held: Found, check: Check | None
 ) -> Session:
     journal, past, ledger = opened
     settings, root = setup.settings, find_root(options.cwd)

@@ -5,8 +5,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec import Struct
-
 from droidlite.agent.permissions import Ruling
 from droidlite.app.checking import Check
 from droidlite.app.outward import door_to
@@ -16,7 +14,6 @@ from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
 from droidlite.errors import Refused
 from droidlite.hostgit import confine_git
-from droidlite.sandbox.confinement import Mechanism
 from droidlite.sandbox.probe import Found, find_mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
 from droidlite.settings.policy import MECHANISMS
@@ -36,27 +33,17 @@ HOW = (
 """How to get one, by where one is."""
 
 
-class Held(Struct, frozen=True):
-    """`mechanism` holds the commands of a session; `problems` say why a stronger one does not."""
-
-    mechanism: Mechanism
-    problems: tuple[str, ...] = ()
-    bwrap: str = ""
-
-    @property
-    def works(self) -> bool:
-        return self.mechanism != "none"
-
-
-def hold(setup: Setup) -> Held:
+def hold(setup: Setup) -> Found:
     """What works here of what the settings want and the policy allows."""
     places, wanted = setup.places, setup.settings.sandbox.mode
     found = find_mechanism(wanted, setup.env, own=(places.config, places.state, places.cache), state=places.state)
     minimum = setup.policy.sandbox.minimum
     if found.mechanism != "none" and _rank(found) < MECHANISMS.index(minimum):
         where = setup.policy.where("sandbox.minimum")
-        return Held("none", (*found.problems, f"policy {where} wants {minimum} at least, {found.mechanism} works here"))
-    return Held(found.mechanism, found.problems, found.bwrap)
+        return Found(
+            "none", (*found.problems, f"policy {where} wants {minimum} at least, {found.mechanism} works here")
+        )
+    return found
 
 
 def _rank(found: Found) -> int:
@@ -64,7 +51,7 @@ def _rank(found: Found) -> int:
     return MECHANISMS.index(name) if name in MECHANISMS else -1
 
 
-def refuse_without(held: Held) -> None:
+def refuse_without(held: Found) -> None:
     """Raises Refused where nothing holds commands, and nobody can be asked about each."""
     if not held.works:
         told = f"Nothing runs without a sandbox, and none works here ({'; '.join(held.problems)}). To get one:"
@@ -78,7 +65,7 @@ def how() -> tuple[str, ...]:
 
 def sandbox_of(
     setup: Setup,
-    held: Held,
+    held: Found,
     folder: Path,
     *,
     keep: tuple[Path, ...] = (),
@@ -134,7 +121,7 @@ def reach_of(root: Path) -> Callable[[str], Reach]:
     return reach
 
 
-def unheld(held: Held, judge: Judge) -> Judge:
+def unheld(held: Found, judge: Judge) -> Judge:
     """Where nothing holds commands, each is asked about that `judge` would let run."""
     if held.works:
         return judge

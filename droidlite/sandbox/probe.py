@@ -49,6 +49,11 @@ class Found(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     bwrap: str = ""
 
+    @property
+    def works(self) -> bool:
+        """Whether commands may run: something holds them, or the person said that nothing need."""
+        return self.mechanism != "none"
+
 
 def find_mechanism(wanted: Wanted, env: Mapping[str, str], *, own: tuple[Path, ...], state: Path) -> Found:
     """What holds commands here: of "auto" the strongest that works, else the one that was named or "none". What worked

@@ -63,6 +63,8 @@ def tools(environment: Mapping[str, str], hide: Iterable[str]) -> tuple[str, ...
 
 def _around(entry: str, homes: tuple[str, ...], hide: tuple[str, ...]) -> Iterator[str]:
     """A folder of programs, and what they are installed in where that is a folder of its own."""
+    if entry in (*homes, *hide):  # all of it would show
+        return
     yield entry
     above = os.path.dirname(entry)
     if os.path.basename(entry) in _PREFIXED and above not in (*homes, *hide) and os.path.basename(above) != ".local":

@@ -32,6 +32,13 @@ def test_a_home_is_hidden_but_for_its_tools(ann: tuple[Path, dict[str, str]]) ->
     ]
 
 
+def test_a_home_on_the_path_stays_hidden(ann: tuple[Path, dict[str, str]]) -> None:
+    home, env = ann
+    env = {**env, "PATH": f"{home}:{env['PATH']}:/root:/home"}
+    hide = hidden(env, ())
+    assert not {str(home), "/root", "/home"} & set(tools(env, hide))
+
+
 def test_both_homes_of_a_person_count(ann: tuple[Path, dict[str, str]]) -> None:
     home, env = ann
     assert homes(env)[0] == str(home)
