@@ -58,7 +58,7 @@ def test_cancellation_closes_the_open_response(dialect: str, fault: str) -> None
         with pytest.raises(Interrupted):
             list(provider.stream(SPEC, REQUEST, cancellation))
         thread.join()
-        assert server.gone.wait(5)
+        assert server.gone.wait(30)
         with pytest.raises(Interrupted):
             list(provider.stream(SPEC, REQUEST, cancellation))
         assert len(server.requests) == 1
@@ -71,7 +71,7 @@ def test_a_dropped_iterator_closes_the_open_response(dialect: str) -> None:
         stream = provider.stream(SPEC, REQUEST, Cancellation())
         assert isinstance(next(stream), Text)
         stream.close()
-        assert server.gone.wait(5)
+        assert server.gone.wait(30)
         *_, reply = provider.stream(SPEC, REQUEST, Cancellation())
         assert reply.text == "Again."
         assert server.connections == 2
