@@ -260,14 +260,14 @@ def test_signals_kill_the_tools_tree_and_leave_the_session_resumable(
     process = _start(repo, env)
     _until(process, "call_started")
     while not running(seconds):
-        time.sleep(0.01)
+        time.sleep(0.05)
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     result = json.loads(out.splitlines()[-1])
     assert (process.returncode, result["type"], result["exit_code"]) == (code, "result", code), err
     deadline = time.monotonic() + 5
     while running(seconds) and time.monotonic() < deadline:
-        time.sleep(0.01)
+        time.sleep(0.05)
     assert running(seconds) == []
     ran = droidlite("exec", "-c", "-o", "json", "go on", cwd=repo, env=env)
     assert (ran.code, ran.result["result"]) == (0, "Resumed."), ran.err

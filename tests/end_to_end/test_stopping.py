@@ -37,7 +37,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def cpu_ticks(root: int) -> int:
