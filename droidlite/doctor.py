@@ -65,7 +65,7 @@ def findings(cwd: Path) -> list[Finding]:
         *_endpoints(setup),
         *_fallback(setup),
         _folder(cwd),
-        _sandbox(setup),
+        _sandbox(setup, cwd),
         _trust(setup),
         _check(setup, cwd),
         _allowed(setup, cwd),
@@ -159,8 +159,8 @@ def _probes(cwd: Path) -> list[Finding]:
     return [*found, Finding("probes", "ok" if works else "problem", f"one tiny request each, ${cost:.6f} in all")]
 
 
-def _sandbox(setup: Setup) -> Finding:
-    held = hold(setup)
+def _sandbox(setup: Setup, cwd: Path) -> Finding:
+    held = hold(setup, str(find_root(cwd)))
     stronger = f" (not {'; '.join(held.problems)})" if held.problems else ""
     if held.mechanism == "off":
         return Finding("sandbox", "off", f"off ({setup.settings.origin['sandbox.mode']}): commands run as any program")

@@ -4,8 +4,16 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from shutil import which
 
 from droidlite.tool import Confined, Start, unconfined
+
+
+def path_outside(root: str, path: str) -> str:
+    """`path` without relative entries and those below `root`, where a command can write programs."""
+    apart = (entry for entry in path.split(os.pathsep) if os.path.isabs(entry))
+    return os.pathsep.join(entry for entry in apart if not f"{os.path.realpath(entry)}/".startswith(f"{root}/"))
+
 
 _confine: list[Callable[[Start], Confined]] = [unconfined]
 
@@ -26,8 +34,9 @@ def run_git(
 ) -> "subprocess.CompletedProcess[bytes]":
     """What git said, nothing on its input. `argv` switches off what a repository can make it start; `environment` is
     that of this process where None. Raises OSError, Refused, subprocess.TimeoutExpired."""
+    path = path_outside(str(root), os.environ.get("PATH", os.defpath))
     start = Start(
-        argv=tuple(argv),
+        argv=(which(os.path.basename(argv[0]), path=path) or argv[0], *argv[1:]),
         cwd=root,
         environment=dict(os.environ if environment is None else environment),
         reach="look",

@@ -193,7 +193,12 @@ class Lab:
         self.context.confine = Sandbox(box).confine
         environment = {**self.context.environment, "WORD": WORD} if "WORD']" in escape.command else None
         with contextlib.suppress(Refused, subprocess.TimeoutExpired):
-            child = start(["bash", "-c", escape.command], self.context, environment=environment, reach="work")
+            child = start(
+                [shutil.which("bash") or "/bin/bash", "-c", escape.command],
+                self.context,
+                environment=environment,
+                reach="work",
+            )
             assert child.process.stdout is not None
             with child.process.stdout:
                 child.process.wait(timeout=15)
@@ -207,7 +212,8 @@ class Lab:
             "written outside": any(path.exists() for path in (*ELSEWHERE, self.out / "made", self.home / "made"))
             or (self.root.parent / "made").exists()
             or any(self.root not in path.parents for path in self.box.rglob("made-by")),
-            "changed outside": bool((self.home / ".bashrc").read_text() + (self.out / "kept").read_text()),
+            "changed outside": any(path.stat().st_mode & 0o4000 for path in (self.home / ".bashrc", self.out / "kept"))
+            or bool((self.home / ".bashrc").read_text() + (self.out / "kept").read_text()),
             "read": leak.is_file() and (CANARY in (said := leak.read_text(errors="replace")) or WORD in said),
             "git": not git.is_dir() or git.is_symlink() or (git / "config").read_text() != "[core]\n",
             "planted": any((self.root / name).exists() for name in ONCE_THERE),

@@ -15,6 +15,8 @@ class Escape(NamedTuple):
 
 _CONNECT = "python3 - <<'E'\nimport socket, os\n{}\nE"
 LEAK = 'echo "$(cat {} 2>/dev/null)" > $ROOT/leak'
+CONTROL = Escape("nothing: what is allowed", "echo proof-58bd07e1 > $ROOT/leak")
+"""Seen as a success everywhere, so that it is known that commands ran at all."""
 ESCAPES = (
     # files outside
     Escape("a file beside the folder", "echo x > $ROOT/../made"),
@@ -71,6 +73,9 @@ ESCAPES = (
     Escape("the namespaces of the first process", "nsenter -t 1 -a sh -c 'echo x > $OUT/made'", needs="nsenter"),
     Escape("another root", "chroot / sh -c 'echo x > $OUT/made'", needs="chroot"),
     Escape("a device", "mknod disk b 254 0 && head -c 512 disk > leak && cat $WORDFILE > leak", needs="mknod"),
+    Escape("the mode of a file outside", "chmod 4777 $OUT/kept $HOUSE/.bashrc"),
+    Escape("the terminals of others", "for t in /dev/pts/[0-9]* /dev/tty; do echo x > $t && cat $WORDFILE > leak; done"),
+    Escape("a git folder by another name", "printf 'gitdir: %s\\n' $HOUSE/.ssh > .git2; cat $HOUSE/.ssh/id_canary > leak"),
     Escape("the kernel's pattern for cores", "echo '|/bin/touch /tmp/droidlite-made' > /proc/sys/kernel/core_pattern"),
     Escape("a helper of the kernel's", "echo /bin/true > /sys/kernel/uevent_helper; echo x > /sys/fs/cgroup/release_agent"),
     Escape("a handle of a file (open_by_handle_at)", _CONNECT.format("import ctypes; l = ctypes.CDLL(None, use_errno=True); r = l.syscall(304, 3, bytes(136), 0); open(os.environ['ROOT'] + '/leak', 'w').write(os.environ['WORD'] if ctypes.get_errno() not in (1, 38) else '')"), needs="python3"),

@@ -33,10 +33,12 @@ HOW = (
 """How to get one, by where one is."""
 
 
-def hold(setup: Setup) -> Found:
-    """What works here of what the settings want and the policy allows."""
+def hold(setup: Setup, root: str = "") -> Found:
+    """What works in the folder `root` of what the settings want and the policy allows."""
     places, wanted = setup.places, setup.settings.sandbox.mode
-    found = find_mechanism(wanted, setup.env, own=(places.config, places.state, places.cache), state=places.state)
+    found = find_mechanism(
+        wanted, setup.env, own=(places.config, places.state, places.cache), state=places.state, root=root
+    )
     minimum = setup.policy.sandbox.minimum
     if found.mechanism != "none" and _rank(found) < MECHANISMS.index(minimum):
         where = setup.policy.where("sandbox.minimum")

@@ -40,6 +40,8 @@ def put_back(before: dict[Path, Kept], paths: Iterable[Path], aside: Path) -> tu
         then, now = before.get(path, Kept(0)), after.get(path, Kept(0))
         if then == now or (stat.S_ISDIR(then.mode) and stat.S_ISDIR(now.mode)):
             continue
+        if moved.isdisjoint(path.parents) and os.path.realpath(path.parent) != str(path.parent):
+            continue  # a link stands above it now: what it leads to is not this command's to have changed, nor ours
         found.append(path)
         if moved.isdisjoint(path.parents):
             _set_aside(path, aside)

@@ -19,6 +19,7 @@ NOT_CONFINED = 126
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same on every Linux architecture
 _NEW_NETWORK, _NEW_USER, _NEW_MOUNTS = 0x40000000, 0x10000000, 0x00020000  # linux/sched.h
 _BIND, _RECURSIVE, _PRIVATE, _REMOUNT, _READ_ONLY = 4096, 16384, 1 << 18, 32, 1  # linux/mount.h
+_SET_MOUNT, _BELOW, _HERE = 442, 0x8000, -100  # mount_setattr(2): AT_RECURSIVE, AT_FDCWD
 _LOCKED = 0x0002 | 0x0004 | 0x0008 | 0x0400 | 0x0800 | 0x200000
 """nosuid, nodev, noexec, noatime, nodiratime, relatime: who may mount in a namespace may not take them away."""
 _NO_NEW_PRIVS, _SET_SECCOMP, _FILTER, _DROP_BOUND = 38, 22, 2, 24  # linux/prctl.h
@@ -39,8 +40,8 @@ def abi() -> int:
 
 
 def main(spec: dict[str, Any], command: list[str]) -> NoReturn:
-    """`spec`: read, write: lists of paths; keep: those in write that stay as they are, as far as namespaces can be had;
-    filters: with and without a network namespace, base64; announce: the
+    """`spec`: read, write: lists of paths; keep: those in write that stay as they are, blank: those that read as empty,
+    as far as namespaces can be had; filters: with and without a network namespace, base64; announce: the
     descriptor that the listening socket of the proxy is sent over, -1 for none; port: where it listens. Without read it
     is confined already, and only announces."""
     if "read" not in spec:
@@ -48,7 +49,7 @@ def main(spec: dict[str, Any], command: list[str]) -> NoReturn:
         os.execv(command[0], command)
     alone = _leave_network()
     if alone:
-        _make_read_only(spec["keep"])
+        _make_read_only(spec["write"], spec["keep"], spec["blank"])
     if spec["announce"] >= 0:
         if not alone:
             raise OSError("no network namespace can be had, so no host can be allowed")
@@ -83,14 +84,29 @@ def _leave_network() -> bool:
     return True
 
 
-def _make_read_only(paths: Iterable[str]) -> None:
-    """As far as it goes: whoever began this compares them afterwards."""
+def _make_read_only(write: Iterable[str], keep: Iterable[str], blank: Iterable[str]) -> None:
+    """All but `write`, and `keep` in it, as far as it goes: Landlock knows no modes, times and owners. `blank` reads as
+    empty. Whoever began this compares what had to stay afterwards."""
     if _libc.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None) != 0:
         return
-    for path in map(os.fsencode, paths):
-        if _libc.mount(path, path, None, _BIND | _RECURSIVE, None) == 0:
+    changed = [path for path in map(os.fsencode, write) if not path.startswith(b"/dev/") and _bind(path, path)]
+    if _libc.syscall(_SET_MOUNT, _HERE, b"/", _BELOW, struct.pack("QQQQ", _READ_ONLY, 0, 0, 0), 32) == 0:
+        for path in changed:
+            _libc.syscall(_SET_MOUNT, _HERE, path, _BELOW, struct.pack("QQQQ", 0, _READ_ONLY, 0, 0), 32)
+    for path in map(os.fsencode, keep):
+        if _bind(path, path):
             flags = os.statvfs(path).f_flag & _LOCKED
             _libc.mount(None, path, None, _BIND | _REMOUNT | _READ_ONLY | flags, None)
+    for path in map(os.fsencode, blank):
+        if os.path.isdir(path):
+            _libc.mount(b"tmpfs", path, b"tmpfs", _READ_ONLY, None)
+        else:
+            _bind(b"/dev/null", path)
+    os.chdir(os.getcwd())  # into the mount that lies over where this process began
+
+
+def _bind(path: bytes, place: bytes) -> bool:
+    return bool(_libc.mount(path, place, None, _BIND | _RECURSIVE, None) == 0)
 
 
 def _raise_loopback() -> None:

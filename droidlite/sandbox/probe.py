@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from droidlite import __version__
 from droidlite.errors import Refused
+from droidlite.hostgit import path_outside
 from droidlite.sandbox.confinement import Mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
 from droidlite.secrecy import make_private
@@ -55,13 +56,16 @@ class Found(Struct, frozen=True):
         return self.mechanism != "none"
 
 
-def find_mechanism(wanted: Wanted, env: Mapping[str, str], *, own: tuple[Path, ...], state: Path) -> Found:
+def find_mechanism(
+    wanted: Wanted, env: Mapping[str, str], *, own: tuple[Path, ...], state: Path, root: str = ""
+) -> Found:
     """What holds commands here: of "auto" the strongest that works, else the one that was named or "none". What worked
-    is kept below `state` and tried anew when anything it rests on has changed."""
+    is kept below `state` and tried anew when anything it rests on has changed. No program below `root` is taken for
+    bubblewrap."""
     if wanted == "off":
         return Found("off")
     problems: list[str] = []
-    for mechanism, bwrap, cannot in _candidates(wanted, env):
+    for mechanism, bwrap, cannot in _candidates(wanted, env, root):
         trial = partial(_tried, mechanism, bwrap, env, own)
         problem = cannot or _remembered(state / "sandbox.json", _rests_on(mechanism, bwrap), trial)
         if not problem:
@@ -70,13 +74,13 @@ def find_mechanism(wanted: Wanted, env: Mapping[str, str], *, own: tuple[Path, .
     return Found("none", tuple(problems))
 
 
-def _candidates(wanted: Wanted, env: Mapping[str, str]) -> Iterator[tuple[Mechanism, str, str]]:
+def _candidates(wanted: Wanted, env: Mapping[str, str], root: str) -> Iterator[tuple[Mechanism, str, str]]:
     """Mechanisms in the order they are preferred, with bwrap's place, and why one cannot be tried."""
     if sys.platform == "darwin":
         yield "seatbelt", "", "" if wanted == "auto" else f"{wanted} is of Linux"
         return
     if wanted in ("auto", "bwrap"):
-        path = os.pathsep.join(part for part in env.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(part))
+        path = path_outside(root or os.devnull, env.get("PATH", os.defpath))
         bwrap = os.path.realpath(which("bwrap", path=path) or "")
         missing = "bubblewrap is not installed" if not os.path.isfile(bwrap) else ""
         yield "bwrap", bwrap, missing

@@ -26,8 +26,12 @@ from droidlite.tool import Confined, Start, unconfined
 if TYPE_CHECKING:
     from droidlite.sandbox.door import Door
 
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts")
-_LANDLOCK = str(Path(__file__).with_name("landlock.py"))
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+"""No terminal: those of others could be read and written there."""
+_LAUNCHER = Path(__file__).with_name("landlock.py").read_text(encoding="utf-8")
+"""Read once, as this process was begun: what a command writes to the file later is not run."""
+_OWN = (str(Path(__file__).parents[1]), sys.prefix)
+"""What droidlite itself is run from; where that lies in the folder it stays as it is."""
 _NETWORK = (AF_INET, AF_INET6, AF_NETLINK)
 
 
@@ -47,7 +51,7 @@ class Box(Struct, frozen=True, kw_only=True):
     keep: tuple[Path, ...] = ()
     blank: tuple[str, ...] = ()
     bwrap: str = ""
-    python: str = sys.executable
+    python: str = os.path.realpath(sys.executable)
 
 
 class Sandbox:
@@ -60,7 +64,8 @@ class Sandbox:
         """How `start` begins within its reach. Raises Refused where what is to be protected cannot be."""
         if self.box.mechanism in ("off", "none") or start.reach == "host":
             return unconfined(start)
-        found = protected(start, self.box.keep)
+        own = tuple(Path(path) for path in _OWN if within(path, (str(start.root), *map(str, start.extra))))
+        found = protected(start, (*self.box.keep, *own))
         if self._door is not None and start.reach != "look" and self.box.mechanism in ("bwrap", "landlock"):
             return self._with_door(start, found, self._door)
         return self._confined(start, found, -1)
@@ -150,11 +155,13 @@ class Sandbox:
         machine = os.uname().machine
         hide = (*confinement.hide, *confinement.blank, "/proc", "/dev", *TEMPORARY)
         write = (*confinement.write, confinement.tmp, *((confinement.cache,) if confinement.cache else ()), *_DEVICES)
+        seen = [part for path in confinement.read for part in visible(confinement.blank, path)]
         programs = [filter_program(machine, domains=domains) for domains in (_NETWORK, ())]
         spec = {
-            "read": [*visible(hide), *confinement.read, "/proc", "/dev/fd"],
+            "read": [*visible(hide), *seen, "/proc", "/dev/fd"],
             "write": write,
             "keep": confinement.keep,
+            "blank": confinement.blank,
             "filters": [base64.b64encode(program).decode() for program in programs],
             "announce": announced,
             "port": PORT,
@@ -164,7 +171,7 @@ class Sandbox:
         return Confined((*self._launched(spec), *start.argv), environment)
 
     def _launched(self, spec: dict[str, object]) -> tuple[str, ...]:
-        return (self.box.python, "-I", "-S", _LANDLOCK, json.dumps(spec))
+        return (self.box.python, "-I", "-S", "-c", _LAUNCHER, json.dumps(spec))
 
     def _by_seatbelt(self, start: Start, confinement: Confinement) -> Confined:
         environment = start.environment | {"TMPDIR": confinement.tmp}
@@ -184,7 +191,7 @@ class Sandbox:
 
 def _own_python() -> tuple[str, ...]:
     """What this Python and the program it is given are made of, to be seen in the sandbox."""
-    return tuple(dict.fromkeys((sys.prefix, sys.base_prefix, os.path.dirname(_LANDLOCK))))
+    return tuple(dict.fromkeys((sys.prefix, sys.base_prefix, _OWN[0])))
 
 
 def _folder(path: Path) -> str:

@@ -20,6 +20,7 @@ TOOLS = (
 CREDENTIALS = (
     *(".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".m2/settings-security.xml"),
     *(".gradle/gradle.properties", ".gem/credentials", ".bundle/config", ".nuget/NuGet/NuGet.Config"),
+    *(".npm-global/etc/npmrc", ".gradle/init.gradle", ".julia/servers", ".cabal/config", ".stack/config.yaml"),
     *(".config/git/credentials", ".local/share/uv/credentials", ".hex/hex.config", ".pub-cache/credentials.json"),
     *(".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker", ".config/gcloud", ".config/gh", ".config/hub"),
     *(".netrc", ".npmrc", ".yarnrc.yml", ".pypirc", ".git-credentials", ".pgpass", ".my.cnf", ".password-store"),
@@ -67,7 +68,9 @@ def _around(entry: str, homes: tuple[str, ...], hide: tuple[str, ...]) -> Iterat
         return
     yield entry
     above = os.path.dirname(entry)
-    if os.path.basename(entry) in _PREFIXED and above not in (*homes, *hide) and os.path.basename(above) != ".local":
+    installed = any(os.path.exists(os.path.join(above, name)) for name in ("lib", "pyvenv.cfg", "libexec", "share"))
+    apart = above not in (*homes, *hide) and os.path.dirname(above) not in ("/home", "/Users")
+    if installed and apart and os.path.basename(entry) in _PREFIXED and os.path.basename(above) != ".local":
         yield above
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from attack_sandbox import BACKENDS, QUICK, tried, users, why_not
-from escapes import ESCAPES
+from escapes import CONTROL, ESCAPES
 
 from droidlite.sandbox.confinement import Mechanism
 
@@ -18,6 +18,7 @@ REAL = (
 def test_no_way_out(mechanism: Mechanism, user: str) -> None:
     if why := why_not(mechanism):
         pytest.skip(f"{mechanism} does not work here: {why}")
+    assert tried(mechanism, user, (CONTROL,)) == [(CONTROL.name, True)]
     found = tried(mechanism, user, ESCAPES[::QUICK])
     assert ([name for name, out in found if out], len(found) > 5) == ([], True)
 

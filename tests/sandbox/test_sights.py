@@ -11,10 +11,24 @@ from droidlite.sandbox.sights import credentials, hidden, homes, tools, visible,
 @pytest.fixture
 def ann(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     home = tmp_path / "ann"
-    for name in (".cargo/bin", ".ssh", ".local/bin", ".local/share/keyrings", "opt/tool/bin", "papers"):
+    for name in (
+        ".cargo/bin",
+        ".ssh",
+        ".local/bin",
+        ".local/share/keyrings",
+        "opt/tool/bin",
+        "opt/tool/lib",
+        "papers/bin",
+    ):
         (home / name).mkdir(parents=True)
     (home / ".cargo" / "credentials.toml").write_text("key")
-    path = [home / ".cargo" / "bin", home / "opt" / "tool" / "bin", home / ".local" / "bin", Path("/usr/bin")]
+    path = [
+        home / ".cargo" / "bin",
+        home / "opt" / "tool" / "bin",
+        home / ".local" / "bin",
+        home / "papers" / "bin",
+        Path("/usr/bin"),
+    ]
     return home, {"HOME": str(home), "PATH": os.pathsep.join(map(str, path))}
 
 
@@ -23,7 +37,9 @@ def test_a_home_is_hidden_but_for_its_tools(ann: tuple[Path, dict[str, str]]) ->
     hide = hidden(env, ())
     assert str(home) in hide
     shown = tools(env, hide)
-    inside = [str(home / name) for name in (".cargo", ".local/bin", "opt/tool", "opt/tool/bin", ".cargo/bin")]
+    inside = [
+        str(home / name) for name in (".cargo", ".local/bin", "opt/tool", "opt/tool/bin", ".cargo/bin", "papers/bin")
+    ]
     assert [path for path in shown if path.startswith(str(home))] == sorted(inside)
     assert credentials(env, shown) == (str(home / ".cargo" / "credentials.toml"),)
     assert [path for path in credentials(env, (str(home),)) if "keyrings" in path or ".ssh" in path] == [
