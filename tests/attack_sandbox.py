@@ -22,6 +22,7 @@ from droidlite.sandbox.probe import find_mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
 from droidlite.tool import ToolContext
 from droidlite.tools.children import end_marked, mark_of, start
+from droidlite.tools.orphans import watch_over
 
 SECTION = "the sandbox"
 BACKENDS: tuple[Mechanism, ...] = ("bwrap", "landlock")
@@ -97,6 +98,7 @@ def _as_ordinary(work: Callable[[], bool]) -> bool:
             os.setgroups([])
             os.setresgid(ORDINARY, ORDINARY, ORDINARY)
             os.setresuid(ORDINARY, ORDINARY, ORDINARY)
+            watch_over.cache_clear()  # orphans fall to this process from now on
             told = json.dumps(work())
         except BaseException as error:  # noqa: BLE001 - told where it is waited for
             told = f"{type(error).__name__}: {error}"

@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import which
 
 from droidlite.agent.permissions import Ruling
 from droidlite.app.checking import Check
@@ -13,7 +14,7 @@ from droidlite.checks.snapshot import rests_of
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
 from droidlite.errors import Refused
-from droidlite.hostgit import confine_git
+from droidlite.hostgit import confine_git, path_outside
 from droidlite.sandbox.probe import Found, find_mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
 from droidlite.settings.policy import MECHANISMS
@@ -88,6 +89,7 @@ def sandbox_of(
         read=tuple(_full(path) for path in settings.read),
         write=tuple(_full(path) for path in settings.write),
         keep=keep,
+        named=named_program,
     )
 
     sandbox = Sandbox(box, door)
@@ -113,12 +115,14 @@ def kept_by(check: Check | None, root: Path) -> tuple[Path, ...]:
     return tuple(root / name for name in sorted(rests_of(check.command, root, False, check.folder).named))
 
 
-def reach_of(root: Path) -> Callable[[str], Reach]:
+def reach_of(root: Path, path: str) -> Callable[[str], Reach]:
     """How far a command of the model's reaches: into git's own files where it is git's own commands and nothing else,
-    and no setting of the repository has git start a program."""
+    no setting of the repository has git start a program, and git is not one that lies in it (`path`: PATH)."""
 
     def reach(command: str) -> Reach:
-        return "git" if changes_git(command) and not named_program(str(root)) else "work"
+        if not changes_git(command) or named_program(str(root)):
+            return "work"
+        return "git" if which("git", path=path) == which("git", path=path_outside(str(root), path)) else "work"
 
     return reach
 

@@ -1,17 +1,22 @@
 """Which commands are git's alone, so that they may change git's own files where no other command may."""
 
+import re
 from collections.abc import Callable
 
+from droidlite.commands.gitcommands import can_be_undone, subcommand
 from droidlite.commands.gitcommands import only_reads as git_only_reads
-from droidlite.commands.gitcommands import subcommand
 from droidlite.commands.options import names
 from droidlite.commands.parsing import UNKNOWN, read_command
 from droidlite.commands.reading import only_reads
 
 _CHANGES = names(
-    "add am apply branch checkout cherry-pick clean commit init merge mv notes reset restore revert rm stash switch tag"
+    "add branch checkout cherry-pick clean commit init merge mv notes reset restore revert rm stash switch tag"
 )
 """None of them starts a program that its arguments name."""
+
+
+_MESSAGE = re.compile(r"\"\$\(cat <<'(\w+)'\n(?:(?!\1\n).*\n)*\1\n?\s*\)\"")
+"""How models write a message of several lines: a here-document in which nothing is expanded."""
 
 
 def changes_git(command: str) -> bool:
@@ -21,16 +26,21 @@ def changes_git(command: str) -> bool:
 
 
 def begins_with(prefixes: tuple[str, ...], command: str) -> bool:
-    """Whether a command begins with one of `prefixes`, word for word, and every further part of it does too or only
-    reads."""
+    """Whether a command is one of `prefixes`, word for word, or begins with one that ends in `*`, and every further
+    part of it is too or only reads."""
     begun = tuple(tuple(prefix.split()) for prefix in prefixes if prefix.strip())
-    return _all_or_reading(command, lambda argv: any(argv[: len(words)] == words for words in begun))
+    return _all_or_reading(command, lambda argv: any(_fits(argv, words) for words in begun))
+
+
+def _fits(argv: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Word for word; whatever follows where the last word is `*`."""
+    return argv[: len(words) - 1] == words[:-1] if words[-1:] == ("*",) else argv == words
 
 
 def _all_or_reading(command: str, wanted: Callable[[tuple[str, ...]], bool]) -> bool:
     """Whether some part of a command is wanted and all others only read, nothing is hidden in it and the shell itself
     writes nothing."""
-    reading = read_command(command)
+    reading = read_command(_MESSAGE.sub('"text"', command))
     if reading.why_not or not reading.commands or reading.assignments:
         return False
     if any(redirect.target != "/dev/null" and not redirect.target.isdigit() for redirect in reading.redirects):
@@ -43,4 +53,6 @@ def _all_or_reading(command: str, wanted: Callable[[tuple[str, ...]], bool]) -> 
 
 def _changes(argv: tuple[str, ...]) -> bool:
     words = subcommand(argv) if argv[0] == "git" else ()
-    return bool(words) and words[0] in _CHANGES and git_only_reads(argv) != ""
+    if not words or words[0] not in _CHANGES or git_only_reads(argv) == "":
+        return False
+    return words[0] != "init" or can_be_undone(argv) == ""

@@ -77,27 +77,36 @@ class Door:
                 raise _Refusal(403, f"{asked.host}:{asked.port} is not allowed: it is not among sandbox.hosts")
             with self._reach(asked) as far:
                 self._keep(far)
-                _pass_on(connection, far)
+                _pass_on(connection, far, both=asked.tunnel)
                 self._drop(far)
         except _Refusal as refusal:
             _say(connection, refusal.status, str(refusal))
-        except OSError as error:
-            _say(connection, 502, f"it cannot be reached: {error.strerror or error}")
+        except (OSError, ValueError) as error:  # ValueError: a name that is none
+            told = getattr(error, "strerror", "") or str(error)
+            _say(connection, 502, f"it cannot be reached: {told}")
         finally:
             self._drop(connection)
 
     def _reach(self, asked: "_Asked") -> socket.socket:
         """A connection on which the request has been made; for CONNECT, one that its bytes can be passed on over."""
         upstream = self._upstream(asked.host)
-        if upstream is None:
-            far = socket.create_connection((_address(asked.host), asked.port), _SECONDS)
-            far.sendall(b"" if asked.tunnel else asked.origin_form())
-        else:
-            far = socket.create_connection((upstream.host, upstream.port), _SECONDS)
-            far.sendall(asked.proxy_form(upstream.authorisation))
-        if asked.tunnel and upstream is None:
+        place = (_address(asked.host), asked.port) if upstream is None else (upstream.host, upstream.port)
+        far = socket.create_connection(place, _SECONDS)
+        try:
+            if upstream is not None:
+                far.sendall(asked.proxy_form(upstream.authorisation))
+            elif not asked.tunnel:
+                far.sendall(asked.origin_form())
+            if not asked.tunnel:
+                _send_body(asked, far)
+                return far
+            if upstream is not None:
+                _require_tunnel(far)
             asked.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        far.sendall(asked.rest)
+            far.sendall(asked.rest)
+        except BaseException:
+            far.close()
+            raise
         return far
 
     def _keep(self, each: socket.socket) -> None:
@@ -135,13 +144,16 @@ class _Asked(NamedTuple):
 
     def origin_form(self) -> bytes:
         """As the host itself is asked (RFC 9112, 3.2.1), under the name that was allowed and no other."""
+        return self._written(self._path(), f"Host: {_netloc(self.host, self.port)}")
+
+    def _path(self) -> str:
         parts = urlsplit(self.target)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return self._written(path, f"Host: {parts.netloc.rpartition('@')[2]}")
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
     def proxy_form(self, authorisation: str) -> bytes:
         more = (f"Proxy-Authorization: {authorisation}",) if authorisation else ()
-        return self._written(self.target, f"Host: {_netloc(self.host, self.port)}", *more)
+        place = _netloc(self.host, self.port)  # written anew: what was asked may be read otherwise by others
+        return self._written(place if self.tunnel else f"http://{place}{self._path()}", f"Host: {place}", *more)
 
     def _written(self, target: str, *more: str) -> bytes:
         lines = (f"{self.method} {target} HTTP/1.1", *more, *self.headers)
@@ -159,10 +171,17 @@ def _read(connection: socket.socket) -> _Asked:
         data += more
     head, _, rest = data.partition(b"\r\n\r\n")
     first, *headers = head.decode("latin-1").split("\r\n")
+    if "\n" in head.replace(b"\r\n", b"").decode("latin-1") or b"\r" in head.replace(b"\r\n", b""):
+        raise _Refusal(400, "its lines do not end as they must")
     method, _, target = first.removesuffix(" HTTP/1.1").removesuffix(" HTTP/1.0").partition(" ")
     tunnel = method == "CONNECT"
-    parts = urlsplit(f"//{target}" if tunnel else target)
+    try:
+        parts = urlsplit(f"//{target}" if tunnel else target)
+    except ValueError as error:
+        raise _Refusal(400, "this is no address") from error
     host, port = _endpoint(parts, 443 if tunnel else 80)
+    if "@" in parts.netloc or "\\" in target or not method.isalpha():
+        raise _Refusal(400, "its address has a name or a sign in it that none needs")
     if not host or not (tunnel or parts.scheme == "http") or any(letter in first for letter in "\r\n\0"):
         raise _Refusal(400, "this is no request to a proxy")
     own = ("host:", "proxy-", "connection:")
@@ -202,11 +221,39 @@ def _is_near(address: str) -> bool:
     return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
 
 
-def _pass_on(near: socket.socket, far: socket.socket) -> None:
-    """Bytes both ways until one side has ended and the other has nothing more."""
+def _send_body(asked: _Asked, far: socket.socket) -> None:
+    """What belongs to a request that is no tunnel, and nothing after it: that would be another request, to whoever it
+    names."""
+    fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in asked.headers)}
+    if "transfer-encoding" in fields:
+        raise _Refusal(411, "a request without a length is not passed on; use https")
+    left, data = int(fields.get("content-length", "0") or 0), asked.rest
+    while left > 0:
+        data = data or asked.connection.recv(_CHUNK)
+        if not data:
+            return
+        far.sendall(data[:left])
+        left, data = left - len(data), b""
+
+
+def _require_tunnel(far: socket.socket) -> None:
+    """Reads what the person's own proxy answers. Raises _Refusal unless it has made the connection."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = far.recv(1)  # not a byte of what comes after
+        if not more or len(head) > _HEAD:
+            raise _Refusal(502, "the proxy on the way gives no answer")
+        head += more
+    status = head.split(b" ", 2)[1:2]
+    if not status or not status[0].startswith(b"2"):
+        raise _Refusal(502, f"the proxy on the way says {status[0].decode('latin-1') if status else 'nothing'}")
+
+
+def _pass_on(near: socket.socket, far: socket.socket, *, both: bool) -> None:
+    """Bytes both ways, or back alone, until one side has ended and the other has nothing more."""
     near.settimeout(None)
     far.settimeout(None)
-    open_ones = {near: far, far: near}
+    open_ones = {near: far, far: near} if both else {far: near}
     while open_ones:
         ready, _, _ = select.select([*open_ones], [], [])
         for source in ready:

@@ -39,7 +39,8 @@ class Box(Struct, frozen=True, kw_only=True):
     """What a session's sandbox is made of. `env`: the person's variables; `own`: droidlite's own folders; `scratch`: a
     folder for what stands for /tmp, `cache` for what stands for the home's .cache in each root; `read`, `write`:
     further folders the person declared; `keep`: files of the root that must stay as they are; `blank`: paths that no
-    command may read; `bwrap`: where that program is; `python`: what the launcher of Landlock is run by."""
+    command may read; `named` tells of a root which key of its git settings starts a program;
+    `bwrap`: where that program is; `python`: what the launcher of Landlock is run by."""
 
     mechanism: Mechanism
     env: Mapping[str, str]
@@ -50,6 +51,7 @@ class Box(Struct, frozen=True, kw_only=True):
     write: tuple[str, ...] = ()
     keep: tuple[Path, ...] = ()
     blank: tuple[str, ...] = ()
+    named: Callable[[str], str] = lambda root: ""
     bwrap: str = ""
     python: str = os.path.realpath(sys.executable)
 
@@ -93,14 +95,15 @@ class Sandbox:
         confinement = self._confinement(start, found)
         match self.box.mechanism:
             case "bwrap":
-                confined, watched = self._by_bwrap(start, confinement, announced), found.loose
+                confined, watched = self._by_bwrap(start, confinement, announced), (*found.loose, *found.nested)
             case "landlock":
                 confined, watched = self._by_landlock(start, confinement, announced), (*found.loose, *found.kept)
             case _:
                 confined, watched = self._by_seatbelt(start, confinement), found.loose
-        if start.reach == "look" or not watched:
+        if start.reach == "look":
             return confined
-        return Confined(confined.argv, confined.environment, confined.files, self._watch(watched))
+        ended = self._watch(tuple(dict.fromkeys(watched)), found.settings, str(start.root))
+        return Confined(confined.argv, confined.environment, confined.files, ended)
 
     @cached_property
     def _hide(self) -> tuple[str, ...]:
@@ -177,11 +180,15 @@ class Sandbox:
         environment = start.environment | {"TMPDIR": confinement.tmp}
         return Confined((seatbelt.PROGRAM, "-p", seatbelt.profile(confinement), *start.argv), environment)
 
-    def _watch(self, paths: tuple[Path, ...]) -> Callable[[], str]:
+    def _watch(self, paths: tuple[Path, ...], settings: tuple[Path, ...], root: str) -> Callable[[], str]:
+        """May be called again: what a command left running may change things after it."""
         before, aside = look(paths), self.box.scratch.parent / "aside"
+        set_before = look(settings)
 
         def ended() -> str:
             changed = put_back(before, paths, aside)
+            if settings and self.box.named(root):
+                changed += put_back(set_before, settings, aside)
             if not changed:
                 return ""
             return f"(no command may change {', '.join(changed)}: put back; what was written there is in {aside})"

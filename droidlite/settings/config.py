@@ -77,8 +77,8 @@ class UiSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class SandboxSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What commands are held to. mode: auto takes the strongest mechanism that works here and never runs a command
     without one; off runs them as any program of yours. hosts: what they may reach through the proxy, such as "pypi.org"
-    or "*.crates.io" (none = no network at all). read, write: folders they may also read or change. outside: beginnings
-    of commands that, once allowed, run outside the sandbox, such as "git push"."""
+    or "*.crates.io" (none = no network at all). read, write: folders they may also read or change. outside: commands
+    that, once allowed, run outside the sandbox, such as "git push", or with all that may follow, "docker compose *"."""
 
     mode: Literal["auto", "bwrap", "landlock", "off"] = "auto"
     hosts: tuple[Annotated[str, Meta(min_length=1)], ...] = ()

@@ -54,6 +54,7 @@ class Job:
         with self._lock:
             self._recording.finish()
             self._recording.close()
+        self.child.ended()
 
 
 def add_job(context: ToolContext, command: str, child: Child) -> Job:
@@ -78,3 +79,5 @@ def close_jobs(context: ToolContext) -> None:
             job.end()
     context.jobs.clear()
     end_marked(mark_of(context))
+    for job in jobs:  # what it changed to the last
+        job.child.ended()

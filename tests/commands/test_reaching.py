@@ -14,6 +14,7 @@ from droidlite.commands.reaching import begins_with, changes_git
         "cd src && git rm old.py 2>/dev/null",
         "git --no-pager checkout -b x",
         "git init -q",
+        "git commit -m \"$(cat <<'EOF'\ntwo $(id)\n\nlines\nEOF\n)\"",
     ],
 )
 def test_gits_own(command: str) -> None:
@@ -24,6 +25,12 @@ def test_gits_own(command: str) -> None:
     "command",
     [
         "git status",
+        "git init --separate-git-dir=x",
+        "git init --template=x",
+        "git apply --unsafe-paths p",
+        "git am p",
+        'git commit -m "$(cat <<EOF\n$(id)\nEOF\n)"',
+        "git commit -m \"$(cat <<'EOF'\nx\nEOF\nid)\"",
         "git commit -m x && sh run.sh",
         "git commit -m $(id)",
         "git commit -m x > .git/config",
@@ -48,7 +55,9 @@ def test_not_gits_own(command: str) -> None:
     ("command", "free"),
     [
         ("git push", True),
-        ("git push origin main && git status", True),
+        ("git push && git status", True),
+        ("git push ./b.git HEAD:refs/heads/x", False),
+        ("git push --receive-pack=id", False),
         ("docker compose up -d; docker compose logs", True),
         ("git pushy", False),
         ("git push; rm -rf /", False),
@@ -60,4 +69,4 @@ def test_not_gits_own(command: str) -> None:
     ],
 )
 def test_what_the_settings_let_out(command: str, free: bool) -> None:
-    assert begins_with(("git push", "docker compose", " "), command) is free
+    assert begins_with(("git push", "docker compose *", " "), command) is free

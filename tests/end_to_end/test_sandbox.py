@@ -156,7 +156,7 @@ def test_what_the_rules_deny_holds_for_commands_too(repo: Path, tmp_path: Path, 
     command = "cat .env src/.env; echo x > lock; rm -f lock; true"
     _, (told,) = run(repo, tmp_path, command, flags=("--sandbox", mechanism))
     assert (repo / "lock").read_text() == "TOKEN of lock\n"
-    assert ("TOKEN" in told) is (mechanism == "landlock")  # which cannot hide what lies in a folder it lets be changed
+    assert "TOKEN" not in told or mechanism == "landlock"  # which cannot hide it where the kernel gives no namespaces
 
 
 def test_what_runs_outside_is_for_a_person_or_the_settings_to_say(repo: Path, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_what_runs_outside_is_for_a_person_or_the_settings_to_say(repo: Path, tm
     assert refused == "Not run: it is to run outside the sandbox; nobody can be asked here."
     assert (ran.code, (tmp_path / "allowed").exists()) == (0, False)
     assert "(exit code" in confined
-    configure('[sandbox]\noutside = ["cp a.txt"]\n')
+    configure('[sandbox]\noutside = ["cp a.txt *"]\n')
     _, (allowed,) = run(repo, tmp_path, "cp a.txt ../allowed")
     assert ("(exit code 0)" in allowed, (tmp_path / "allowed").exists(), (tmp_path / "asked").exists()) == (
         True, True, False,
