@@ -15,6 +15,8 @@ _CHANGES = names(
 """None of them starts a program that its arguments name."""
 
 
+_HARMLESS = re.compile(r"(user\.(name|email)|advice\.\w+|color\.ui)=")
+"""Settings that a command may give git by itself: none of these starts a program."""
 _MESSAGE = re.compile(r"\"\$\(cat <<'(\w+)'\n(?:(?!\1\n).*\n)*\1\n?\s*\)\"")
 """How models write a message of several lines: a here-document in which nothing is expanded."""
 
@@ -52,6 +54,8 @@ def _all_or_reading(command: str, wanted: Callable[[tuple[str, ...]], bool]) -> 
 
 
 def _changes(argv: tuple[str, ...]) -> bool:
+    while argv[:2] == ("git", "-c") and argv[2:3] and _HARMLESS.match(argv[2]):
+        argv = ("git", *argv[3:])
     words = subcommand(argv) if argv[0] == "git" else ()
     if not words or words[0] not in _CHANGES or git_only_reads(argv) == "":
         return False

@@ -14,6 +14,7 @@ from droidlite.commands.reaching import begins_with, changes_git
         "cd src && git rm old.py 2>/dev/null",
         "git --no-pager checkout -b x",
         "git init -q",
+        "git -c user.name=a -c user.email=a@b commit -qm x",
         "git commit -m \"$(cat <<'EOF'\ntwo $(id)\n\nlines\nEOF\n)\"",
     ],
 )
@@ -26,6 +27,8 @@ def test_gits_own(command: str) -> None:
     [
         "git status",
         "git init --separate-git-dir=x",
+        "git -c user.name=a -c core.sshCommand=id commit -m x",
+        "git -c",
         "git init --template=x",
         "git apply --unsafe-paths p",
         "git am p",
