@@ -9,12 +9,14 @@ from msgspec import Struct
 
 from droidlite.errors import Refused
 from droidlite.path_globs import fits_path
-from droidlite.regular import walk
+from droidlite.regular import read_text, walk
 from droidlite.tool import Start
 
 NAMES = (".git", ".droidlite", ".agents", ".mcp.json")
 """In the root and in each folder that was added."""
 MOST_LOOKED_AT, MOST_MATCHING = 50_000, 500
+"""Files of a tree that are held against rules, and of those that rules are about: more would hold each command up."""
+_MOST = 65_536  # bytes of one of git's own files
 _SKIPPED = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv"})
 _GIT_RUNS = ("config.worktree", "hooks", "modules", "commondir", "info")
 """In git's folder: what decides which programs git starts."""
@@ -93,15 +95,15 @@ def _git_folders(root: Path) -> Iterator[Path]:
     try:
         linked = git.is_file()
         if linked:
-            git = Path(os.path.realpath(root / _text(git).removeprefix("gitdir:").strip()))
+            git = Path(os.path.realpath(root / read_text(git, _MOST).removeprefix("gitdir:").strip()))
         if not (git.is_dir() and (git / "HEAD").is_file()) or (linked and not _belongs(git, root)):
             return
         yield git
-        shared = _text(git / "commondir").strip() if (git / "commondir").is_file() else ""
+        shared = read_text(git / "commondir", _MOST).strip() if (git / "commondir").is_file() else ""
         common = Path(os.path.realpath(git / shared))
         if shared and git.is_relative_to(common / "worktrees") and (common / "objects").is_dir():
             yield common
-    except (OSError, UnicodeDecodeError, ValueError):
+    except (OSError, ValueError):
         return
 
 
@@ -111,11 +113,6 @@ def _belongs(git: Path, root: Path) -> bool:
         return True
     back = git / "gitdir"
     if back.is_file():
-        return Path(os.path.realpath(_text(back).strip())) == root / ".git"
-    tree = re.search(r"^\s*worktree\s*=\s*(.+?)\s*$", _text(git / "config"), re.MULTILINE)
+        return Path(os.path.realpath(read_text(back, _MOST).strip())) == root / ".git"
+    tree = re.search(r"^\s*worktree\s*=\s*(.+?)\s*$", read_text(git / "config", _MOST), re.MULTILINE)
     return bool(tree) and Path(os.path.realpath(git / tree[1])) == root  # type: ignore[index]
-
-
-def _text(path: Path) -> str:
-    with path.open(encoding="utf-8") as file:
-        return file.read(4096)

@@ -186,9 +186,12 @@ class Sandbox:
         set_before = look(settings)
 
         def ended() -> str:
-            changed = put_back(before, paths, aside)
-            if settings and self.box.named(root):
-                changed += put_back(set_before, settings, aside)
+            try:
+                changed = put_back(before, paths, aside)
+                if settings and self.box.named(root):
+                    changed += put_back(set_before, settings, aside)
+            except OSError as error:  # what the command printed must not be lost with it
+                return f"(what no command may change was changed, and cannot be put back: {error})"
             if not changed:
                 return ""
             return f"(no command may change {', '.join(changed)}: put back; what was written there is in {aside})"
