@@ -10,12 +10,12 @@ from typing import Any
 import hypothesis
 import pytest
 
-from droidlite.secrecy import leads_to_secrets
-
-SERVICE_WORDS = ("ANTHROPIC_", "OPENAI_", "AZURE_", "AWS_", "GOOGLE_", "CLOUD_ML_", "OLLAMA_", "DROIDLITE_")
-
-PYTHON = ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
-"""What a machine for tests may set and a person's does not: it hides what is left to be written, and stale bytecode."""
+KEPT = ("PATH", "TMPDIR", "USER", "LOGNAME", "PYENV_ROOT", "PYENV_VERSION", "SYSTEMROOT")
+KEPT_WORDS = ("PYTEST_", "COVERAGE_", "COV_CORE_")
+"""All that a test finds of the environment the tests were started in: CI, NO_COLOR, TERM, a proxy or a key would
+otherwise decide what it sees, and it would pass on one machine and fail on the next."""
+ASKED_FOR = ("AIMOCK", "REWRITE_SCREENS")
+"""What a person sets who wants more of the tests."""
 
 hypothesis.settings.register_profile("house", deadline=None)  # how long an example takes says how busy the machine is
 hypothesis.settings.load_profile("house")
@@ -27,13 +27,12 @@ class SocketRefused(RuntimeError):
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home; DROIDLITE_HOME and the XDG folders inside it; no key of the person's in the environment."""
+    """An empty home; DROIDLITE_HOME and the XDG folders inside it; nothing else of the person's environment."""
     folder = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(SERVICE_WORDS) or leads_to_secrets(name) or name.lower().endswith("_proxy"):
+        if name not in (*KEPT, *ASKED_FOR) and not name.startswith(KEPT_WORDS):
             monkeypatch.delenv(name)
-    for name in PYTHON:
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("DROIDLITE_HOME", str(folder / "droidlite"))
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
