@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from droidlite.regex import regex
+
 MARKER = "[secret redacted]"
 """Stands for a value that is known to be secret; one known by its form alone says which: [secret redacted: JWT]."""
-MARK = re.compile(r"\[secret redacted(?:: [\w ]+)?\]")
+MARK = regex(r"\[secret redacted(?:: [\w ]+)?\]")
 LONGEST = 16_384
 """Characters; the longest key that is found where text comes piece by piece: an RSA key of 8,192 bits has 6,400."""
 
@@ -39,21 +41,19 @@ _PRIVATE = (
     rf"(?P<body>{_BODY}{{40,16384}})(?:-----END (?P=pem)-----)?"
 )
 """Also one whose end is cut off; a header that code speaks of is no key."""
-_BEGUN = re.compile(
+_BEGUN = regex(
     rf"-----BEGIN (?:[A-Z0-9 ]{{0,60}}-{{0,5}}|[A-Z0-9 ]{{0,30}}PRIVATE KEY[A-Z ]{{0,6}}-----{_BODY}*-{{0,5}})"
 )
 _KINDS = {f"k{number}": kind for number, kind in enumerate(_KEYS)} | {"hook": "Slack hook"}
-_URL = re.compile(r"(?<=://)(?P<user>[^\s:/?#@'\"`<>\[\]]{0,100}):(?P<value>[^\s:/?#@'\"`<>\[\]]{3,200})(?=@[\w\[])")
-_ASSIGNED = re.compile(
+_URL = regex(r"(?<=://)(?P<user>[^\s:/?#@'\"`<>\[\]]{0,100}):(?P<value>[^\s:/?#@'\"`<>\[\]]{3,200})(?=@[\w\[])")
+_ASSIGNED = regex(
     r"(?P<name>\b[A-Z][A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[A-Z0-9_]{0,40}"
     r"[\"']?\s*[=:]\s*[\"']?)(?P<value>[\w+/=.~!#%^&*-]{16,200})(?![\w+/=(\[{$<])"
 )
-_AWS_SECRET = re.compile(
+_AWS_SECRET = regex(
     r"(?i)(?P<name>secret_?access_?key[\"']?\s*[=:]\s*[\"']?)(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
 )
-_STAND_INS = re.compile(
-    r"(?i)pass(word)?|passwd|pwd|secret|token|changeme|example|x{3,}|\*+|\.{3,}|\$.*|%s|\{.*|postgres"
-)
+_STAND_INS = regex(r"(?i)pass(word)?|passwd|pwd|secret|token|changeme|example|x{3,}|\*+|\.{3,}|\$.*|%s|\{.*|postgres")
 _HINTS = (
     *(
         "sk-",

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from droidlite.path_globs import fits_path
+from droidlite.regex import regex
 
 PatternTool = Literal["edit", "fetch", "read", "shell"]
 """What rules are about: edit is every tool that changes files, read every one that shows what is in them."""
@@ -14,7 +15,7 @@ _TOOLS: tuple[PatternTool, ...] = get_args(PatternTool)
 _MEANT = {"bash": "shell", "command": "shell", "glob": "read", "grep": "read", "job": "shell", "patch": "edit"}
 _MEANT |= {"run": "shell", "web": "fetch", "webfetch": "fetch", "write": "edit"}
 _EXAMPLES = "such as shell(git commit), edit(src/**), read(.env) or fetch(docs.python.org)"
-_HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*|[0-9a-f]*:[0-9a-f:]+")
+_HOST = regex(r"(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*|[0-9a-f]*:[0-9a-f:]+")
 
 
 class Pattern(Struct, frozen=True):

@@ -3,7 +3,9 @@
 import re
 from functools import cache
 
-_ESCAPES = re.compile(
+from droidlite.regex import regex
+
+_ESCAPES = regex(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
     r"|\x9b[0-?]*[ -/]*[@-~]"  # the same in one 8-bit character
     # OSC, DCS, SOS, PM, APC; none within another, or a text of their beginnings would be read anew from each
@@ -11,7 +13,7 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]+[0-~]"  # character sets
     r"|\x1b[0-Z\\^-~]"  # two-character sequences
 )
-_CONTROLS = re.compile(
+_CONTROLS = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but \t and \n, DEL, C1
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"  # zero width, bidi
@@ -21,14 +23,14 @@ _CONTROLS = re.compile(
     "\ud800-\udfff]"  # lone surrogates
 )
 _PICTURE = "[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
-_JOINED = re.compile(
+_JOINED = regex(
     f"(?<={_PICTURE})\ufe0f?\u200d(?={_PICTURE})|(?<={_PICTURE})\ufe0f(?![\ufe00-\ufe0f])|(?<=[0-9#*])\ufe0f(?=\u20e3)"
 )
 """What makes one emoji of several, or a coloured one. Terminals disagree about the cells that takes, so it is left out:
 a family is shown as its members."""
 MARKS = 4
 """Combining marks on one letter; no script in use needs more, and a thousand draw over the lines around."""
-_MARKED = re.compile(
+_MARKED = regex(
     "[\u0300-\u1fff\u20d0-\u20ff\u2de0-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]{5}"
 )
 """Where there can be too many."""

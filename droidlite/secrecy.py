@@ -11,15 +11,16 @@ from typing import Any
 import msgspec
 
 from droidlite.keyformats import LONGEST, MARKER, begins_private_key, redact_forms
+from droidlite.regex import regex
 
 SHORTEST = 8
 """Characters; to blank out every occurrence of something shorter would garble ordinary text."""
-_SECRET_NAME = re.compile(
+_SECRET_NAME = regex(
     r"(^|_)(API_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|PASS|PWD_?HASH|CREDENTIALS?|CREDS|COOKIES?"
     r"|AUTH|BEARER|JWT|PAT|DSN|CONNECTION_STRING|PRIVATE)(_|$)"
     r"|._PWD(_|$)|API_?KEY|TOKEN($|[^I])|SECRET|PASSWORD|CREDENTIAL|ACCESSKEY"
 )
-_NAMED, _NAME = re.compile(r"[\w\"']+[ \t]*[=:][ \t]*\Z"), re.compile(r"[\w\"']+[ \t]*\Z")
+_NAMED, _NAME = regex(r"[\w\"']+[ \t]*[=:][ \t]*\Z"), regex(r"[\w\"']+[ \t]*\Z")
 _LONGEST_NAME = 200
 """Characters before a word in which the name it is assigned to stands."""
 _FAMILIES = (

@@ -1,14 +1,15 @@
 """Parses TOML that somebody else wrote, in bounded work: the parser itself takes the square of a key's parts in time,
 and breaks on what is nested deeper than Python's stack."""
 
-import re
 import tomllib
 from typing import Any
 
+from droidlite.regex import regex
+
 DEEPEST = 32
 """Lists and tables within each other, and parts of a key."""
-_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'")
-_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
+_STRING = regex(r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'")
+_LONG_KEY = regex(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
 
 
 class Unreasonable(ValueError):

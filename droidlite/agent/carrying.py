@@ -8,6 +8,7 @@ from droidlite.agent.describing import summarise
 from droidlite.agent.prompt import read_prompt
 from droidlite.agent.transcript import Transcript
 from droidlite.agent.trimming import cut
+from droidlite.regex import regex
 from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
 
 FILES = 50
@@ -17,7 +18,7 @@ STEPS = 20
 LINE = 200
 """Characters of each."""
 _MARKS = {"pending": "[ ]", "in_progress": "[>]", "completed": "[x]"}
-_FAILING = re.compile(r'<failing command="(?P<command>[^\n]*)">\n(?P<output>.*)\n</failing>', re.DOTALL)
+_FAILING = regex(r'<failing command="(?P<command>[^\n]*)">\n(?P<output>.*)\n</failing>', re.DOTALL)
 _NEVER_RAN = ("Not run:", "Interrupted")
 
 

@@ -20,6 +20,7 @@ from droidlite.checks.tests import read_tests
 from droidlite.checks.verdict import Ran
 from droidlite.commands.gitprograms import git_guards
 from droidlite.errors import UsageError
+from droidlite.regex import regex
 from droidlite.regular import read_text
 from droidlite.routing.listing import list_files
 from droidlite.sandbox.environment import child_environment
@@ -34,7 +35,7 @@ VERIFY_SECONDS = 600.0
 AUTO = "auto"
 LARGEST = 1_000_000
 """Bytes of a runner's settings that are looked into."""
-_HIDES = re.compile(r"[>]|(?<!\|)\|(?!\|)|reporter|--silent|-json\b|--json\b")
+_HIDES = regex(r"[>]|(?<!\|)\|(?!\|)|reporter|--silent|-json\b|--json\b")
 """In a command or its script: what may keep a runner's own words from being seen."""
 
 Execute = Callable[[str, float], tuple[int | None, str]]

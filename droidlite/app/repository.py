@@ -1,7 +1,6 @@
 """What a repository's git tells, asked so that nothing is run which the repository names."""
 
 import os
-import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from msgspec import Struct
 from droidlite.commands.gitprograms import named_program
 from droidlite.errors import Refused, UsageError
 from droidlite.hostgit import run_git
+from droidlite.regex import regex
 from droidlite.regular import git_answers, read_text
 from droidlite.session.records import Head
 
@@ -17,8 +17,8 @@ SECONDS = 20.0
 """How long git may take to answer."""
 MOST_BYTES = 32_000_000
 """What is read of one of git's own files: packed-refs has a line for each branch and tag."""
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_NAME = re.compile(r"[^\s\x00-\x1f\x7f/][^\s\x00-\x1f\x7f]{0,1023}")
+_COMMIT = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NAME = regex(r"[^\s\x00-\x1f\x7f/][^\s\x00-\x1f\x7f]{0,1023}")
 SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "--no-optional-locks")
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--numstat", "-z")
 

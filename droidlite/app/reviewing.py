@@ -11,6 +11,7 @@ from droidlite.app.aside import ask_aside
 from droidlite.cancellation import Cancellation
 from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import Event, Reviewed, Warned
+from droidlite.regex import regex
 from droidlite.sanitise import fenced
 from droidlite.session.records import Reviewed as ReviewedRecord
 from droidlite.types import Request, User
@@ -19,7 +20,7 @@ DIFF_CHARACTERS = 60_000
 """A larger diff is not reviewed: half of one tells nothing about the other."""
 TASK_CHARACTERS = 8_000
 OUTPUT_TOKENS = 400
-_VERDICT = re.compile(r"\W*(yes|no)\b\W*(.*)", re.I | re.S)
+_VERDICT = regex(r"\W*(yes|no)\b\W*(.*)", re.I | re.S)
 
 
 class Reviewer:

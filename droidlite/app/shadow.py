@@ -1,8 +1,7 @@
 """Shadow mode: the person keeps their model, and what auto would have chosen is kept in the journal."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from droidlite.agent.transcript import Journaled
 from droidlite.app.setup import Setup
@@ -10,6 +9,9 @@ from droidlite.session.records import Shadowed
 from droidlite.settings.config import Mode
 from droidlite.settings.policy import Policy
 from droidlite.types import RoutingDecision
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 WAIT_SECONDS = 1.0
 """How long the end of a run waits for a decision that is not there yet; it had the whole run."""
@@ -29,6 +31,8 @@ class Shadow:
 
     def begin(self, prompt: str) -> None:
         if self._asked is None:
+            from concurrent.futures import ThreadPoolExecutor
+
             self._asked = ThreadPoolExecutor(1, "shadow").submit(self._decide, prompt)
 
     def end(self, journal: Journaled) -> None:

@@ -1,12 +1,12 @@
 """Trust of a repository, told and given: what is left out and why, what it would do, and `droidlite trust`."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from droidlite.app.setup import Setup, read_setup
 from droidlite.errors import DroidliteError, Refused, SettingsError
+from droidlite.regex import regex
 from droidlite.result import Trust
 from droidlite.sanitise import clean, clean_line
 from droidlite.settings import reading
@@ -23,8 +23,8 @@ LISTED, LISTED_KEYS = 16, 9
 """Rows of the question, and of them for the keys of one file."""
 WEIGHTY = ("verify", "autonomy", "permissions", "sandbox", "hooks", "mcp", "models", "router", "model")
 """Keys that are told first, after where requests go."""
-_VARIABLE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_KEYRING = re.compile(rb"keyring:[\w.@/-]+")
+_VARIABLE = regex(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_KEYRING = regex(rb"keyring:[\w.@/-]+")
 _ABOUT = {
     ".mcp.json": "MCP servers (nothing starts them yet)",
     ".agents/skills/": "a skill (nothing reads it yet)",

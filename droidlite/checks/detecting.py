@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.checks.runners import runner_of, tests_nothing
+from droidlite.regex import regex
 from droidlite.regular import read_text
 
 Which = Callable[[str], str | None]
@@ -19,17 +20,17 @@ SAMPLED = 20
 SAMPLE_BYTES = 20_000
 _PYTEST_FILES = frozenset({"pytest.ini", ".pytest.ini", "pytest.toml", "conftest.py"})
 _PYTEST_SIGNS = {
-    "pyproject.toml": re.compile(r"\bpytest\b"),
-    "tox.ini": re.compile(r"^\[pytest\]|\bpytest\b", re.M),
-    "setup.cfg": re.compile(r"^\[tool:pytest\]|\bpytest\b", re.M),
+    "pyproject.toml": regex(r"\bpytest\b"),
+    "tox.ini": regex(r"^\[pytest\]|\bpytest\b", re.M),
+    "setup.cfg": regex(r"^\[tool:pytest\]|\bpytest\b", re.M),
 }
-_PYTEST_TEST = re.compile(r"^[ \t]*(?:import|from) pytest\b|^(?:async )?def test_", re.M)
-_UNITTEST_TEST = re.compile(r"^[ \t]*(?:import|from) unittest\b", re.M)
-_NODE_TEST = re.compile(r"""['"]node:test['"]""")
-_PYTHON_TEST_NAME = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?)\.py$")
-_NODE_TEST_NAME = re.compile(r"\.test\.[cm]?js$")
-_CTEST = re.compile(r"^[ \t]*(?:enable_testing\s*\(|include\s*\(\s*CTest\s*\))", re.M | re.I)
-_TARGET = re.compile(r"^(test|check)\s*:(?!=)", re.M)
+_PYTEST_TEST = regex(r"^[ \t]*(?:import|from) pytest\b|^(?:async )?def test_", re.M)
+_UNITTEST_TEST = regex(r"^[ \t]*(?:import|from) unittest\b", re.M)
+_NODE_TEST = regex(r"""['"]node:test['"]""")
+_PYTHON_TEST_NAME = regex(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?)\.py$")
+_NODE_TEST_NAME = regex(r"\.test\.[cm]?js$")
+_CTEST = regex(r"^[ \t]*(?:enable_testing\s*\(|include\s*\(\s*CTest\s*\))", re.M | re.I)
+_TARGET = regex(r"^(test|check)\s*:(?!=)", re.M)
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 
 

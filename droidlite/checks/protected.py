@@ -7,22 +7,21 @@ from typing import Any
 
 from msgspec import Struct
 
+from droidlite.regex import regex
 from droidlite.toml import parse
 
 TEST_FOLDERS = frozenset(
     {"test", "tests", "__tests__", "spec", "specs", "testing", "testdata", "e2e", "__snapshots__", "__mocks__"}
 )
-_TEST_NAME = re.compile(
-    r"^(?:test_.*|.*_test|.*_spec|tests?|conftest|.*\.(?:test|spec)|.*(?:Test|Tests|TestCase|IT))\.\w+$"
-)
-_CONFIG = re.compile(
+_TEST_NAME = regex(r"^(?:test_.*|.*_test|.*_spec|tests?|conftest|.*\.(?:test|spec)|.*(?:Test|Tests|TestCase|IT))\.\w+$")
+_CONFIG = regex(
     r"^(?:\.?pytest\.(?:ini|toml)|tox\.ini|setup\.cfg|noxfile\.py|\.coveragerc|\.npmrc|\.yarnrc(?:\.yml)?|\.pnpmfile\.cjs"
     r"|\.mocharc\..*|(?:jest|vitest|vite|karma|playwright|cypress|ava)\.(?:config|conf|workspace)\..*|vitest\.workspace\..*"
     r"|pyproject\.toml|package\.json|Cargo\.toml|pom\.xml|(?:build|settings)\.gradle(?:\.kts)?|gradle\.properties"
     r"|CMakeLists\.txt|CTestTestfile\.cmake|go\.work|\.env(?:rc|\..*)?)$"
 )
-_MAKE = re.compile(r"^(?:GNUmakefile|[Mm]akefile|.*\.mk)$")
-_CHECK_NAME = re.compile(r"(?:^|[_.-])(?:checks?|verify|(?:run)?tests?|specs?|validate)(?:$|[_.-])", re.I)
+_MAKE = regex(r"^(?:GNUmakefile|[Mm]akefile|.*\.mk)$")
+_CHECK_NAME = regex(r"(?:^|[_.-])(?:checks?|verify|(?:run)?tests?|specs?|validate)(?:$|[_.-])", re.I)
 _HOOKS = frozenset({"sitecustomize.py", "usercustomize.py"})
 _SHADOWING = frozenset(
     {
@@ -40,10 +39,10 @@ _PACKAGE_KEYS = ("scripts", "jest", "vitest", "mocha", "ava", "tap", "nyc", "c8"
 _PYTHON_KEYS = ("pytest", "tox", "coverage", "nox", "hatch", "pdm", "poe")
 _CARGO_KEYS = ("lib", "test", "bin", "bench", "profile", "workspace")
 _LINES = {
-    "pom.xml": re.compile(r"test|surefire|failsafe|skip|exclude|ignore", re.I),
-    "build.gradle": re.compile(r"test|enabled|exclude|ignore|onlyIf", re.I),
-    "build.gradle.kts": re.compile(r"test|enabled|exclude|ignore|onlyIf", re.I),
-    "CMakeLists.txt": re.compile(r"test|ctest", re.I),
+    "pom.xml": regex(r"test|surefire|failsafe|skip|exclude|ignore", re.I),
+    "build.gradle": regex(r"test|enabled|exclude|ignore|onlyIf", re.I),
+    "build.gradle.kts": regex(r"test|enabled|exclude|ignore|onlyIf", re.I),
+    "CMakeLists.txt": regex(r"test|ctest", re.I),
 }
 
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
+from droidlite.regex import regex
 from droidlite.regular import read_regular, read_text
 
 LARGEST = 1_000_000
 """Bytes of a package.json or Makefile that are looked into."""
 LONGEST = 4_000
 """Characters of a script or recipe that are looked into for a runner's name."""
-_NO_TEST = re.compile(r"echo\b.*no test specified.*|exit 0|true|:|", re.S)
+_NO_TEST = regex(r"echo\b.*no test specified.*|exit 0|true|:|", re.S)
 _RUNNERS = (
     ("pytest", r"(?<![\w-])(?:py\.test|pytest)(?![\w-]|\.\w)"),
     ("unittest", r"-m\s+unittest\b"),
@@ -28,12 +29,12 @@ _RUNNERS = (
     ("maven", r"(?<![\w-])mvnw?\b"),
     ("gradle", r"(?<![\w-])gradlew?\b"),
 )
-_PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in _RUNNERS)
-_PACKAGE = re.compile(r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+|-\S+\s+)*(?:t\b|([\w:-]+))")
-_MAKE = re.compile(r"(?<![\w-])g?make\s+(?:-\S+\s+)*([\w.-]+)")
+_PATTERNS = tuple((name, regex(pattern)) for name, pattern in _RUNNERS)
+_PACKAGE = regex(r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+|-\S+\s+)*(?:t\b|([\w:-]+))")
+_MAKE = regex(r"(?<![\w-])g?make\s+(?:-\S+\s+)*([\w.-]+)")
 _RECIPE = r"^{}\s*:(?!=)[^\n]*\n((?:\t[^\n]*\n?|\s*\n)*)"
-_WORD = re.compile(r"[\w./@+-]+")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_WORD = regex(r"[\w./@+-]+")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 _OPERATORS = frozenset({"&&", "||", ";", "|", "&"})
 _SHELL = frozenset(
     {

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from droidlite.checks.protected import Rests, essence, in_runner, is_check, is_config, takes_over
 from droidlite.checks.runners import words_of
+from droidlite.regex import regex
 from droidlite.regular import read_regular, read_text
 
 LARGEST = 4_000_000
@@ -25,7 +26,7 @@ SECONDS = 10.0
 SKIPPED = frozenset(
     {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox", "target"}
 )
-_SOURCED = re.compile(r"^[ \t]*(?:\.|source)\s+[\"']?([\w./-]+)", re.M)
+_SOURCED = regex(r"^[ \t]*(?:\.|source)\s+[\"']?([\w./-]+)", re.M)
 _INSTALLED = frozenset({"node_modules", ".venv", "venv"})
 
 

@@ -1,12 +1,13 @@
 """Reads what test runners print: which tests fail, and how many ran. Tolerant: it says only what it knows."""
 
 import re
-import xml.etree.ElementTree as xml
 from collections.abc import Callable
 
 from msgspec import Struct
 
-CUT = re.compile(r"\.\.\. \d+ characters left out; ")
+from droidlite.regex import regex
+
+CUT = regex(r"\.\.\. \d+ characters left out; ")
 """In an output that is not whole (tools/recording.py)."""
 
 
@@ -32,6 +33,8 @@ def read_tests(runner: str, output: str, report: bytes = b"") -> Tests | None:
 def _junit(report: bytes) -> Tests | None:
     if b"<!DOCTYPE" in report or b"<!ENTITY" in report:
         return None  # pytest writes neither
+    import xml.etree.ElementTree as xml
+
     try:
         cases = list(xml.fromstring(report).iter("testcase"))
     except xml.ParseError:

@@ -6,17 +6,18 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from droidlite.checks.tests import Tests
+from droidlite.regex import regex
 
 TOLD = 12
 """Names of tests in one sentence."""
-_RED = re.compile(
+_RED = regex(
     r"\b(?:fail(?:s|ed|ing)?|red|broken)\s+(?:\w+\s+)?(?:tests?|suite|specs?|ci|build)\b"
     r"|\b(?:tests?|suite|specs?)\s+(?:\w+\s+)?(?:fail(?:s|ing)?|(?:is|are)\s+(?:red|broken|failing))\b"
     r"|\bmake\s+(?:all\s+)?(?:the\s+)?tests?\s+(?:pass|green)\b",
     re.I,
 )
 """A prompt about tests that fail is about those that do."""
-_WORD = re.compile(r"[\w./-]+")
+_WORD = regex(r"[\w./-]+")
 
 
 class Ran(Struct, frozen=True, kw_only=True):

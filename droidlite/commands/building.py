@@ -6,8 +6,9 @@ from collections.abc import Callable
 from droidlite.commands.gitcommands import can_be_undone
 from droidlite.commands.options import Options, names, stray
 from droidlite.commands.reading import sed_trouble
+from droidlite.regex import regex
 
-_LEAVES = re.compile(
+_LEAVES = regex(
     r"(^|[-:_.])(install|uninstall|deploy|publish|release|upload|push|login|adduser|provision|clean|distclean|destroy)"
     r"($|[-:_.])"
 )
@@ -25,7 +26,7 @@ _TOOLS = names(
     "black clang-format ctest eslint flake8 gofmt isort jest mocha mypy prettier py.test pytest ruff rustfmt "
     "shellcheck stylelint tsc vitest"
 )
-_TOOL_UNSAFE = re.compile(
+_TOOL_UNSAFE = regex(
     r"--?(basetemp|install|python|pdb|init|exec|rulesdir|resolve-plugins|config=\{|globals|pre-?command|runner|launch"
     r"|output-file|debug|inspect|loader|require|import)|.*://"
 )
@@ -38,13 +39,11 @@ _CARGO = Options(
     ),
     values="pj",
 )
-_GO = re.compile(
+_GO = regex(
     r"-(v|race|short|cover|failfast|json|n|x|a|i|vet=off|(count|timeout|run|bench|cpu|parallel|p|tags|coverprofile|o)(=.*)?)"
 )
-_MAKE = re.compile(
-    r"-(j\d*|k|s|n|i|B|w|C)|--(jobs(=\d+)?|keep-going|silent|dry-run|always-make|no-print-directory)|\d+"
-)
-_MAVEN = re.compile(
+_MAKE = regex(r"-(j\d*|k|s|n|i|B|w|C)|--(jobs(=\d+)?|keep-going|silent|dry-run|always-make|no-print-directory)|\d+")
+_MAVEN = regex(
     r"test|compile|package|verify|check|build|assemble|classes|testClasses|-q|-o|-B|--offline|--quiet|-Dtest=[\w.#*,]+"
 )
 

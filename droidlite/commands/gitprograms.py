@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from droidlite.regex import regex
 from droidlite.regular import read_regular, walk
 from droidlite.types import Autonomy
 
@@ -19,8 +20,8 @@ _RUNS = "clean|smudge|process|command|textconv|external|program|driver|alternate
 (an empty diff.external breaks every diff)."""
 _B = r"[ \t\r\f\v]*+"
 """Blanks within a line: over lines they would be gone through again from each of them."""
-_KEY = re.compile(rf"(?:^|\]){_B}({_RUNS}|worktree|path){_B}(?:=|$)", re.IGNORECASE | re.MULTILINE)
-_MODULE_KEY = re.compile(
+_KEY = regex(rf"(?:^|\]){_B}({_RUNS}|worktree|path){_B}(?:=|$)", re.IGNORECASE | re.MULTILINE)
+_MODULE_KEY = regex(
     rf"(?:^|\]){_B}({_RUNS}|path){_B}(?:=|$)|(?:^|\]){_B}(fsmonitor){_B}={_B}(?!(?:true|false){_B}$)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from droidlite.regex import regex
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
@@ -17,7 +19,7 @@ UNKNOWN = "\0"
 """Stands for a word whose value only the shell would know."""
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 """Letters and marks that take no ink, though their category does not say so (Default_Ignorable_Code_Point, braille)."""
-_PADDING = re.compile(r"[ \t]{100}|\n{20}")
+_PADDING = regex(r"[ \t]{100}|\n{20}")
 _TRANSPARENT = frozenset({"program", "list", "pipeline", "subshell", "redirected_statement", "negated_command"})
 _SIGNS = frozenset({";", "\n", "&&", "||", "|", "|&", "(", ")"})
 _LITERALS = frozenset({"word", "raw_string", "string", "concatenation", "number"})

@@ -1,6 +1,5 @@
 """Which commands are git's alone, so that they may change git's own files where no other command may."""
 
-import re
 from collections.abc import Callable
 
 from droidlite.commands.gitcommands import can_be_undone, subcommand
@@ -8,6 +7,7 @@ from droidlite.commands.gitcommands import only_reads as git_only_reads
 from droidlite.commands.options import names
 from droidlite.commands.parsing import UNKNOWN, read_command
 from droidlite.commands.reading import only_reads
+from droidlite.regex import regex
 
 _CHANGES = names(
     "add branch checkout cherry-pick clean commit init merge mv notes reset restore revert rm stash switch tag"
@@ -15,9 +15,9 @@ _CHANGES = names(
 """None of them starts a program that its arguments name."""
 
 
-_HARMLESS = re.compile(r"(user\.(name|email)|advice\.\w+|color\.ui)=")
+_HARMLESS = regex(r"(user\.(name|email)|advice\.\w+|color\.ui)=")
 """Settings that a command may give git by itself: none of these starts a program."""
-_MESSAGE = re.compile(r"\"\$\(cat <<'(\w+)'\n(?:(?!\1\n).*\n)*\1\n?\s*\)\"")
+_MESSAGE = regex(r"\"\$\(cat <<'(\w+)'\n(?:(?!\1\n).*\n)*\1\n?\s*\)\"")
 """How models write a message of several lines: a here-document in which nothing is expanded."""
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from droidlite.commands.gitcommands import only_reads as git_only_reads
 from droidlite.commands.options import Options, names, stray
+from droidlite.regex import regex
 
 Check = Callable[[tuple[str, ...]], str]
 """Takes the words of a command; returns "" when it only reads, else why it may not."""
@@ -80,11 +81,11 @@ _FIND = names(
     "-readable -regex -regextype -samefile -size -true -type -uid -user -wholename -writable -xdev"
 )
 _SED_ADDRESS = r"(\d+|\$|/[^/\n;]*/)"
-_SED_PRINT = re.compile(rf"{_SED_ADDRESS}(,(\+?\d+|\$|/[^/\n;]*/))?[pdq]")
-_SED_REPLACE = re.compile(r"s([/|#,])((?!\1)[^\n;\\]|\\[^\n])*\1((?!\1)[^\n;\\]|\\[^\n])*\1[gIip0-9]*")
+_SED_PRINT = regex(rf"{_SED_ADDRESS}(,(\+?\d+|\$|/[^/\n;]*/))?[pdq]")
+_SED_REPLACE = regex(r"s([/|#,])((?!\1)[^\n;\\]|\\[^\n])*\1((?!\1)[^\n;\\]|\\[^\n])*\1[gIip0-9]*")
 _SED_SCRIPT = ("-e", "-ne", "--expression")
 _SED_OPTIONS = r"-[nErsuz]*i?|--(in-place|quiet|silent|regexp-extended|separate|null-data)"
-_AWK_UNSAFE = re.compile(r"system|getline|close|fflush|ENVIRON|PROCINFO|ARG[VC]|[|>@`]|\\[^./\"'\\nt$|]")
+_AWK_UNSAFE = regex(r"system|getline|close|fflush|ENVIRON|PROCINFO|ARG[VC]|[|>@`]|\\[^./\"'\\nt$|]")
 _GREPS = frozenset({"grep", "egrep", "fgrep", "rg"})
 _FOLLOWING = {
     "cp": r"-\w*[HL]\w*|--dereference",

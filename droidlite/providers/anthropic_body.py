@@ -1,13 +1,13 @@
 """What a request to the Messages API says, byte for byte the same beginning on every call of a session."""
 
-import re
 from typing import Any
 
 from droidlite.providers.transcript import Dialect, Fitted, Reply, cleaned, fit, has_calls, readable
+from droidlite.regex import regex
 from droidlite.types import Call, Image, ModelSpec, Request, ToolResult, ToolResults, User
 
 PROTOCOL = "anthropic"
-FIXED_THINKING = re.compile(r"claude-(3|(opus|sonnet|haiku)-4-([0-5]|20))")
+FIXED_THINKING = regex(r"claude-(3|(opus|sonnet|haiku)-4-([0-5]|20))")
 """Models from before adaptive thinking (docs: build-with-claude/adaptive-thinking): a budget stands in for effort."""
 BUDGETS = {"low": 2_048, "medium": 8_192, "high": 24_576}
 MARK = {"type": "ephemeral"}

@@ -1,19 +1,19 @@
 """What services that speak Chat Completions want of a conversation another model began, each in its own way."""
 
-import re
 from typing import Any
 
 from droidlite.providers.transcript import Ids
+from droidlite.regex import regex
 from droidlite.types import ModelSpec
 
-SHORT_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+SHORT_ID = regex(r"[A-Za-z0-9_-]{1,40}")
 """OpenAI's own takes ids of at most 40 characters ("string too long. Expected a string with maximum length 40")."""
-MISTRAL = re.compile(r"mistral|magistral|devstral|codestral")
+MISTRAL = regex(r"mistral|magistral|devstral|codestral")
 """Its ids are nine letters or digits, and no user message may follow a tool's ("Unexpected role 'user' after role
 'tool'")."""
-MISTRAL_ID = re.compile(r"[A-Za-z0-9]{9}")
+MISTRAL_ID = regex(r"[A-Za-z0-9]{9}")
 GO_BETWEEN = {"role": "assistant", "content": "(The results are in.)"}
-RECALLING = re.compile(r"deepseek|kimi")
+RECALLING = regex(r"deepseek|kimi")
 """While they think, they refuse a message with calls and no reasoning_content, whoever wrote it; Kimi refuses an empty
 one as well (api-docs.deepseek.com/guides/thinking_mode; "thinking is enabled but reasoning_content is missing in
 assistant tool call message")."""

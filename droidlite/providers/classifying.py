@@ -9,18 +9,19 @@ from typing import Any
 import msgspec
 
 from droidlite.errors import Fault
+from droidlite.regex import regex
 
-CONTEXT_SIGNS = re.compile(
+CONTEXT_SIGNS = regex(
     r"prompt is too long|context.?(length|window|size)|too many (input )?tokens|input is too long|maximum.{0,20}tokens"
     r"|exceeds? the (model'?s )?(maximum|limit).{0,30}token",
     re.IGNORECASE,
 )
-QUOTA_SIGNS = re.compile(
+QUOTA_SIGNS = regex(
     r"credit balance|exceeded your current quota|insufficient.{0,10}(quota|credit|balance|funds)"
     r"|exceeds the service quota",
     re.IGNORECASE,
 )
-MODEL_SIGNS = re.compile(
+MODEL_SIGNS = regex(
     r"model.{0,80}(not found|does not exist|not exist|unknown|not supported|isn.t supported|invalid)"
     r"|access to the model"
     r"|\bmodel:?( \S{1,80})? (has been|was|is) (deprecated|retired|decommissioned|discontinued|no longer)",

@@ -1,16 +1,16 @@
 """Turns everything a model service or the network can do wrong into one ProviderError with one clear sentence."""
 
-import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from droidlite.errors import Fault, ProviderError, Retry
 from droidlite.providers.classifying import classify, is_nowhere, read_error, read_json, retry_after
 from droidlite.providers.reaching import REACHED, Obstacle, Reached, find_obstacle, reason_of, refused, silent, unmade
+from droidlite.regex import regex
 from droidlite.secrecy import SHORTEST
 from droidlite.types import Endpoint
 
-KEY_LIKE = re.compile(
+KEY_LIKE = regex(
     r"(?i:bearer\s+|basic\s+)[\w.~+/=-]{8,}|\b(?:sk|pk|rk|key|gsk|xai|ghp|gho|hf|AIza|AKIA)[-_]?[A-Za-z0-9][\w-]{11,}"
 )
 RETRIES: dict[Fault, Retry] = {

@@ -2,17 +2,18 @@
 
 import re
 import socket
-import ssl
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from droidlite.providers.environment import Unusable
 
+if TYPE_CHECKING:
+    from ssl import SSLCertVerificationError
+
 UNCONNECTED = frozenset({"ConnectError", "ConnectTimeout", "ConnectionRefusedError", "gaierror", "ProxyError"})
 """Exceptions that mean no connection was made, so that nothing can have been billed."""
-LOST = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-"""A connection that was cut, which happens to be under TLS."""
 CHECK = "check the network and the endpoint's base_url"
 LOGINS = {
     "bedrock": "log in (aws sso login), set AWS_PROFILE, or name a Bedrock API key as api_key",
@@ -50,13 +51,15 @@ def find_obstacle(
 ) -> Obstacle | None:
     """What of `causes`, the error first and what led to it after, kept `who` from being reached; None = nothing that
     more can be said of. `clean` is given what others have worded."""
+    import ssl
+
     for cause in causes:
         match cause:
             case Unusable():
                 return Obstacle(str(cause), passes=False)
             case ssl.SSLCertVerificationError():
                 return _certificate(cause, who, clean)
-            case ssl.SSLError() if not (reached.whole or isinstance(cause, LOST)):
+            case ssl.SSLError() if not (reached.whole or _was_cut(cause)):
                 said = clean((cause.reason or str(cause)).replace("_", " ").lower())
                 told = f"{who} does not speak TLS as it should ({said}); check whether base_url is https:// or http://."
                 return Obstacle(told, passes=False)
@@ -99,7 +102,7 @@ def silent(reason: str, who: str, reached: Reached) -> Obstacle:
     return Obstacle(f"{who} cannot be reached: {why}; check {reached.setting}, or name the host in NO_PROXY.")
 
 
-def _certificate(error: ssl.SSLCertVerificationError, who: str, clean: Callable[[str], str]) -> Obstacle:
+def _certificate(error: "SSLCertVerificationError", who: str, clean: Callable[[str], str]) -> Obstacle:
     said = clean(getattr(error, "verify_message", "") or str(error)).rstrip(".")
     match getattr(error, "verify_code", 0):
         case 9 | 10:  # not yet valid, expired (X509_V_ERR_* of OpenSSL)
@@ -112,9 +115,16 @@ def _certificate(error: ssl.SSLCertVerificationError, who: str, clean: Callable[
     return Obstacle(f"{who} shows a certificate that is {told}.", passes=False)
 
 
+def _was_cut(error: BaseException) -> bool:
+    """Whether a connection was cut, which happens to be under TLS."""
+    import ssl
+
+    return isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError)
+
+
 def reason_of(error: BaseException) -> str:
     """What it says, without numbers and full stop."""
-    if isinstance(error, LOST):
+    if _was_cut(error):
         return "the connection was cut while TLS was set up"
     strerror = error.strerror if isinstance(error, OSError) else ""
     return (strerror or str(error) or type(error).__name__).strip().rstrip(".")

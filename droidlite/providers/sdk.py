@@ -17,13 +17,15 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-DEFERRED = re.compile(r"(anthropic|openai)(\.(types|resources)(\..+)?)?")
+from droidlite.regex import regex
+
+DEFERRED = regex(r"(anthropic|openai)(\.(types|resources)(\..+)?)?")
 """The packages that only re-export."""
 NEEDED = {
     "anthropic": ("anthropic._client", "httpcore2"),
     "openai": ("openai._client", "openai.lib._client_auth", "httpcore2"),
 }
-REEXPORT = re.compile(r"^from (\.[\w.]*) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
+REEXPORT = regex(r"^from (\.[\w.]*) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 
 _lock = threading.Lock()
 

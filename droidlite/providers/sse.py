@@ -1,11 +1,12 @@
 """Server-sent events out of raw bytes, whatever way the network cut them."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-LINE_END = re.compile(rb"\r\n|\n|\r(?!\Z)")
+from droidlite.regex import regex
+
+LINE_END = regex(rb"\r\n|\n|\r(?!\Z)")
 """A carriage return at the very end may be half of a pair: it waits for the next bytes."""
 
 LARGEST_EVENT = 16_000_000

@@ -14,11 +14,12 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.providers.pictures import described, too_many, visible
+from droidlite.regex import regex
 from droidlite.types import Assistant, Image, Message, ModelSpec, Opaque, Request, ToolResult, ToolResults, User
 
-ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ID = regex(r"[A-Za-z0-9_-]{1,64}")
 """What every known service but some of those that speak Chat Completions accepts as the id of a call."""
-NAME = re.compile(r"[^A-Za-z0-9_-]")
+NAME = regex(r"[^A-Za-z0-9_-]")
 UNREADABLE = "unreadable_arguments"
 """The key under which arguments that are no JSON object are shown to the model again."""
 OPENING = "(The conversation continues.)"

@@ -1,12 +1,13 @@
 """What the headers of an answer tell of the limits: anthropic-ratelimit-* and x-ratelimit-* (their docs, 2026-11)."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+from droidlite.regex import regex
+
+_SPAN = regex(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _MOST = 10**12
 """A count beyond this is no limit."""

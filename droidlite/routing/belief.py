@@ -7,6 +7,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from droidlite.regex import regex
 from droidlite.routing.evidence import STEPS, Evidence, Kind, Record
 from droidlite.types import Tier
 
@@ -33,7 +34,7 @@ TIER_COST: dict[Tier, float] = {"frontier": 0.96, "mid": 0.64, "small": 0.72, "l
 TASK_TOKENS = 0.30
 """Cost of a task over the blended list price, in million tokens: median over the 49 pairs of them with a known price
 (half lie between 0.17 and 0.61)."""
-_VERSION = re.compile(r"\d+(?:\.\d+)*")
+_VERSION = regex(r"\d+(?:\.\d+)*")
 
 
 class Option(Struct, frozen=True, kw_only=True):

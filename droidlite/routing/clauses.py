@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from droidlite.regex import regex
 from droidlite.routing.words import (
     AUXILIARIES,
     FEEBLE,
@@ -25,16 +26,16 @@ MOST_SENTENCES = 12
 """Read at either end of a text."""
 EDGE = 2
 """Sentences at either end of a text that count wholly."""
-_MASKED = re.compile(
+_MASKED = regex(
     r"`[^`]*`|https?://\S+|(?<![\w.])[\w.]+\([^\s()]*\)"
     r"|(?<![\w./\\@~-])[\w./\\@~-]*[\w\]]\.[\w./-]*\w|(?<![\w.])~?/[\w./-]+"
 )
 """What holds dots but ends no sentence: code, calls, names of files, addresses. Each begins where no such word is
 under way already, so that a long one is looked through once."""
-_SENTENCE = re.compile(r"[^.!?;:…。!?;:¿¡]+[.!?。!?]*")
-_CLAUSE = re.compile(r",\s+|\s+-+\s+|\s+(?:and|then|but|und|dann|et|puis|y|luego)\s+|[()]")
-_WORD = re.compile(r"[^\W_](?:[\w'’-]*\w)?")
-_COMMIT = re.compile(r"([a-z]+(?: (?:debt|request))?)(?:\([\w-]+\))?!?: ")
+_SENTENCE = regex(r"[^.!?;:…。!?;:¿¡]+[.!?。!?]*")
+_CLAUSE = regex(r",\s+|\s+-+\s+|\s+(?:and|then|but|und|dann|et|puis|y|luego)\s+|[()]")
+_WORD = regex(r"[^\W_](?:[\w'’-]*\w)?")
+_COMMIT = regex(r"([a-z]+(?: (?:debt|request))?)(?:\([\w-]+\))?!?: ")
 _COMMITS = {
     prefix: kind
     for kind, prefixes in {
@@ -50,7 +51,7 @@ _COMMITS = {
 }
 """What the first line of a commit message or the title of an issue begins with."""
 _DOCUMENTS = {"readme", "docfile", "docs"}
-_DOCUMENT = re.compile(r"\.(?:md|rst|adoc|mdx)\b|(?:^|/)docs/", re.I)
+_DOCUMENT = regex(r"\.(?:md|rst|adoc|mdx)\b|(?:^|/)docs/", re.I)
 
 _DENYING = words_of("don't not never without no")
 _WORKING = words_of("pass passing green work working succeed compile build stop right again")

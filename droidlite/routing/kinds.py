@@ -17,10 +17,10 @@ kind is "other". The weights were set by hand on the development half of tests/r
 prints what became of both halves.
 """
 
-import re
 from collections import defaultdict
 from itertools import pairwise
 
+from droidlite.regex import regex
 from droidlite.routing.clauses import Act, acts_in, words_in
 from droidlite.routing.prompt import Parts
 from droidlite.routing.tree import is_document, is_test
@@ -33,7 +33,7 @@ LONG = 40
 """Words from which on a text that asks nothing at once is a report."""
 FLOOR = 0.35
 """Least confidence a kind is told with."""
-_ADDRESS = re.compile(r"\w+://\S+")
+_ADDRESS = regex(r"\w+://\S+")
 
 
 class Signs:

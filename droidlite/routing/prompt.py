@@ -4,6 +4,8 @@ import re
 
 from msgspec import Struct
 
+from droidlite.regex import regex
+
 MOST_CHARACTERS = 20_000
 """Read at either end of a prompt; what lies between is not looked at."""
 MOST_LINES = 400
@@ -26,16 +28,16 @@ TRACES: tuple[tuple[str, str], ...] = (
 )
 """What a trace is called and how it looks, matched line by line."""
 _FAILING = r"^(?:FAILED|ERROR) \S+::\S+|^--- FAIL: \w+|^E   \w|^not ok \d+ |^ *● .+ › "
-_TEST_ID = re.compile(r"(?<![\w./-])[\w./-]+\.py::[\w:\[\]-]+")
-_TRACE = re.compile("|".join(f"({pattern})" for _, pattern in (*TRACES, ("a failed test", _FAILING))), re.M)
-_PASTED = re.compile(
+_TEST_ID = regex(r"(?<![\w./-])[\w./-]+\.py::[\w:\[\]-]+")
+_TRACE = regex("|".join(f"({pattern})" for _, pattern in (*TRACES, ("a failed test", _FAILING))), re.M)
+_PASTED = regex(
     r"^(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|npm ERR|>>> |\s{4,}\S|\t|\s*[|~^]|\s*\d+ \|)|^\s*at \S+ ?\("
 )
-_CODE = re.compile(
+_CODE = regex(
     r"^\s*(?:class \w+[(:]|def \w+\(|(?:import|from) [\w.]+(?: import .*)?$|[\w.]+ ?=[ =]?\S|return\b|print\(|"
     r"assert |@\w|[\w.]+\(.*[(),;]$|(?:CREATE|SELECT|INSERT|ALTER) [A-Z]|[)}\]])"
 )
-_TAGGED = re.compile(r"<((?:github_)?issue(?:_description)?|pr_description|problem_statement)>(.*?)(?:</\1>|\Z)", re.S)
+_TAGGED = regex(r"<((?:github_)?issue(?:_description)?|pr_description|problem_statement)>(.*?)(?:</\1>|\Z)", re.S)
 
 
 class Parts(Struct, frozen=True, kw_only=True):

@@ -2,11 +2,11 @@
 exit codes, equality of results, files, tests, dollars. Never the words of an output."""
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from droidlite.regex import regex
 from droidlite.types import Blocked
 
 WINDOW, TIMES = 6, 3
@@ -19,8 +19,8 @@ QUIET = 6
 """Steps without a change and without a result not seen before."""
 TAIL = 0.95
 """Share of a model's solved tasks that cost less than a spend which is a sign."""
-_TIMES = re.compile(r"\d+(?:[:.,]\d+)*")
-_ADDRESSES = re.compile(r"0x[0-9a-fA-F]+")
+_TIMES = regex(r"\d+(?:[:.,]\d+)*")
+_ADDRESSES = regex(r"0x[0-9a-fA-F]+")
 
 
 class Step(Struct, frozen=True, kw_only=True):

@@ -1,9 +1,10 @@
 """What the names of a repository's files tell: its languages, tools and tests, and which files a prompt names."""
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+
+from droidlite.regex import regex
 
 LANGUAGES = {
     extension: language
@@ -53,7 +54,7 @@ _OTHERS = frozenset({"site-packages", "dist-packages", "node_modules", "lib", "r
 """Folders of absolute paths that are not the repository's, whatever their files are called."""
 _BARE = {"readme": "README", "changelog": "CHANGELOG", "contributing": "CONTRIBUTING"}
 _KNOWN = frozenset({*_BARE.values(), "Makefile", "Dockerfile", "Jenkinsfile", "Gemfile", "Rakefile", "LICENSE"})
-_NAME = re.compile(r"[\w./\\@+~-]+")
+_NAME = regex(r"[\w./\\@+~-]+")
 
 
 def is_test(path: str) -> bool:

@@ -14,15 +14,16 @@ import msgspec
 from markdown_it import MarkdownIt
 
 from droidlite.events import ModelUsage
+from droidlite.regex import regex
 from droidlite.sanitise import clean
 from droidlite.session.conversation import said_by_the_person
 from droidlite.session.fold import Session
 from droidlite.types import Assistant, Call, Image, Message, ToolResult, ToolResults, User
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
+_LINK = regex(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+(?:=[=\s]*)?")
+_BASE64 = regex(r"[A-Za-z0-9+/\s]*+(?:=[=\s]*)?")
 _NAMES = ("command", "file_path", "path", "pattern", "url", "question")
 """Arguments that say in one line what a call does."""
 

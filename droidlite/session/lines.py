@@ -3,7 +3,6 @@
 A line is {"n":12,"crc":"89abcdef","r":{...}}: n counts up from 1; crc is the CRC-32 of "12:" and the exact bytes of r.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.errors import UsageError
+from droidlite.regex import regex
 from droidlite.session.records import FORMAT, Record
 
 JOURNAL = "journal.jsonl"
@@ -20,8 +20,8 @@ JOURNAL = "journal.jsonl"
 Problem = Literal["", "damaged", "torn", "unknown"]
 """damaged: not what was written; torn: the same, and the end of the file; unknown: intact, but of no known kind."""
 
-_LINE = re.compile(rb'\{"n":(\d{1,18}),"crc":"([0-9a-f]{8})","r":(\{.*\})\}')
-_KIND = re.compile(rb'\{"n":(\d{1,18}),"crc":"[0-9a-f]{8}","r":\{"type":"(\w+)"')
+_LINE = regex(rb'\{"n":(\d{1,18}),"crc":"([0-9a-f]{8})","r":(\{.*\})\}')
+_KIND = regex(rb'\{"n":(\d{1,18}),"crc":"[0-9a-f]{8}","r":\{"type":"(\w+)"')
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
 

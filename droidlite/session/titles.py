@@ -2,16 +2,18 @@
 
 import re
 
+from droidlite.regex import regex
+
 LONGEST = 72
 """Characters of a title."""
-_MARKS = re.compile(r"^(?:[#>*+\-\s]|\d+[.)]\s)+")
+_MARKS = regex(r"^(?:[#>*+\-\s]|\d+[.)]\s)+")
 """What Markdown puts before a heading, a quotation or an item."""
-_POLITE = re.compile(
+_POLITE = regex(
     r"^(?:(?:please|kindly|hi|hello|hey|ok|okay|so|now|can you|could you|would you|will you|i want you to"
     r"|i need you to|i would like you to|i'd like you to|let's|let us)\b[\s,!.:]*)+",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w")
+_WORD = regex(r"\w")
 _FENCE = ("```", "~~~")
 
 

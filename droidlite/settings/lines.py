@@ -2,15 +2,17 @@
 
 import re
 
+from droidlite.regex import regex
+
 Steps = tuple[str | int, ...]
 """The way to a value: table keys and, within a list, its index from 0."""
 
 _NAME = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
-_HEADER = re.compile(rf"^[ \t]*(\[\[|\[)[ \t]*({_DOTTED})[ \t]*\]")
-_KEY = re.compile(rf"^[ \t]*({_DOTTED})[ \t]*=(.*)$", re.DOTALL)
-_PART = re.compile(_NAME)
-_TOKEN = re.compile(r'"""|\'\'\'|"(?:[^"\\]|\\.)*"|\'[^\']*\'|[#\[\]{}]')
+_HEADER = regex(rf"^[ \t]*(\[\[|\[)[ \t]*({_DOTTED})[ \t]*\]")
+_KEY = regex(rf"^[ \t]*({_DOTTED})[ \t]*=(.*)$", re.DOTALL)
+_PART = regex(_NAME)
+_TOKEN = regex(r'"""|\'\'\'|"(?:[^"\\]|\\.)*"|\'[^\']*\'|[#\[\]{}]')
 
 
 def key_lines(text: str) -> dict[Steps, int]:

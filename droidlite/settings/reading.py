@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 import msgspec
 
 from droidlite.errors import SettingsError
+from droidlite.regex import regex
 from droidlite.regular import read_regular
 from droidlite.settings.lines import Steps, key_lines, line_of
 
@@ -16,8 +17,8 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 LARGEST = 1_048_576
 """Bytes; a settings file beyond this is a mistake, and must not fill memory."""
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\[\.\.\.\]")
+_VARIABLE = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_STEP = regex(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\[\.\.\.\]")
 _WORDS = {
     "str": "a string",
     "int": "a whole number",

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import time
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
@@ -11,12 +10,13 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.errors import SettingsError
+from droidlite.regex import regex
 from droidlite.settings.keeping import locked, write_whole
 from droidlite.settings.trust import Found
 
 NAMED = 20
 """Files a pin names at most."""
-_PIN = re.compile(r"sha256:([0-9a-f]{64})((?:,[^,=\s]+=[0-9a-f]{8})*)")
+_PIN = regex(r"sha256:([0-9a-f]{64})((?:,[^,=\s]+=[0-9a-f]{8})*)")
 
 
 class Trusted(Struct, frozen=True, forbid_unknown_fields=True):

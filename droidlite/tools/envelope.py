@@ -1,17 +1,17 @@
 """Parses the `*** Begin Patch` envelope that OpenAI-like models write into operations on files."""
 
-import re
 from typing import Literal
 
 from msgspec import Struct
 
+from droidlite.regex import regex
 from droidlite.tools.problem import Problem
 
 Sign = Literal[" ", "-", "+"]
-_HEREDOC = re.compile(r"^((cat|apply_patch|patch)\s*)?<<-?\s*['\"]?(\w+)['\"]?$")
+_HEREDOC = regex(r"^((cat|apply_patch|patch)\s*)?<<-?\s*['\"]?(\w+)['\"]?$")
 _WRAPPED = 4  # heredocs and fences round one patch; each is taken off by a copy of it
-_FENCE = re.compile(r"^(```+|~~~+)[\w-]*$")
-_RANGE = re.compile(r"^-\d+(,\d+)? \+\d+(,\d+)?( @@)?\s*")
+_FENCE = regex(r"^(```+|~~~+)[\w-]*$")
+_RANGE = regex(r"^-\d+(,\d+)? \+\d+(,\d+)?( @@)?\s*")
 
 
 class Hunk(Struct, frozen=True):

@@ -1,11 +1,11 @@
 """Says where a text that was not found almost is, so that the next try succeeds."""
 
-import re
 from heapq import nlargest
 
+from droidlite.regex import regex
 from droidlite.tools.text import printable
 
-_NUMBERED = re.compile(r"^\s*\d+(\t|→|: )")
+_NUMBERED = regex(r"^\s*\d+(\t|→|: )")
 _SEARCHED = 5_000  # lines compared by the letters they hold
 _CLOSELY = 50  # of those, lines compared by the order of the letters
 _COMPARED = 150  # characters of a line

@@ -1,7 +1,6 @@
 """The shell tool: runs one command in the root, waits for it or puts it in the background."""
 
 import os
-import re
 import select
 import signal
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from droidlite.keyformats import MARK
+from droidlite.regex import regex
 from droidlite.sanitise import strip_escapes
 from droidlite.tool import Outcome, Output, Reach, Tool, ToolContext
 from droidlite.tools.children import Child, end, outlived, shell_argv, start
@@ -93,7 +93,7 @@ def run_command(
     return (ended.code if ended.code >= 0 else 128 - ended.code), told
 
 
-_WALLS = re.compile(
+_WALLS = regex(
     r"Could not resolve host|Name or service not known|Temporary failure in name resolution|getaddrinfo|ENOTFOUND"
     r"|EAI_AGAIN|Network is unreachable|Connection refused|ECONNREFUSED|Read-only file system|EROFS"
     r"|Operation not permitted|Permission denied",

@@ -1,11 +1,11 @@
 """A text file as the model sees it (newlines as \\n), able to go back to exactly the bytes it came from."""
 
 import codecs
-import re
 from bisect import bisect_left
 
 from msgspec import Struct
 
+from droidlite.regex import regex
 from droidlite.tools.problem import Problem
 
 _MARKS = (
@@ -13,7 +13,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_STRAY = re.compile("[\udc80-\udcff]")  # a byte kept as a surrogate (PEP 383)
+_STRAY = regex("[\udc80-\udcff]")  # a byte kept as a surrogate (PEP 383)
 
 
 class Span(Struct, frozen=True):

@@ -1,14 +1,14 @@
 """What Tab and typing offer: slash commands with what they do, and files after @."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from droidlite.regex import regex
 from droidlite.sanitise import clean_line
 
-_MENTION = re.compile(r"(?:^|\s)@(\S*)$")
+_MENTION = regex(r"(?:^|\s)@(\S*)$")
 
 
 class Completions(Completer):

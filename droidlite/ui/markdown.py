@@ -1,10 +1,10 @@
 """Cuts streaming markdown into blocks, so that each is printed once, when it can no longer change. Pure."""
 
-import re
+from droidlite.regex import regex
 
-_FENCE = re.compile(r"( *)(`{3,}|~{3,})([^`]*)$")
-_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
-_HEADING = re.compile(r" {0,3}#{1,6}(?:\s|$)")
+_FENCE = regex(r"( *)(`{3,}|~{3,})([^`]*)$")
+_ITEM = regex(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
+_HEADING = regex(r" {0,3}#{1,6}(?:\s|$)")
 
 
 class Splitter:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from droidlite.errors import UsageError
+from droidlite.regex import regex
 from droidlite.regular import read_regular
 from droidlite.types import Image
 
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 PICTURES = tuple(f".{ending}" for ending in _TYPES)
 """How the names of pictures end."""
-_MENTION = re.compile(r"(?:^|(?<=\s))@(\S+\.(?:png|jpe?g|gif|webp))(?=\s|$)", re.IGNORECASE)
+_MENTION = regex(r"(?:^|(?<=\s))@(\S+\.(?:png|jpe?g|gif|webp))(?=\s|$)", re.IGNORECASE)
 MOST_BYTES = 5_000_000
 """What the services take for one picture."""
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from droidlite.errors import UsageError
+from droidlite.regex import regex
 from droidlite.ui.mentions import PICTURES
 from droidlite.ui.wording import counted
 
 MOST_LINES, MOST_CHARACTERS = 20, 2_000
 """What is longer is folded."""
-_FOLDED = re.compile(r"\[pasted [\d,]+ (?:lines|characters) #\d+\]")
+_FOLDED = regex(r"\[pasted [\d,]+ (?:lines|characters) #\d+\]")
 _SECONDS = 5.0
 """How long the program that reads the clipboard may take."""
 

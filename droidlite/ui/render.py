@@ -1,10 +1,10 @@
 """Turns what happened into ANSI text with rich. Every character that leaves here went through sanitise.clean."""
 
-import re
 from collections.abc import Callable, Iterable
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from droidlite.regex import regex
 from droidlite.sanitise import clean, clean_line
 from droidlite.tool import Diff, Todos
 from droidlite.ui.cells import cut
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from rich.text import Text
 
-_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+_HUNK = regex(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 MOST_CODE = 400
 """Lines of a change that get their language's colours; a longer one is read for its + and -."""
 _MARKS = {"pending": ("☐", ""), "in_progress": ("▸", "bold"), "completed": ("☑", "dim")}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from droidlite.events import AttemptFailed, CallFinished, Counterfactual, Helped, ModelUsage, SharedLedger
+from droidlite.regex import regex
 from droidlite.sanitise import clean_line
 from droidlite.tool import Diff, Todos
 from droidlite.types import Switch
@@ -11,7 +12,7 @@ from droidlite.types import Switch
 SCRIPTED = "SCRIPTED: a script answers, not a model"
 NOT_RUN = "Not run: "
 """How the result of a call begins that was refused."""
-_EXIT = re.compile(r"\bexit(?:ed)?(?: with)?(?: code| status)?:? (-?\d+)\b", re.IGNORECASE)
+_EXIT = regex(r"\bexit(?:ed)?(?: with)?(?: code| status)?:? (-?\d+)\b", re.IGNORECASE)
 
 
 def dollars(amount: float | None) -> str:

@@ -12,6 +12,7 @@ PACKAGE = ROOT / "droidlite"
 FILES = sorted(p for p in PACKAGE.rglob("*.py"))
 
 TABLE = (
+    "regex",
     "clock keyformats",
     "__init__ errors cancellation sanitise secrecy regular toml",
     "types",

@@ -1,10 +1,11 @@
 """Says a failed assertion of Python's unittest as a sentence: what a call gave and what was wanted."""
 
 import ast
-import re
 
-_DIFFERS = re.compile(r"AssertionError: (?:\w+ differ: )?(.+) != (.+)")
-_IS_NOT = re.compile(r"AssertionError: (.+) is not (true|false)(?: : (.*))?")
+from droidlite.regex import regex
+
+_DIFFERS = regex(r"AssertionError: (?:\w+ differ: )?(.+) != (.+)")
+_IS_NOT = regex(r"AssertionError: (.+) is not (true|false)(?: : (.*))?")
 _WANTED = {"true": "True", "false": "False"}
 
 

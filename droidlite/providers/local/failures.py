@@ -7,22 +7,23 @@ from pathlib import PurePosixPath
 from droidlite.providers.local.asserting import told
 from droidlite.providers.local.history import Run
 from droidlite.providers.local.views import View
+from droidlite.regex import regex
 
 STOPPED = 124
 """The exit code of a command that was stopped at its time limit."""
 _CHARACTERS = 900
 """Most of it that is shown: about 300 tokens, 6 s of reading on two cores."""
 
-_UNLOADED = re.compile(
+_UNLOADED = regex(
     r"_FailedTest|Failed to import test module|errors? during collection|^(Syntax|Indentation)Error|: [Ss]yntax error",
     re.MULTILINE,
 )
-_RAN = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
-_UNITTEST = re.compile(r"\b(?:failures|errors)=(\d+)")
-_PASSED = re.compile(r"^(?:# pass |ℹ pass )(\d+)|\b(\d+) passed\b", re.MULTILINE)
-_FAILED = re.compile(r"^(?:FAIL|FAILED|ERROR|not ok|✖)\b", re.MULTILINE)
+_RAN = regex(r"^Ran (\d+) tests? in ", re.MULTILINE)
+_UNITTEST = regex(r"\b(?:failures|errors)=(\d+)")
+_PASSED = regex(r"^(?:# pass |ℹ pass )(\d+)|\b(\d+) passed\b", re.MULTILINE)
+_FAILED = regex(r"^(?:FAIL|FAILED|ERROR|not ok|✖)\b", re.MULTILINE)
 
-_NOISE = re.compile(
+_NOISE = regex(
     r"""\s*$ | \s*[=_~^.-]{3,}\s*$ | \s*[~^]+\s*$ | \?\ [\ ^+-]+$
     | Traceback\ \(most | \s*File\ " | Ran\ \d+\ test | FAILED\ \(
     | (First|Second)\ (list|differing|extra|sequence|tuple)\b | ImportError:\ Failed\ to\ import\ test
@@ -32,9 +33,9 @@ _NOISE = re.compile(
     | \s+at\ .*node:internal | \s+[\w.]*\s?\(?node:[\w/]+:\d+ | .*\(node:\w+""",
     re.VERBOSE,
 )
-_DIFFERENCE = re.compile(r"[-+?] |['\"].*['\"]$|[-\d.]+$|  \S")
+_DIFFERENCE = regex(r"[-+?] |['\"].*['\"]$|[-\d.]+$|  \S")
 """What unittest prints below an assertion that a sentence already tells."""
-_PLACE = re.compile(r"(?:file://)?([\w./-]+\.\w{1,4}):(\d+)(?::\d+)?")
+_PLACE = regex(r"(?:file://)?([\w./-]+\.\w{1,4}):(\d+)(?::\d+)?")
 
 
 def progress(run: Run) -> tuple[str, int] | None:

@@ -11,9 +11,10 @@ from droidlite.providers.local.episode import Situation
 from droidlite.providers.local.forms import Trial
 from droidlite.providers.local.history import Run
 from droidlite.providers.local.regions import find_regions
+from droidlite.regex import regex
 
-_BLOCK = re.compile(r"^={20,}\n(.*?)(?=^={20,}\n|^-{20,}\nRan |\Z)", re.MULTILINE | re.DOTALL)
-_NOT_OK = re.compile(r"^not ok .*?(?=^(?:not )?ok |^# Subtest|^1\.\.|\Z)", re.MULTILINE | re.DOTALL)
+_BLOCK = regex(r"^={20,}\n(.*?)(?=^={20,}\n|^-{20,}\nRan |\Z)", re.MULTILINE | re.DOTALL)
+_NOT_OK = regex(r"^not ok .*?(?=^(?:not )?ok |^# Subtest|^1\.\.|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def failing_blocks(run: Run | None) -> list[str]:

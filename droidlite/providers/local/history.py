@@ -8,12 +8,13 @@ import msgspec
 from msgspec import Struct, field
 
 from droidlite.providers.local.views import View, apply_edit, parse_read
+from droidlite.regex import regex
 from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, Usage, User
 
-_HOST = re.compile(r"<(context|memory)\b[^>]*>.*?</\1>\s*", re.DOTALL)
-_CODE = re.compile(r"^\(exit code (\d+)", re.MULTILINE)
-_ASKED = re.compile(r"^local_\d+_0_(\d+)$")
-_MISSING = re.compile(r"does not exist|no such file", re.IGNORECASE)
+_HOST = regex(r"<(context|memory)\b[^>]*>.*?</\1>\s*", re.DOTALL)
+_CODE = regex(r"^\(exit code (\d+)", re.MULTILINE)
+_ASKED = regex(r"^local_\d+_0_(\d+)$")
+_MISSING = regex(r"does not exist|no such file", re.IGNORECASE)
 
 
 class Run(Struct, frozen=True):

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from droidlite.providers.local.regions import Region, find_regions, indent_of
 from droidlite.providers.local.task import read_task
 from droidlite.providers.local.views import View
+from droidlite.regex import regex
 
-_IMPORT = re.compile(r"(import|from)\s+\w|(const|let|var)\s+[\w{}, ]+=\s*require\(|use\s+\w|#include\b")
-_ASSIGNED = re.compile(r"(?:export\s+)?(?:const\s+|let\s+|var\s+)?([A-Za-z_]\w*)\s*(?::[^=]+)?=(?!=)")
+_IMPORT = regex(r"(import|from)\s+\w|(const|let|var)\s+[\w{}, ]+=\s*require\(|use\s+\w|#include\b")
+_ASSIGNED = regex(r"(?:export\s+)?(?:const\s+|let\s+|var\s+)?([A-Za-z_]\w*)\s*(?::[^=]+)?=(?!=)")
 
 
 def merge(view: View, code: Sequence[str], *, dropped: str = "") -> View | None:

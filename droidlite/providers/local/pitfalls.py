@@ -9,8 +9,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.regex import regex
+
 _SHEET = Path(__file__).parents[2] / "prompts" / "local_pitfalls.md"
-_ROW = re.compile(r"(\w+) `(.+?)` (.+)")
+_ROW = regex(r"(\w+) `(.+?)` (.+)")
 _LANGUAGES = {"py": "py", "pyi": "py", "js": "js", "mjs": "js", "cjs": "js", "ts": "js", "sh": "sh", "bash": "sh"}
 MOST = 3
 """Notes shown at once: with more, a small model heeds none."""

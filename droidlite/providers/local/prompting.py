@@ -26,11 +26,12 @@ from droidlite.providers.local.showing import (
     without_bodies,
 )
 from droidlite.providers.local.views import View
+from droidlite.regex import regex
 
 Messages = tuple[tuple[str, str], ...]
 
 _PROMPTS = Path(__file__).parents[2] / "prompts"
-_ADDS = re.compile(r"\b(add|write|create|implement|need|new)\b", re.IGNORECASE)
+_ADDS = regex(r"\b(add|write|create|implement|need|new)\b", re.IGNORECASE)
 _LANGUAGES = {
     "py": "python",
     "js": "javascript",

@@ -1,6 +1,5 @@
 """Makes the model's answer into one change of one file, and asks again where the answer is of no use."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,15 +36,16 @@ from droidlite.providers.local.soundness import find_problem
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.tidying import without_tests
 from droidlite.providers.local.views import View, change_call
+from droidlite.regex import regex
 
 TRIES = 16
 """How often the model is asked in one reply while its answers are of no use."""
-_FENCE = re.compile(r"(?:^|\n)```\w*\n")
+_FENCE = regex(r"(?:^|\n)```\w*\n")
 _MOST_NEW = 900
 """Tokens of a new file; a change may have half as many more than the file itself takes."""
 _MOST_LINE = 160
 """Tokens of an answer of one line."""
-_LEADS_IN = re.compile(r"(?:^|(?<=[.!?]) )[^.!?]*(?:[.][a-z][^.!?]*)?:$")  # "Here is the new file:"
+_LEADS_IN = regex(r"(?:^|(?<=[.!?]) )[^.!?]*(?:[.][a-z][^.!?]*)?:$")  # "Here is the new file:"
 
 
 class Proposal(Struct, frozen=True):

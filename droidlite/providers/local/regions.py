@@ -5,20 +5,22 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-_PYTHON = re.compile(r"\s*(?:async\s+)?(def|class)\s+(\w+)")
+from droidlite.regex import regex
+
+_PYTHON = regex(r"\s*(?:async\s+)?(def|class)\s+(\w+)")
 _BRACES = (
-    re.compile(r"\s*(?:export\s+)?(?:default\s+)?(?:async\s+)?(function)\s*\*?\s*(\w+)"),
-    re.compile(r"\s*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(class)\s+(\w+)"),
-    re.compile(r"\s*(?:export\s+)?(const|let|var)\s+(\w+)\s*=\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*=>|\w+\s*=>)"),
-    re.compile(
+    regex(r"\s*(?:export\s+)?(?:default\s+)?(?:async\s+)?(function)\s*\*?\s*(\w+)"),
+    regex(r"\s*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(class)\s+(\w+)"),
+    regex(r"\s*(?:export\s+)?(const|let|var)\s+(\w+)\s*=\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*=>|\w+\s*=>)"),
+    regex(
         r"(\s+)(?:static\s+|async\s+|get\s+|set\s+)*(?!if\b|for\b|while\b|switch\b|catch\b|return\b)(\w+)\s*\([^;{]*\)\s*\{\s*$"
     ),
-    re.compile(r"\s*()(?!if\b|for\b|while\b|else\b)(\w[\w-]*)\s*\(\)\s*\{?"),
-    re.compile(r"\s*(func|fn|pub fn)\s+(?:\([^)]*\)\s*)?(\w+)"),
+    regex(r"\s*()(?!if\b|for\b|while\b|else\b)(\w[\w-]*)\s*\(\)\s*\{?"),
+    regex(r"\s*(func|fn|pub fn)\s+(?:\([^)]*\)\s*)?(\w+)"),
 )
-_GUARD = re.compile(r"\s*if .*:$")
-_IDLE = re.compile(r"\s*(//|/\*|\*\s|#|(import|from)\s+\w|[\])}]+[;,]?\s*$)")
-_BEFORE = re.compile(r"\s*(@|//|/\*|\*|#)")
+_GUARD = regex(r"\s*if .*:$")
+_IDLE = regex(r"\s*(//|/\*|\*\s|#|(import|from)\s+\w|[\])}]+[;,]?\s*$)")
+_BEFORE = regex(r"\s*(@|//|/\*|\*|#)")
 
 
 class Region(Struct, frozen=True):

@@ -10,6 +10,7 @@ from droidlite.providers.local.forms import best_trial
 from droidlite.providers.local.regions import Region, find_regions, guard_lines, indent_of
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.views import View
+from droidlite.regex import regex
 
 WHOLE_LINES = 60
 WHOLE_CHARACTERS = 2_400
@@ -18,7 +19,7 @@ SHOWN_CHARACTERS = 9_000
 """Most of a file that is shown: about 2,700 tokens, a minute of reading on two cores."""
 OTHER_CHARACTERS = 2_000
 TEST_CHARACTERS = 1_500
-_SAME_IN_ALL = re.compile(
+_SAME_IN_ALL = regex(
     r"""\s*$ | \#! | import\ unittest | \s*unittest\.main\(\) | if\ __name__ | import\ .*["']node:
     | const\ .*require\(["']node: | ["']use\ strict | \#\ | """
     r'"""',
@@ -26,7 +27,7 @@ _SAME_IN_ALL = re.compile(
 )
 
 
-_FRAME = re.compile(r"\s*(def|class|from|import|@\w|(test|describe|it)\(|\}\);?\s*$)")
+_FRAME = regex(r"\s*(def|class|from|import|@\w|(test|describe|it)\(|\}\);?\s*$)")
 
 
 def is_short(view: View) -> bool:

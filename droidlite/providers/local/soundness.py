@@ -6,7 +6,9 @@ import re
 import tomllib
 import warnings
 
-_REGEX = re.compile(r"(?:^|[=(,:\[!&|?{;+>]|\b(?:return|typeof|case))\s*/(?![/*])(?:\\.|[^/\\\n])+/", re.MULTILINE)
+from droidlite.regex import regex
+
+_REGEX = regex(r"(?:^|[=(,:\[!&|?{;+>]|\b(?:return|typeof|case))\s*/(?![/*])(?:\\.|[^/\\\n])+/", re.MULTILINE)
 """What may be a regular expression, where brackets and quotes need not match."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 

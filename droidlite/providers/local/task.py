@@ -5,37 +5,37 @@ from typing import Literal
 
 from msgspec import Struct
 
+from droidlite.regex import regex
+
 Kind = Literal["change", "question", "command"]
 
 _ENDINGS = (
     "py|pyi|js|mjs|cjs|jsx|ts|tsx|sh|bash|zsh|rb|go|rs|c|h|cc|cpp|hpp|java|kt|swift|php|pl|lua|r|sql|html|htm|css|scss|"
     "json|jsonl|csv|tsv|toml|yaml|yml|ini|cfg|conf|env|txt|md|rst|xml|mk|gradle|properties|vue|svelte"
 )
-_PATH = re.compile(rf"(?<![\w./-])((?:[\w.-]+/|/|\./)*[\w-][\w.-]*\.(?:{_ENDINGS}))(?![\w/]|\.\w)")
-_BARE = re.compile(r"(?<![\w./-])((?:[\w.-]+/)*(?:GNUmakefile|[Mm]akefile|Dockerfile|Procfile|Justfile|\.gitignore))\b")
-_CALLED = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\(")
-_TICKED = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)`")
-_SHAPED = re.compile(r"\b([a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+)\b")
-_DEFINED = re.compile(
-    r"\b(?:function|method|class|def)\s+([A-Za-z_]\w*)\b|\b([A-Za-z_]\w*)\s+(?:function|method|class)\b"
-)
-_COMMAND = re.compile(r"`((?:python3?|pytest|node|npm|npx|sh|bash|make|cargo|go|ruby|\./)\b[^`]*|\./[^`]+)`")
-_CHANGE = re.compile(
+_PATH = regex(rf"(?<![\w./-])((?:[\w.-]+/|/|\./)*[\w-][\w.-]*\.(?:{_ENDINGS}))(?![\w/]|\.\w)")
+_BARE = regex(r"(?<![\w./-])((?:[\w.-]+/)*(?:GNUmakefile|[Mm]akefile|Dockerfile|Procfile|Justfile|\.gitignore))\b")
+_CALLED = regex(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\(")
+_TICKED = regex(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)`")
+_SHAPED = regex(r"\b([a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+)\b")
+_DEFINED = regex(r"\b(?:function|method|class|def)\s+([A-Za-z_]\w*)\b|\b([A-Za-z_]\w*)\s+(?:function|method|class)\b")
+_COMMAND = regex(r"`((?:python3?|pytest|node|npm|npx|sh|bash|make|cargo|go|ruby|\./)\b[^`]*|\./[^`]+)`")
+_CHANGE = regex(
     r"\b(fix|repair|correct|add|append|insert|change|edit|modify|update|make|write|create|implement|generate|rename|"
     r"remove|delete|replace|refactor|rewrite|set|put|swap|sort|convert|extend|support|handle|return|raise|should|must)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
+_ASKS = regex(
     r"\s*(please\s+)?(what|why|how|where|when|which|who|explain|describe|summari[sz]e|tell me|does|do|is|are|"
     r"(can|could|would) you (explain|describe|tell|summari[sz]e))\b",
     re.IGNORECASE,
 )
-_ORDERS = re.compile(
+_ORDERS = regex(
     r"\s*(please\s+)?(run|execute|list|show|count|find|print|install|start|search|commit|"
     r"how many|which files|what files|(make|create) (a )?(folder|director))",
     re.IGNORECASE,
 )
-_TEST = re.compile(
+_TEST = regex(
     r"(^|/)(test_[^/]*|[^/]*_test\.\w+|[^/]*[.-](test|spec)\.\w+|conftest\.py)$|(^|/)(tests?|__tests__|spec)/"
 )
 _COMMON = frozenset(("test", "tests", "print", "len", "str", "int", "self", "unittest", "pytest"))

@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 from droidlite.providers.local.regions import find_regions
 from droidlite.providers.local.task import is_test
 from droidlite.providers.local.views import View
+from droidlite.regex import regex
 
-_TEST_HEAD = re.compile(r"(async )?def test_|class \w+\(.*TestCase\)")
-_TEST_LINE = re.compile(r"(import|from) (unittest|pytest)\b|unittest\.main\(|(test|describe|it)\([\"'`]")
-_TEST_IMPORT = re.compile(r"(import|const) .*[\"']node:(test|assert)\b")
+_TEST_HEAD = regex(r"(async )?def test_|class \w+\(.*TestCase\)")
+_TEST_LINE = regex(r"(import|from) (unittest|pytest)\b|unittest\.main\(|(test|describe|it)\([\"'`]")
+_TEST_IMPORT = regex(r"(import|const) .*[\"']node:(test|assert)\b")
 
 
 def without_tests(view: View, code: list[str]) -> list[str]:

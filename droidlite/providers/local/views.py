@@ -5,10 +5,12 @@ from typing import Any
 
 from msgspec import Struct
 
-_NUMBERED = re.compile(r"(\d+)\t(.*)", re.DOTALL)
-_MORE = re.compile(r"\(lines (\d+)-(\d+) of (\d+|many); go on with offset \d+\)")
-_CLIPPED = re.compile(r"\.\.\. \(\d+ more characters\)$")
-_EMPTY = re.compile(r"\(.* is empty\)")
+from droidlite.regex import regex
+
+_NUMBERED = regex(r"(\d+)\t(.*)", re.DOTALL)
+_MORE = regex(r"\(lines (\d+)-(\d+) of (\d+|many); go on with offset \d+\)")
+_CLIPPED = regex(r"\.\.\. \(\d+ more characters\)$")
+_EMPTY = regex(r"\(.* is empty\)")
 
 
 class View(Struct, frozen=True):

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 
 from droidlite.providers.local.history import History, Run
+from droidlite.regex import regex
 
-_FILES = re.compile(r'File "([^"\n]+)", line \d+|([\w./-]+\.\w{1,4}):\d+')
+_FILES = regex(r'File "([^"\n]+)", line \d+|([\w./-]+\.\w{1,4}):\d+')
 _END = 12  # lines of a command's output that are told
 
 
