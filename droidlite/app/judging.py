@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -20,7 +21,8 @@ from droidlite.session.keeping import keep
 from droidlite.types import Request, TaskKind, User
 
 SECONDS = 2.0
-"""How long the judge may take, connection included; later answers are not waited for."""
+"""How long the judge may take, connection included and the loading of its library not; later answers are not waited
+for."""
 BAND = 0.7
 """The judge is asked where a kind is recognised less surely than this; from there on the local signs told 90 of 92
 held-out prompts right (scripts/kinds)."""
@@ -43,10 +45,11 @@ class Breaker(Struct):
 
 
 class Judge:
-    """Asks `route`'s model once a session. Its cost is on the `budget`, like any other call's."""
+    """Asks the model of the route that `ready` gives, once a session. Its cost is on the `budget`, like any other
+    call's."""
 
-    def __init__(self, route: Callable[[], Route], budget: Budget, kept: Path, *, seconds: float = SECONDS) -> None:
-        self._route, self._budget, self._kept, self._seconds = route, budget, kept, seconds
+    def __init__(self, ready: Callable[[], Route], budget: Budget, kept: Path, *, seconds: float = SECONDS) -> None:
+        self._ready, self._budget, self._kept, self._seconds = ready, budget, kept, seconds
 
     def judged(self, features: Features, guidance: Sequence[str]) -> Features:
         """The features with the kind the judge names. Where it fails, nothing is known: uncertain means strong."""
@@ -66,22 +69,21 @@ class Judge:
         """The kind it names, "" where it does not within the time."""
         said: list[str] = []
         cancellation = Cancellation()
+        try:
+            route = self._ready()
+        except DroidliteError:
+            return ""
 
         def call() -> None:
-            try:
-                said.append(self._call(features, guidance, cancellation))
-            except DroidliteError:
-                return
+            with suppress(DroidliteError):
+                asked = ask_aside(route, self._budget, _request(features, guidance), cancellation)
+                said.append(_kind_in(unseen(asked).text))
 
         thread = threading.Thread(target=call, daemon=True)
         thread.start()
         thread.join(self._seconds)
         cancellation.cancel()
         return said[0] if said else ""
-
-    def _call(self, features: Features, guidance: Sequence[str], cancellation: Cancellation) -> str:
-        asked = ask_aside(self._route(), self._budget, _request(features, guidance), cancellation)
-        return _kind_in(unseen(asked).text)
 
     def _read(self) -> Breaker:
         try:

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from droidlite import tools
+from droidlite import providers, tools
 from droidlite.agent.attempts import Route
 from droidlite.agent.budget import Budget
 from droidlite.agent.toolbox import Toolbox
@@ -48,8 +48,14 @@ class Routes:
         name = self._setup.settings.router.judge
         if not name or not self._setup.policy.router.judge:
             return None
-        found = find_model(self._setup, name)
-        return Judge(lambda: self.ways.open(*found), budget, self._setup.places.state / "judge.json")
+        spec, endpoint = find_model(self._setup, name)
+
+        def ready() -> Route:
+            route = self.ways.open(spec, endpoint)
+            providers.warm(endpoint.protocol, endpoint.base_url)
+            return route
+
+        return Judge(ready, budget, self._setup.places.state / "judge.json")
 
     def unreadable(self, call: Call) -> bool:
         """Whether the tools there are cannot make anything of a call."""
