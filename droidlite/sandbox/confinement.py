@@ -15,7 +15,8 @@ PORT = 3128
 class Confinement(Struct, frozen=True, kw_only=True):
     """Absolute paths, links followed. `write` may be changed; `keep` in it stays as it is; `hide` cannot be read at
     all, but for what `read` names below it; `blank` are files that read as empty. `tmp` stands for /tmp, `cache` for
-    the home's .cache. `home` is the person's."""
+    the home's .cache. `home` is the person's. `local`: unix sockets may be used, for none is left that somebody else
+    listens on."""
 
     home: str
     tmp: str
@@ -25,3 +26,4 @@ class Confinement(Struct, frozen=True, kw_only=True):
     hide: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
+    local: bool = True

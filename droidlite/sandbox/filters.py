@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterable
+from functools import cache
 
 AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16  # linux/socket.h
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -36,7 +37,8 @@ _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16
 """Offsets within seccomp_data; of an argument the low half comes first on both machines."""
 
 
-def filter_program(machine: str, *, domains: Iterable[int]) -> bytes:
+@cache
+def filter_program(machine: str, *, domains: tuple[int, ...]) -> bytes:
     """The program for `machine` that lets sockets of `domains` alone be made and refuses what is listed here; b"" for a
     machine whose numbers are not known."""
     if machine not in ARCHITECTURES:

@@ -1,13 +1,14 @@
 """Puts each command of a session into the sandbox: which files, which network, by which mechanism."""
 
-import base64
+import binascii
 import hashlib
-import json
+import marshal
 import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -19,7 +20,7 @@ from droidlite.sandbox.confinement import PORT, Confinement, Mechanism
 from droidlite.sandbox.filters import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, filter_program
 from droidlite.sandbox.guard import look, put_back
 from droidlite.sandbox.protecting import Protected, matching, protected
-from droidlite.sandbox.sights import TEMPORARY, credentials, hidden, sockets, tools, visible, within
+from droidlite.sandbox.sights import TEMPORARY, credentials, hidden, outermost, sockets, tools, visible, within
 from droidlite.secrecy import make_private
 from droidlite.tool import Confined, Start, unconfined
 
@@ -28,8 +29,16 @@ if TYPE_CHECKING:
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 """No terminal: those of others could be read and written there."""
-_LAUNCHER = Path(__file__).with_name("landlock.py").read_text(encoding="utf-8")
+_SOURCE = Path(__file__).with_name("landlock.py").read_text(encoding="utf-8")
 """Read once, as this process was begun: what a command writes to the file later is not run."""
+_BEGIN = """
+import binascii, marshal, sys
+code, spec = marshal.loads(binascii.a2b_base64(sys.argv[1]))
+scope = {"__name__": "landlock"}
+exec(code, scope)
+scope["run"](spec, sys.argv[2:])
+"""
+_PYTHON = os.path.realpath(sys.executable)
 _OWN = (str(Path(__file__).parents[1]), sys.prefix)
 """What droidlite itself is run from; where that lies in the folder it stays as it is."""
 _NETWORK = (AF_INET, AF_INET6, AF_NETLINK)
@@ -53,7 +62,7 @@ class Box(Struct, frozen=True, kw_only=True):
     blank: tuple[str, ...] = ()
     named: Callable[[str], str] = lambda root: ""
     bwrap: str = ""
-    python: str = os.path.realpath(sys.executable)
+    python: str = _PYTHON
 
 
 class Sandbox:
@@ -124,8 +133,8 @@ class Sandbox:
         read = (*self._tools, *_there(box.read), *found.show, *(work if start.reach == "look" else ()))
         uncovered = tuple(path for path in self._hide if within(path, write) and path not in write)
         home = next((path for path in self._hide if path == os.path.realpath(box.env.get("HOME", ""))), "")
-        listening = sockets(hide) or ()
-        blank = (*uncovered, *credentials(box.env, (*write, *read)), *listening, *_there(box.blank))
+        listening = sockets(hide)
+        blank = (*uncovered, *credentials(box.env, (*write, *read)), *(listening or ()), *_there(box.blank))
         blank = (*blank, *map(str, matching(start.root, start.unreadable)))
         return Confinement(
             home=home,
@@ -134,14 +143,15 @@ class Sandbox:
             write=write,
             keep=tuple(map(str, found.kept)),
             hide=hide,
-            read=tuple(dict.fromkeys(os.path.realpath(path) for path in read)),
+            read=outermost(map(os.path.realpath, read)),
             blank=tuple(dict.fromkeys(blank)),
+            local=listening is not None,
         )
 
     def _by_bwrap(self, start: Start, confinement: Confinement, announced: int) -> Confined:
         if announced >= 0:
             confinement = structs.replace(confinement, read=(*confinement.read, *_own_python()))
-        domains = _NETWORK if sockets(confinement.hide) is None else (AF_UNIX, *_NETWORK)
+        domains = (AF_UNIX, *_NETWORK) if confinement.local else _NETWORK
         program = filter_program(os.uname().machine, domains=domains)
         files = [_memory(program)] if program else []
         environment = start.environment | {"TMPDIR": "/tmp"}
@@ -165,7 +175,7 @@ class Sandbox:
             "write": write,
             "keep": confinement.keep,
             "blank": confinement.blank,
-            "filters": [base64.b64encode(program).decode() for program in programs],
+            "filters": programs,
             "announce": announced,
             "port": PORT,
         }
@@ -174,7 +184,13 @@ class Sandbox:
         return Confined((*self._launched(spec), *start.argv), environment)
 
     def _launched(self, spec: dict[str, object]) -> tuple[str, ...]:
-        return (self.box.python, "-I", "-S", "-c", _LAUNCHER, json.dumps(spec))
+        payload = marshal.dumps((self._launcher, spec))
+        return (self.box.python, "-I", "-S", "-c", _BEGIN, binascii.b2a_base64(payload, newline=False).decode())
+
+    @cached_property
+    def _launcher(self) -> CodeType | str:
+        """Compiled where the Python that will run it is this one."""
+        return compile(_SOURCE, "landlock", "exec") if self.box.python == _PYTHON else _SOURCE
 
     def _by_seatbelt(self, start: Start, confinement: Confinement) -> Confined:
         environment = start.environment | {"TMPDIR": confinement.tmp}

@@ -102,6 +102,12 @@ def within(path: str, folders: Iterable[str]) -> bool:
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
+def outermost(paths: Iterable[str]) -> tuple[str, ...]:
+    """`paths` without those that lie below another one."""
+    paths = tuple(dict.fromkeys(paths))
+    return tuple(path for path in paths if not within(path, (other for other in paths if other != path)))
+
+
 def visible(hide: Iterable[str], top: str = "/") -> Iterator[str]:
     """Folders and files that together hold everything below `top` but what is hidden: for a mechanism that can only
     allow. What is made later beside a hidden one is not seen."""

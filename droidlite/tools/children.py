@@ -108,11 +108,23 @@ def end(child: Child) -> None:
 
 def outlived(child: Child) -> bool:
     """Whether the ended command left something running in its group."""
+    _bury(child.process.pid)
     try:
         os.killpg(child.process.pid, 0)
     except OSError:
         return False
     return sys.platform != "linux" or _has_living(child.process.pid)
+
+
+def _bury(group: int) -> None:
+    """Waits for the dead of a group that have fallen to this process, and a moment for the first process of a sandbox,
+    which ends with what it ran: to look for the living takes through all of /proc."""
+    pause = 0.0001
+    with suppress(OSError):  # ChildProcessError: none of the group is left here
+        while pause < 0.004:
+            if os.waitpid(-group, os.WNOHANG)[0] == 0:
+                time.sleep(pause)
+                pause *= 2
 
 
 def _has_living(group: int) -> bool:

@@ -157,7 +157,7 @@ def _follow(child: Child, recording: Recording, context: ToolContext, call_id: s
 
 def _await_exit(child: Child, context: ToolContext, deadline: float) -> str:
     """Waits for a command that closed its output; returns "" or why it must be stopped."""
-    pause = 0.001
+    pause = 0.0002
     while child.process.poll() is None:
         if context.cancellation.wait(pause):
             return "cancelled"

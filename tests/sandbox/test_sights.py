@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from droidlite.sandbox.sights import credentials, hidden, homes, tools, visible, within
+from droidlite.sandbox.sights import credentials, hidden, homes, outermost, tools, visible, within
 
 
 @pytest.fixture
@@ -78,3 +78,7 @@ def test_what_is_visible_is_all_but_what_is_hidden_and_no_link(tmp_path: Path) -
         str(top / "b" / "file"),
         str(top / "b" / "shown"),
     ]
+
+
+def test_what_shows_with_a_folder_is_not_shown_again() -> None:
+    assert outermost(["/a/b", "/a", "/ab", "/c/d", "/a", "/c/d/e"]) == ("/a", "/ab", "/c/d")
