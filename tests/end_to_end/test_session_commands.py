@@ -29,6 +29,7 @@ def test_figures_title_and_page_of_a_session_that_is_gone_on_with(repo: Path) ->
             terminal.sees("it is no part of the conversation")
             terminal.type("go on\r")
             terminal.sees("Two.")
+            terminal.sees("message, $0.01")  # the reply has ended, and been counted
             terminal.type("/context\r")
             terminal.sees("the service counted 4,200 of these tokens")
             terminal.type("/rename The two of x\r")

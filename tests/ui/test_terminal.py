@@ -1,5 +1,6 @@
 """The interactive session over a pipe: keys in, what was written out, the recorded conversation behind it."""
 
+import errno
 import io
 import re
 import threading
@@ -30,8 +31,11 @@ class Written(io.StringIO):
     def __init__(self) -> None:
         super().__init__()
         self.changed = threading.Condition()
+        self.gone = False
 
     def write(self, text: str) -> int:
+        if self.gone:
+            raise OSError(errno.EIO, "Input/output error")
         with self.changed:
             self.changed.notify_all()
             return super().write(text)
@@ -56,7 +60,7 @@ class Driver:
                 self.code = run(
                     conversation, history=history, terminal=(pipe, output), **{"grace_seconds": 0.0, **options}
                 )
-            except RuntimeError as error:
+            except (RuntimeError, EOFError, OSError) as error:
                 self.error = error
 
         self.thread = threading.Thread(target=target)
@@ -153,6 +157,17 @@ def test_escape_interrupts_and_gives_back_what_was_queued(start: Callable[..., D
     driver.until(lambda: "❯second" in driver.written.plain)
     assert driver.conversation.sent == ["first"]
     driver.leaves()
+
+
+def test_a_terminal_that_is_gone_while_something_is_drawn_ends_the_session(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.conversation.gate.clear()
+    driver.type("first\r")
+    driver.sees("esc to interrupt")
+    driver.written.gone = True
+    driver.ended()  # by the next tick: no key comes
+    assert isinstance(driver.error, OSError | EOFError)
+    assert driver.conversation.stop.is_set()
 
 
 def test_what_was_queued_is_sent_next_and_can_be_taken_back(start: Callable[..., Driver]) -> None:
