@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.filters import Always
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -14,6 +13,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from droidlite.errors import Interrupted
 from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog, Done
+from droidlite.ui.closable import Closable
 from droidlite.ui.keys import bind_dialog
 from droidlite.ui.styles import styles
 from droidlite.ui.trusting import Trusts, decide
@@ -73,7 +73,7 @@ def _ask(dialog: Dialog, terminal: tuple[Input, Output], colour: bool, grace_sec
 
     window = Window(FormattedTextControl(drawn, focusable=True, show_cursor=False), dont_extend_height=True)
     rule = Window(height=1, char="─", style="class:rule")
-    app: Application[Any] = Application(
+    app: Closable[Any] = Closable(
         layout=Layout(HSplit([rule, window]), focused_element=window),
         key_bindings=keys,
         style=styles(colour),

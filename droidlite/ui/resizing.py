@@ -1,19 +1,14 @@
-"""Where the drawn part stands once the window was made narrower: most terminals wrap the lines that no longer fit. And
-what to do when there is no window any more."""
+"""Where the drawn part stands once the window was made narrower: most terminals wrap the lines that no longer fit."""
 
-import errno
-from asyncio import AbstractEventLoop
 from collections.abc import Mapping
-from typing import Any
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.layout.screen import Screen
 
-_GONE = (errno.EIO, errno.EPIPE, errno.EBADF, errno.ENXIO)
+from droidlite.ui.closable import Closable
 
 
-class Resizable(Application[None]):
+class Resizable(Closable[None]):
     """An application that is drawn anew from its real beginning: prompt_toolkit counts the rows it drew, and leaves
     those standing that the terminal has made of them since. `wraps`: whether this terminal does."""
 
@@ -21,15 +16,6 @@ class Resizable(Application[None]):
 
     def _on_resize(self) -> None:
         self._redraw()
-
-    def _handle_exception(self, loop: AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Ends where the terminal is gone, which whatever draws may notice before the keys do: prompt_toolkit would
-        print there what went wrong, and wait for Enter."""
-        error = context.get("exception")
-        if not (isinstance(error, OSError) and error.errno in _GONE):
-            super()._handle_exception(loop, context)
-        elif self.future is not None and not self.future.done():
-            self.future.set_exception(EOFError())
 
     def follow_size(self) -> bool:
         """Before anything is drawn: whether the size has changed; then the cursor is where the terminal has put it."""

@@ -1,7 +1,6 @@
 """A long text on the whole screen, to scroll and search in. It takes the terminal's other screen while it is open;
 afterwards the first one is as it was."""
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import is_searching
 from prompt_toolkit.input import Input
@@ -13,19 +12,20 @@ from prompt_toolkit.search import SearchDirection, start_search
 from prompt_toolkit.widgets import SearchToolbar, TextArea
 
 from droidlite.sanitise import clean
+from droidlite.ui.closable import Closable
 from droidlite.ui.styles import styles
 
 _KEYS = " ↑↓ PgUp PgDn Home End · / search, n next · q or Esc back"
 
 
-def viewer(text: str, terminal: tuple[Input, Output], *, colour: bool, at_end: bool = True) -> "Application[None]":
+def viewer(text: str, terminal: tuple[Input, Output], *, colour: bool, at_end: bool = True) -> "Closable[None]":
     """Ready to be run; opens at the end of the text, where the newest is, or at its beginning."""
     found = SearchToolbar()
     text = clean(text)
     area = TextArea(text, read_only=True, scrollbar=True, wrap_lines=True, search_field=found)
     area.buffer.set_document(Document(text, len(text) if at_end else 0), bypass_readonly=True)
     bar = Window(FormattedTextControl([("class:dim", _KEYS)]), height=1)
-    return Application(
+    return Closable(
         layout=Layout(HSplit([area, found, bar]), focused_element=area),
         key_bindings=_bindings(area),
         style=styles(colour),
