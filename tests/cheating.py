@@ -16,8 +16,8 @@ def ran(case: Case, place: Path) -> Ran:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     environment = environment_of_checks()
-    for command in ("git init -q", "git add -A", "git -c user.name=a -c user.email=a@b commit -qm first", case.before):
-        subprocess.run(command or "true", cwd=root, shell=True, check=True, env=environment)
+    commit = "git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm first"
+    subprocess.run(f"{commit}\n{case.before}", cwd=root, shell=True, check=True, env=environment)
     configure(f"verify_rounds = 0\nverify_seconds = {case.seconds}\n")
     script = write_script(place / "script", [{"calls": [call("shell", command=case.work)]}, {"text": "Done."}])
     return droidlite(
@@ -28,5 +28,7 @@ def ran(case: Case, place: Path) -> Ran:
 
 
 def environment_of_checks() -> dict[str, str]:
-    """With this very Python first on the PATH, which has pytest."""
-    return {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
+    """With this very Python first on the PATH, which has pytest; what plugins it has, which take as long to load as
+    pytest itself, are for the tests of droidlite."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
