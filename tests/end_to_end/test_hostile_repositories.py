@@ -1,11 +1,17 @@
 """What a hostile repository holds holds nothing up, runs nothing and breaks nothing: each kind under one command in
 turn. All under all commands, and the large ones: scripts/attack, by tests/attack_repositories.py."""
 
+import json
+import os
+import signal
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import attack_repositories
 import hostile
 import pytest
+from binary import call, droidlite, write_script
 
 KINDS = ("dangling", "circle", "outside", "zero", "fifo", "socket", "sparse", "folder", "bytes")
 AT_ONCE = ("AGENTS.md", ".droidlite/cases.toml", ".gitignore", ".mcp.json", "package.json", "Makefile", "look.md")
@@ -35,6 +41,7 @@ def test_no_text_where_text_is_expected(kind: hostile.Kind, command: str, tmp_pa
         ("filter.x.smudge names a program", "exec -w"),
         ("core.fsmonitor names a program", "exec --verify auto"),
         ("hooks", "exec -w"),
+        ("hooks that fork", "session"),
         (".git leads to another repository", "exec -w"),
         (".git with a NUL", "session"),
         ("bare repository inside", "exec"),
@@ -86,6 +93,50 @@ def test_one_sentence_says_what_is_wrong(name: str, command: str, code: int, sai
     came = tried(command, tmp_path)
     (line,) = came.out.splitlines()
     assert (came.code, said in line) == (code, True), line
+
+
+@pytest.mark.parametrize("trust", [(), ("--trust",)])
+@pytest.mark.parametrize("more", [(), ("-w", "side")])
+def test_hooks_that_fork_leave_nothing_running(trust: tuple[str, ...], more: tuple[str, ...], tmp_path: Path) -> None:
+    """Commits, branches and a work tree are what git runs hooks for; a trusted folder's are no more run."""
+    root, canary = tmp_path / "repo", tmp_path / "canary"
+    hostile.forking_hooks(root, canary)
+    canary.unlink(missing_ok=True)
+    author = "-c user.name=n -c user.email=n@example.org"
+    steps = (
+        f"git add -A && git {author} commit -q --allow-empty -m y",
+        "git checkout -q -b z && git merge -q main",
+    )
+    env = write_script(
+        tmp_path / "s.jsonl", [*({"calls": [call("shell", command=each)]} for each in steps), {"text": "Done."}]
+    )
+    ran = droidlite("exec", "--auto", "high", *trust, *more, "-o", "stream-json", "go", cwd=root, env=env)
+    ended = [event for line in ran.out.splitlines() if (event := json.loads(line))["type"] == "call_finished"]
+    assert (ran.code, [event["is_error"] for event in ended]) == (0, [False, False]), [
+        event["content"] for event in ended
+    ]
+    assert (canary.exists(), asleep(hostile.forked_seconds(root))) == (False, [])
+
+
+def test_those_hooks_would_fork(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    hostile.forking_hooks(root, tmp_path / "canary")
+    author = ("-c", "user.name=n", "-c", "user.email=n@example.org")
+    subprocess.run(["git", *author, "commit", "-q", "--allow-empty", "-m", "y"], cwd=root, check=True)
+    left = asleep(hostile.forked_seconds(root))
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert ((tmp_path / "canary").exists(), len(left) > 9) == (True, True)
+
+
+def asleep(seconds: str) -> list[int]:
+    """The processes that sleep for just so long."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if seconds.encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
 
 
 def test_a_fifo_in_the_place_of_settings_leaves_them_out(tmp_path: Path) -> None:
