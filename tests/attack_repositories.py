@@ -29,7 +29,7 @@ SAMPLED = 12
 MEMORY = 3 * 1024**3
 """Bytes of address space; a file of 10 GB that is read whole ends in a traceback."""
 SECRET = "root:x:0"
-"""What stands in the file outside that links lead to."""
+"""What stands in the files outside that links lead to: the person's own, and /etc/passwd."""
 
 STEPS = [
     {"calls": [call("glob", pattern="**/*.md"), call("grep", pattern="look"), call("read", file_path="AGENTS.md")]},
@@ -39,7 +39,7 @@ STEPS = [
 ]
 COMMANDS: dict[str, tuple[str, ...]] = {
     "exec": ("exec", "--auto", "medium", "-m", "scripted", "look"),
-    "exec --verify auto": ("exec", "--auto", "low", "--verify", "auto", "-m", "scripted", "look"),
+    "exec --verify auto": ("exec", "--auto", "low", "--verify", "auto", "-m", "scripted", "--timeout", "40", "look"),
     "exec -w": ("exec", "--auto", "low", "-w", "side", "-m", "scripted", "look"),
     "route": ("route", "fix the failing test"),
     "models": ("models",),

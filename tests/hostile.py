@@ -16,6 +16,8 @@ Make = Callable[[Path, Path], None]
 """(root, canary): makes the repository; what runs there touches the canary."""
 Kind = Literal["dangling", "circle", "outside", "zero", "terminal", "fifo", "socket", "sparse", "folder", "bytes"]
 
+KEPT = "root:x:0:obviously-not-a-key"
+"""What stands in the person's file that links lead to."""
 SPARSE = 10 * 1024**3
 DEEP = 100_000
 MANY = 100_000
@@ -47,8 +49,8 @@ def repository(root: Path) -> None:
         subprocess.run(["git", *words], cwd=root, check=True)
 
 
-def put(path: Path, kind: Kind) -> None:
-    """Something that is no text at `path`, in place of what is there."""
+def put(path: Path, kind: Kind, outside: str = "/etc/passwd") -> None:
+    """Something that is no text at `path`, in place of what is there; a link to `outside` where that is the kind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     remove(path)
     if kind == "fifo":
@@ -63,7 +65,7 @@ def put(path: Path, kind: Kind) -> None:
     elif kind == "bytes":
         path.write_bytes(b"\xff\xfe\0\x1b]0;x\a" * 100)
     else:
-        target = {"dangling": "nowhere", "circle": path.name, "outside": "/etc/passwd", "zero": "/dev/zero"}
+        target = {"dangling": "nowhere", "circle": path.name, "outside": outside, "zero": "/dev/zero"}
         path.symlink_to(target.get(kind, "/dev/tty"))
 
 
@@ -89,7 +91,10 @@ def remove(path: Path) -> None:
 def _at(name: str, kind: Kind) -> Make:
     def make(root: Path, canary: Path) -> None:
         repository(root)
-        put(root / name, kind)
+        kept = root.parent / "home" / "kept"  # no command may read the home; /etc it may, and a check would tell of it
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(f"{KEPT}\n")
+        put(root / name, kind, str(kept))
 
     return make
 

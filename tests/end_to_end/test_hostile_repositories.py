@@ -122,19 +122,21 @@ def test_those_hooks_would_fork(tmp_path: Path) -> None:
     root = tmp_path / "repo"
     hostile.forking_hooks(root, tmp_path / "canary")
     author = ("-c", "user.name=n", "-c", "user.email=n@example.org")
-    subprocess.run(["git", *author, "commit", "-q", "--allow-empty", "-m", "y"], cwd=root, check=True)
-    left = asleep(hostile.forked_seconds(root))
+    words, seconds = ("git", *author, "commit", "-q", "--allow-empty", "-m", "y"), hostile.forked_seconds(root)
+    subprocess.run(words, cwd=root, check=True, env=os.environ | {"HOOK_OF": seconds})
+    left = asleep(seconds)
     for pid in left:
         os.kill(pid, signal.SIGKILL)
     assert ((tmp_path / "canary").exists(), len(left) > 9) == (True, True)
 
 
 def asleep(seconds: str) -> list[int]:
-    """The processes that sleep for just so long."""
+    """The processes that sleep for just so long, or are about to."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if seconds.encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+            words = ((folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()).split(b"\0")
+            if {seconds.encode(), f"HOOK_OF={seconds}".encode()} & set(words):
                 found.append(int(folder.name))
     return found
 
