@@ -14,6 +14,7 @@ from droidlite.types import Autonomy
 
 EDITS, FETCHES = "edits of files inside the root", "fetching pages of "
 OUTSIDE = "it is to run outside the sandbox"
+WAYS = " (a higher --auto may let it run, or a rule in allow under [permissions])"
 READ_ONLY = "this run is read-only; the person can allow changes with --auto low, medium or high"
 
 
@@ -205,7 +206,11 @@ class Permissions:
         confined: bool,
     ) -> Verdict:
         if self.ask is None:
-            why = READ_ONLY if self.read_only else f"{ruling.reason}; nobody can be asked here"
+            why = (
+                READ_ONLY
+                if self.read_only
+                else f"{ruling.reason}; nobody can be asked here{WAYS if ruling.prefixes else ''}"
+            )
             return Verdict(False, why, grounds="nobody")
         answer = self.ask(
             Approval(

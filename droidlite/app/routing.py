@@ -164,6 +164,7 @@ def find_model(setup: Setup, name: str) -> tuple[ModelSpec, Endpoint]:
     serving.sort(key=lambda choice: choice.endpoint != named)  # house/claude-x means the endpoint called house
     usable = next((choice for choice in serving if not choice.why_not), None)
     if usable is None:
-        reason = next((choice.why_not for choice in serving), "no endpoint serves it")
+        without = "DROIDLITE_SCRIPT names no script" if spec.id == "scripted" else "no endpoint serves it"
+        reason = next((choice.why_not for choice in serving), without)
         raise (Refused if "policy" in reason else UsageError)(f"{spec.id} cannot be used: {reason}.")
     return spec, setup.endpoint(usable.endpoint)

@@ -55,6 +55,12 @@ from droidlite.types import (
 OVER = "The script has ended."
 BYTES_PER_TOKEN = 4
 
+_STATUSES: dict[Fault, int] = {
+    "auth": 401, "context": 400, "invalid": 400, "model": 404, "overloaded": 529, "quota": 402, "rate_limit": 429,
+    "server": 500,
+}  # fmt: skip
+"""What services answer with; the other faults come when an answer has begun, or with none."""
+
 
 class ScriptedCall(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
@@ -93,7 +99,8 @@ class Scripted:
         reply = self.replies[index] if index < len(self.replies) else ScriptedReply(text=OVER)
         if self._failed < len(reply.faults):
             self._failed += 1
-            raise Faults(self.endpoint, spec.id).make(reply.faults[self._failed - 1], "as the script says")
+            fault = reply.faults[self._failed - 1]
+            raise Faults(self.endpoint, spec.id).make(fault, "as the script says", status=_STATUSES.get(fault, 0))
         calls = () if request.final else tuple(_call(index, n, call) for n, call in enumerate(reply.calls))
         for delta in _deltas(reply, calls):
             if cancellation.cancelled:

@@ -114,7 +114,9 @@ class Progress:
                 self._denied.discard(call_id)  # told already, with the reason
             case CallFinished() if self._calls:
                 summary = self._summaries.pop(event.call_id, "")
-                return "  ".join(part for part in (clean_line(event.name, 40), summary, outcome(event)) if part)
+                return "  ".join(
+                    part for part in (clean_line(event.name, 40), summary, outcome(event, summary)) if part
+                )
             case CallDenied(call_id=call_id, name=name, summary=summary, reason=reason):
                 self._denied.add(call_id)
                 return f"denied  {clean_line(name, 40)}  {clean_line(summary, 120)}: {clean_line(reason, 300)}"

@@ -66,6 +66,7 @@ class Steering:
     def submit(self) -> None:
         buffer = self._session.screen.buffer
         text = buffer.text.strip()
+        self._pressed["escape"] = -TWICE_SECONDS  # two of them with a message between are not meant together
         if text:
             buffer.append_to_history()
             buffer.reset()

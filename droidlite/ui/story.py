@@ -137,7 +137,7 @@ class Teller:
 
     def _called(self, event: CallFinished) -> None:
         summary = clean_line(self._summaries.pop(event.call_id, ""), 200)
-        note = outcome(event).replace(f" {summary}", "") if summary else outcome(event)
+        note = outcome(event, summary)
         style = "red" if event.is_error else "green"
         self._show(_indented(self._painter.call(event.name, summary, style, f"· {note}")))
 

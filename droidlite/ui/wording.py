@@ -77,14 +77,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def outcome(event: CallFinished) -> str:
-    """One line about a finished call: its exit code, its change, or how much it returned. Sanitised."""
+def outcome(event: CallFinished, summary: str = "") -> str:
+    """One line about a finished call: its exit code, its change, or how much it returned. Sanitised. A file that stands
+    in the `summary` before it is not named again."""
     took = f" · {duration(event.seconds)}" if event.seconds >= 0.05 else ""  # less is noise
     taken = f" · {counted(event.redacted, 'secret')} taken out" if event.redacted else ""
-    return f"{_result(event)}{taken}{took}"
+    return f"{_result(event, summary)}{taken}{took}"
 
 
-def _result(event: CallFinished) -> str:
+def _result(event: CallFinished, summary: str) -> str:
     diffs = [display for display in event.displays if isinstance(display, Diff)]
     if event.content.startswith(NOT_RUN):
         return clean_line(event.content, 400)
@@ -92,7 +93,8 @@ def _result(event: CallFinished) -> str:
         code = _exit_code(event.content)
         return f"exit {code}" if code else f"failed: {clean_line(event.content.strip(), 160)}"
     if diffs:
-        return ", ".join(f"+{diff.added} -{diff.removed} {clean_line(diff.path, 120)}" for diff in diffs)
+        named = [(diff, clean_line(diff.path, 120)) for diff in diffs]
+        return ", ".join(f"+{diff.added} -{diff.removed}" + f" {path}" * (path != summary) for diff, path in named)
     for display in event.displays:
         if isinstance(display, Todos):
             done = sum(item.status == "completed" for item in display.items)

@@ -101,7 +101,7 @@ SCRIPTED: a script answers, not a model
 session s1 · claude-x via main · autonomy low
 attempt 1 failed (overloaded): The service is busy. Trying again in 0.5 s.
 shell  pytest -q  exit 1 · 1.2 s
-edit  a.py  +1 -1 a.py
+edit  a.py  +1 -1
 denied  shell  rm -rf /: Not run: policy forbids it.
 verify  pytest -q  exit 0 · 2.0 s
 verify  make  exit 2 · 2.0 s

@@ -29,6 +29,7 @@ class Open:
         self.files_of = changes.Files(options.cwd)
         self._session: Session | None = None
         self._now: Setup | None = None
+        self._withdrawn = False
         self._person = Person()
         self.asides: set[Cancellation] = set()
 

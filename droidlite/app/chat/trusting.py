@@ -25,6 +25,7 @@ class Trusts(Open):
     def trust(self) -> str:
         asked = self._now or self.setup
         told = trust.keep(asked)
+        self._withdrawn = False
         self.setup = read_setup(self.options.cwd, options=self.options, discover=None, brought=asked.brought)
         if self._session is None:
             return told
@@ -34,7 +35,9 @@ class Trusts(Open):
         return told
 
     def distrust(self) -> str:
+        self._withdrawn = True
         return f"{trust.withdraw(self.setup)}; this session goes on as it is"
 
     def trusted(self) -> str:
-        return trust.short(self.setup.settings.trusted)
+        told = trust.short(self.setup.settings.trusted)
+        return f"{told}, when this session began; no longer" if self._withdrawn else told
