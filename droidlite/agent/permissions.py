@@ -206,12 +206,8 @@ class Permissions:
         confined: bool,
     ) -> Verdict:
         if self.ask is None:
-            why = (
-                READ_ONLY
-                if self.read_only
-                else f"{ruling.reason}; nobody can be asked here{WAYS if ruling.prefixes else ''}"
-            )
-            return Verdict(False, why, grounds="nobody")
+            unasked = f"{ruling.reason}; nobody can be asked here{WAYS if ruling.prefixes else ''}"
+            return Verdict(False, READ_ONLY if self.read_only else unasked, grounds="nobody")
         answer = self.ask(
             Approval(
                 tool=tool.name,

@@ -39,15 +39,20 @@ class Plan(Struct, frozen=True):
 
 class Choice(Struct, frozen=True, kw_only=True):
     """What was chosen and against what. `others`: the best plan of each other start model, best first. `singles`: each
-    model alone, by model. `reached`: False where no plan but the reference alone reaches the target; `capped`: True
-    where what would have been chosen is expected to cost more than may be spent."""
+    model alone, by model. `reached`: False where no plan but the reference alone reaches the target; `wanted`: what
+    would have been chosen if any amount might be spent."""
 
     plan: Plan
     others: tuple[Plan, ...]
     singles: dict[str, Plan]
     reference: str
     reached: bool
-    capped: bool
+    wanted: Plan
+
+    @property
+    def capped(self) -> bool:
+        """Whether what was wanted is expected to cost more than may be spent."""
+        return self.plan is not self.wanted
 
 
 def choose_plan(
@@ -83,7 +88,7 @@ def choose_plan(
         singles={plan.chain.stages[0].model: plan for plan in (field.plan(alone(b)) for b in beliefs)},
         reference=compared.option.model,
         reached=any(plan.margin < math.inf for plan in ranked),
-        capped=chosen is not wanted,
+        wanted=wanted,
     )
 
 

@@ -160,13 +160,17 @@ def _reasons(asked: Asked, choice: Choice) -> tuple[str, ...]:
     against = choice.singles[choice.reference].estimate
     aim = f"{asked.mode} aims at {TARGET[asked.mode]:.0%} of {choice.reference}'s success"
     held = f"{aim} ({against.success.mean:.0%} at ${against.cost.mean:.2f})"
-    return (kind, held, _outcome(plan, choice), plan.estimate.basis)
+    return (kind, held, _outcome(plan, choice, features.budget_usd), plan.estimate.basis)
 
 
-def _outcome(plan: Plan, choice: Choice) -> str:
+def _outcome(plan: Plan, choice: Choice, cap_usd: float | None) -> str:
     numbers = f"{plan.estimate.success.mean:.0%} at ${plan.estimate.cost.mean:.2f}"
-    if choice.capped:
-        return f"within the cap: {plan.estimate.plan}: {numbers}"
+    if choice.capped and cap_usd is not None:
+        wanted = choice.wanted.estimate
+        dear = (
+            f"{wanted.plan} ({wanted.success.mean:.0%} at ${wanted.cost.mean:.2f}) is beyond the cap of ${cap_usd:.2f}"
+        )
+        return f"{dear}, so {plan.estimate.plan}: {numbers}"
     if len(choice.singles) == 1:
         return f"{choice.reference} is the only model that may run here"
     if not choice.reached:

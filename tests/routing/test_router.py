@@ -81,7 +81,8 @@ def test_under_a_cap_a_model_without_a_price_is_rejected_and_the_plan_fits() -> 
     assert decision.rejected == {"x": "its price is not known, so a cap cannot be held"}
     assert decision.estimate is not None
     assert decision.estimate.cost.mean <= 0.2
-    assert decision.reasons[2].startswith("within the cap: ")
+    dear = "weak until a failed check, then strong (85% at $0.50) is beyond the cap of $0.20"
+    assert decision.reasons[2] == f"{dear}, so weak: 60% at $0.10"
 
 
 def test_a_preference_narrows_the_choice_where_it_can() -> None:
