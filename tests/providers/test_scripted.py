@@ -83,8 +83,8 @@ def test_faults_come_first_one_an_attempt(tmp_path: Path) -> None:
         try:
             told.append(say(provider)[-1].text)
         except ProviderError as error:
-            told.append((error.fault, error.retry))
-    assert told == [("overloaded", "same"), ("auth", "other"), "at last", "next"]
+            told.append((error.fault, error.retry, error.status, error.billed))
+    assert told == [("overloaded", "same", 529, False), ("auth", "other", 401, False), "at last", "next"]
 
 
 def test_usage_is_estimated_the_same_everywhere(tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ def test_asked_once_and_again_after_a_change(brings: Path) -> None:
             terminal.shows("autonomy medium")
             terminal.type("/trust off\r")
             terminal.shows("not trusted any more; this session goes on as it is")
+            terminal.type("/status\r")
+            terminal.shows("taken back; this session goes on with it")
             assert terminal.leaves() == 0
         with Terminal("-m", MODEL, cwd=brings) as terminal:
             terminal.shows(ASKED)

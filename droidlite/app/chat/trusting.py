@@ -39,5 +39,6 @@ class Trusts(Open):
         return f"{trust.withdraw(self.setup)}; this session goes on as it is"
 
     def trusted(self) -> str:
-        told = trust.short(self.setup.settings.trusted)
-        return f"{told}, when this session began; no longer" if self._withdrawn else told
+        if self._withdrawn:
+            return "taken back; this session goes on with it"
+        return trust.short(self.setup.settings.trusted)
