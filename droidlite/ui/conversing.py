@@ -81,7 +81,9 @@ class Session:
         opening += [f"⚠ {clean_line(problem, 400)}"] if (problem := self.screen.history.problem) else []
         lines = [line for text in opening for line in fold(text, self._painter.width)]
         self.screen.say("\n".join([*lines, ""]))  # not painted: rich is not loaded yet
-        for event in self._conversation.past():
+        past = self._conversation.past()
+        self._spoken = bool(past)
+        for event in past:
             self.screen.say(self._transcript.apply(event))
         self.screen.say(self._transcript.end())
         self.screen.flush()

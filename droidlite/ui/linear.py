@@ -61,7 +61,9 @@ class Linear:
         """Until the person leaves; returns the exit code."""
         self.say(self._painter.text("\n".join(header(self._conversation.status()))))
         self._conversation.warm()
-        self.show(iter(self._conversation.past()))
+        past = self._conversation.past()
+        self._spoken = bool(past)
+        self.show(iter(past))
         self.say(self._transcript.end())
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="conversation") as worker:
             try:

@@ -233,6 +233,7 @@ class Recorded:
         )
         self.person: Person | None = None
         self.sent: list[str] = []
+        self.retold: tuple[Event | User, ...] = ()
         self.judged: list[bool] = []
         self.rewound: list[tuple[int, Part]] = []
         self.asked: list[object] = []
@@ -262,7 +263,7 @@ class Recorded:
     def warm(self) -> None: ...
 
     def past(self) -> tuple[Event | User, ...]:
-        return ()
+        return self.retold
 
     def send(self, text: str, images: tuple[Image, ...] = ()) -> Iterator[Event]:
         self.sent.append(text)

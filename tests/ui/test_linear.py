@@ -5,6 +5,7 @@ from recorded import Recorded, finished, fixing, reply
 
 from droidlite.events import Event, TextAdded
 from droidlite.tool import Answer
+from droidlite.types import User
 from droidlite.ui.linear import Linear
 
 SHORT: list[Event] = [TextAdded("Hello there."), reply("Hello there."), finished(result="Hello there.")]
@@ -35,6 +36,18 @@ def test_a_message_is_answered_in_lines_without_a_control_character() -> None:
     assert "● edit  src/ranges.py\n  ⎿ +2 -1 src/ranges.py\n" in seen
     assert "$0.0132 message, $0.21 session, claude-sonnet-4-5-20250929 (auto)\n" in seen
     assert seen.endswith("Go on with: droidlite -r 01JD\n")
+
+
+def test_a_session_that_was_gone_on_with_is_told_how_to_find_again() -> None:
+    conversation = Recorded(SHORT)
+    written: list[str] = []
+    conversation.retold = (User("what was said before"),)
+
+    def close(prompt: str) -> str:
+        raise EOFError
+
+    assert Linear(conversation, read=close, write=written.append).run("") == 0
+    assert "".join(written).endswith("Go on with: droidlite -r 01JD\n")
 
 
 def test_a_message_of_several_lines() -> None:
