@@ -21,6 +21,7 @@ from droidlite.sandbox.confinement import Mechanism
 from droidlite.sandbox.probe import find_mechanism
 from droidlite.sandbox.sandbox import Box, Sandbox
 from droidlite.tool import ToolContext
+from droidlite.tools import children
 from droidlite.tools.children import end_marked, mark_of, start
 from droidlite.tools.orphans import watch_over
 
@@ -99,6 +100,7 @@ def _as_ordinary(work: Callable[[], bool]) -> bool:
             os.setresgid(ORDINARY, ORDINARY, ORDINARY)
             os.setresuid(ORDINARY, ORDINARY, ORDINARY)
             watch_over.cache_clear()  # orphans fall to this process from now on
+            children._token = os.urandom(6).hex()  # what watched over the process before may still be killing its own
             told = json.dumps(work())
         except BaseException as error:  # noqa: BLE001 - told where it is waited for
             told = f"{type(error).__name__}: {error}"
