@@ -52,7 +52,7 @@ class Routes:
 
         def ready() -> Route:
             route = self.ways.open(spec, endpoint)
-            providers.warm(endpoint.protocol, endpoint.base_url)
+            providers.warm(endpoint.protocol, endpoint.base_url)  # waited for: the judge's own time begins after it
             return route
 
         return Judge(ready, budget, self._setup.places.state / "judge.json")

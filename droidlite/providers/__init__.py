@@ -43,7 +43,8 @@ def make(endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> Provider:
 
 def warm(protocol: str, base_url: str = "") -> None:
     """Imports what the first request of a protocol will need, and loads the system's certificates unless `base_url`
-    is plain HTTP. Run it in a thread while other work is done; it takes 0.2 to 0.6 s."""
+    is plain HTTP. It takes 0.2 to 0.6 s, and nothing the next time: run it in a thread while other work is done, or
+    where the time must not count as the service's."""
     names = {"anthropic": "anthropic", "openai-responses": "openai", "openai-chat": "openai"}
     if protocol not in names:
         return
