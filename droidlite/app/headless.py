@@ -3,9 +3,8 @@
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
 
@@ -16,6 +15,7 @@ from droidlite.app.person import Person
 from droidlite.app.prompting import read_prompt
 from droidlite.app.session import Session
 from droidlite.app.sharing import shared_ledger
+from droidlite.app.signals import heard_at_once
 from droidlite.errors import DroidliteError, Interrupted, UsageError
 from droidlite.events import RunFinished
 from droidlite.types import Usage, add_usage
@@ -83,35 +83,11 @@ def stopped_by_signals(session: Session) -> Iterator[None]:
 
     before = {number: signal.signal(number, stop) for number in ENDING}
     try:
-        with _heard_at_once(lambda number: session.stop(_ended_by(number))):
+        with heard_at_once(lambda number: session.stop(_ended_by(number)), ENDING):
             yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _heard_at_once(tell: Callable[[int], None]) -> Iterator[None]:
-    """Tells of a signal in a thread of its own. Python runs its handlers in the main thread alone: a signal that comes
-    just before that thread begins to wait, or in another thread, wakes nobody. The byte the interpreter writes does."""
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-
-    def listen() -> None:
-        while told := os.read(reading, 16):
-            for number in set(told).intersection(ENDING):
-                tell(number)
-
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(writing)
-        thread.join()
-        os.close(reading)
 
 
 def _ended_by(number: int) -> Interrupted:

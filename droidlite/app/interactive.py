@@ -3,11 +3,13 @@
 import signal
 import sys
 import termios
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from droidlite.app.chat import Chat
 from droidlite.app.options import Options
+from droidlite.app.signals import heard_at_once, sent_until
 from droidlite.errors import Interrupted
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
@@ -20,7 +22,7 @@ def run_interactive(options: Options, prompt: str) -> int:
     from droidlite.ui.terminal import Look, run
 
     chat = Chat(options)
-    with _ended_by_signals():
+    with ended_by_signals():
         try:
             look = chat.setup.settings.ui
             return run(
@@ -35,19 +37,22 @@ def run_interactive(options: Options, prompt: str) -> int:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """SIGTERM and SIGHUP unwind the session as leaving it does, so that the terminal is put back and tools are killed.
     A terminal that is gone, with or without a signal, is the same as SIGHUP."""
     got: list[int] = []
+    handled = threading.Event()
 
     def end(number: int, frame: object) -> None:
         got.append(number)
+        handled.set()
         if len(got) == 1:
             raise SystemExit(128 + number)  # the event loop lets no other exception through
 
     before = {number: signal.signal(number, end) for number in ENDING}
     try:
-        yield
+        with heard_at_once(sent_until(handled, threading.get_ident()), ENDING):
+            yield
     except (OSError, EOFError, termios.error, SystemExit) as error:
         if not got and sys.stdin.isatty():
             raise

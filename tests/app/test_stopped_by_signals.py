@@ -1,8 +1,10 @@
 """A signal ends a run though nothing wakes the thread that Python's handlers run in."""
 
 import os
+import pty
 import queue
 import signal
+import subprocess
 import sys
 import threading
 
@@ -45,3 +47,30 @@ def test_what_was_there_before_is_there_again() -> None:
         pass
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
     assert signal.set_wakeup_fd(-1) == -1
+
+
+LATE = """
+import ctypes, functools, operator, os, signal
+from droidlite.app.interactive import ended_by_signals
+from droidlite.errors import Interrupted
+
+sent = functools.partial(ctypes.CDLL(None).kill, os.getpid(), signal.{name})
+try:
+    with ended_by_signals():
+        list(map(operator.call, (sent, input)))  # from C to C: no handler runs between the signal and the wait
+except Interrupted as error:
+    print(error.exit_code)
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", "143"), ("SIGHUP", "129")])
+def test_a_signal_just_before_a_line_is_read_ends_the_session(name: str, code: str) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", LATE.format(name=name)], stdin=theirs, stdout=subprocess.PIPE, text=True, timeout=20
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert run.stdout == f"{code}\n"
