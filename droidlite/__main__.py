@@ -46,6 +46,7 @@ def _run(arguments: list[str]) -> int:
         return 0
     if sys.platform == "win32":
         return _complain("It runs on Linux and macOS; on Windows start it inside WSL, in Windows Terminal.")
+    _load_structs()
     from droidlite.cli import run
 
     return run(normalise(arguments), mistyped(arguments))
@@ -57,6 +58,19 @@ def _collect_seldom() -> None:
     import gc
 
     gc.set_threshold(100_000, 20, 20)
+
+
+def _load_structs() -> None:
+    """msgspec takes two names from typing_extensions where that is installed, which loads inspect and ast: a
+    fifteenth of the time to the first prompt, and `typing` has both names. Kept from msgspec, and from nobody else."""
+    name = "typing_extensions"
+    kept = name in sys.modules
+    if not kept:
+        sys.modules[name] = None  # type: ignore[assignment]
+    import msgspec  # noqa: F401
+
+    if not kept:
+        del sys.modules[name]
 
 
 def hold_streams() -> bool:

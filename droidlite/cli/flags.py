@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Context, Option
 
-from droidlite.cli.quick import existing_folder, is_trust
+from droidlite.cli.quick import MOST_TIMEOUT, existing_folder, is_trust
 from droidlite.errors import UsageError
 
 if TYPE_CHECKING:
     from droidlite.app.options import Options
-
-MOST_TIMEOUT = 2_592_000
-"""Seconds, 30 days: as in the settings. Longer waits overflow the clocks of some systems."""
 
 
 def named_check(context: Context, verify: str) -> str:

@@ -10,26 +10,31 @@ if TYPE_CHECKING:
     from droidlite.app.options import Options
     from droidlite.ui.headless import OutputFormat
 
+MOST_TIMEOUT = 2_592_000
+"""Seconds, 30 days: as in the settings. Longer waits overflow the clocks of some systems."""
 _VALUES = {
     "-m": "model", "--model": "model", "-r": "resume", "--resume": "resume", "-C": "cwd", "--cwd": "cwd",
-    "--trust": "trust",
+    "--trust": "trust", "--auto": "autonomy", "--verify": "verify", "--max-cost": "max_cost",
+    "--max-budget-usd": "max_cost", "--max-turns": "max_turns", "--sandbox": "sandbox", "--timeout": "timeout",
+    "--ledger": "ledger", "-w": "worktree", "--worktree": "worktree", "--effort": "effort", "--router": "router",
 }  # fmt: skip
-_SWITCHES = {"-c": ("resume", "last"), "--continue": ("resume", "last")}
-_EXEC_VALUES = _VALUES | {
-    "-o": "output", "--output-format": "output", "-f": "file", "--file": "file", "--auto": "autonomy",
-    "--verify": "verify", "--max-cost": "max_cost", "--max-budget-usd": "max_cost", "--max-turns": "max_turns",
-    "--sandbox": "sandbox",
+_SWITCHES: dict[str, tuple[str, object]] = {
+    "-c": ("resume", "last"), "--continue": ("resume", "last"), "-y": ("autonomy", "high"),
+    "--yolo": ("autonomy", "high"),
 }  # fmt: skip
-_EXEC_SWITCHES = _SWITCHES | {"-y": ("autonomy", "high"), "--yolo": ("autonomy", "high")}
-_CHOICES = {"output": ("text", "json", "stream-json"), "autonomy": ("low", "medium", "high")} | {
-    "sandbox": ("auto", "bwrap", "landlock", "off")
-}
+_CHAT_SWITCHES = _SWITCHES | {"--plain": ("plain", True)}
+_EXEC_VALUES = _VALUES | {"-o": "output", "--output-format": "output", "-f": "file", "--file": "file"}
+_CHOICES = {
+    "output": ("text", "json", "stream-json"), "autonomy": ("low", "medium", "high"),
+    "sandbox": ("auto", "bwrap", "landlock", "off"), "effort": ("low", "medium", "high"),
+    "router": ("cost", "balanced", "quality"),
+}  # fmt: skip
 
 
 def read_quickly(argv: list[str]) -> "tuple[Options, str] | None":
     """What an interactive session is to be begun with, and its first prompt: the same as parsing.py makes of it. None
     where there is anything the parser should look at. Raises UsageError where the folder is gone."""
-    given = _given(argv, "chat", _VALUES, _SWITCHES)
+    given = _given(argv, "chat", _VALUES, _CHAT_SWITCHES)
     if given is None or not _narrowed(given):
         return None
     prompt = str(given.pop("prompt", ""))
@@ -38,7 +43,7 @@ def read_quickly(argv: list[str]) -> "tuple[Options, str] | None":
 
 def read_exec_quickly(argv: list[str]) -> "tuple[Options, str, str, OutputFormat] | None":
     """The same for exec: its options, the prompt, the file with one, and the format of the output."""
-    given = _given(argv, "exec", _EXEC_VALUES, _EXEC_SWITCHES)
+    given = _given(argv, "exec", _EXEC_VALUES, _SWITCHES)
     if given is None or not _narrowed(given):
         return None
     prompt, file = str(given.pop("prompt", "")), str(given.pop("file", ""))
@@ -47,7 +52,7 @@ def read_exec_quickly(argv: list[str]) -> "tuple[Options, str, str, OutputFormat
 
 
 def _given(
-    argv: list[str], command: str, values: dict[str, str], switches: dict[str, tuple[str, str]]
+    argv: list[str], command: str, values: dict[str, str], switches: dict[str, tuple[str, object]]
 ) -> dict[str, object] | None:
     if argv[:1] != [command] or not all(map(is_text, argv)):
         return None
@@ -56,7 +61,7 @@ def _given(
     for word in words:
         name, value = switches.get(word, (values.get(word, "prompt"), word))
         value = next(words, "") if word in values else value
-        if not value or value.startswith("-") or name in given:
+        if not value or str(value).startswith("-") or name in given:
             return None
         given[name] = value
     return given
@@ -68,13 +73,14 @@ def _narrowed(given: dict[str, object]) -> bool:
         return False
     if not str(given.get("verify", "x")).strip() or not is_trust(str(given.get("trust", ""))):
         return False
-    for name, number in (("max_cost", float), ("max_turns", int)):
+    for name, number in (("max_cost", float), ("timeout", float), ("max_turns", int)):
         if name in given:
             try:
                 given[name] = number(str(given[name]).replace("_", "?"))
             except ValueError:
                 return False
-    return 0 < given.get("max_cost", 1.0) < float("inf") and given.get("max_turns", 1) >= 1  # type: ignore[operator]
+    cost, seconds, turns = given.get("max_cost", 1.0), given.get("timeout", 1.0), given.get("max_turns", 1)
+    return 0 < cost < float("inf") and 0 < seconds <= MOST_TIMEOUT and turns >= 1  # type: ignore[operator]
 
 
 def _options(given: dict[str, object], *, headless: bool) -> "Options":

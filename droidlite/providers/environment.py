@@ -2,12 +2,13 @@
 (SSL_CERT_FILE, SSL_CERT_DIR). httpx2 reads them; what it cannot use is told in a sentence."""
 
 import os
-import ssl
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     import httpx2
 
 
@@ -21,9 +22,11 @@ def is_loopback(url: str) -> bool:
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def trusted() -> "SSLContext":
     """The certificates this system trusts (or those of SSL_CERT_FILE, else SSL_CERT_DIR), loaded once. Raises
     Unusable."""
+    from ssl import SSLError
+
     import httpx2
 
     file, folder = os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
@@ -34,7 +37,7 @@ def trusted() -> ssl.SSLContext:
     except OSError as error:
         if not file:
             raise
-        reason = "no certificate in it" if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+        reason = "no certificate in it" if isinstance(error, SSLError) else error.strerror or str(error)
         what = f"SSL_CERT_FILE names {file}, which cannot be used ({reason})"
         raise Unusable(f"{what}; name a file of certificates in PEM form, or unset it.") from error
 

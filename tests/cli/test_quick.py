@@ -25,6 +25,8 @@ BEGUN = [
     ["chat", "--resume", "last", "-m", "x", "-C", "sub", "go on"],
     ["chat", "--cwd", "sub"],
     ["chat", "--trust", "now", "hello"],
+    ["chat", "-y", "--plain", "--max-cost", "2", "--effort", "high", "hello"],
+    ["chat", "--auto", "low", "--router", "cost", "-w", "new", "--sandbox", "landlock", "--verify", "auto"],
     ["chat", "--trust", f"sha256:{'0' * 64},AGENTS.md=01234567"],
 ]
 RUNS = [
@@ -32,6 +34,7 @@ RUNS = [
     ["exec", "-m", "x", "-o", "json", "--auto", "high", "--verify", "pytest -q", "hello"],
     ["exec", "--max-cost", "0.50", "--max-turns", "3", "-y", "-f", "prompt.md"],
     ["exec", "--max-budget-usd", "1e-3", "-c", "-C", "sub", "--output-format", "stream-json", "go on"],
+    ["exec", "--timeout", "2.5", "--ledger", "shared.json", "--worktree", "mine", "--router", "quality", "hello"],
     ["exec"],
     ["exec", "--trust", f"sha256:{'0' * 64}", "hello"],
 ]
@@ -48,14 +51,23 @@ LEFT_RUNS = [
     ["exec", "--max-turns", "1.5", "hello"],
     ["exec", "--verify", " ", "hello"],
     ["exec", "--verify", "", "hello"],
-    ["exec", "--effort", "high", "hello"],
+    ["exec", "--effort", "most", "hello"],
+    ["exec", "--router", "most", "hello"],
+    ["exec", "--timeout", "0", "hello"],
+    ["exec", "--timeout", "2592001", "hello"],
+    ["exec", "--timeout", "nan", "hello"],
+    ["exec", "--timeout", "soon", "hello"],
+    ["exec", "--plain", "hello"],
+    ["exec", "--fork", "-c", "hello"],
     ["exec", "-p"],
     ["exec", "--trust", "yes", "hello"],
     ["exec", "--trust", "", "hello"],
 ]
 LEFT = [
     ["exec", "hello"],
-    ["chat", "--effort", "high"],
+    ["chat", "--effort", "most"],
+    ["chat", "-o", "json"],
+    ["chat", "-y", "--auto", "low"],
     ["chat", "two", "prompts"],
     ["chat", "-m"],
     ["chat", "-m", "-c"],
