@@ -47,8 +47,14 @@ class Framed(Vt100_Output):
         Char.display_mappings = Spelled(Char.display_mappings)
 
     def begin(self) -> None:
+        self.flush()
         self._held = True
         self.write_raw(AT_ONCE)
+
+    def drop(self) -> None:
+        """Throws away the frame that was begun."""
+        self._buffer.clear()
+        self._held = False
 
     def end(self) -> None:
         """Does nothing where no frame was begun."""

@@ -1,8 +1,9 @@
 """Where the drawn part stands once the window was made narrower: most terminals wrap the lines that no longer fit."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from prompt_toolkit.data_structures import Point
+from prompt_toolkit.data_structures import Point, Size
 from prompt_toolkit.layout.screen import Screen
 
 from droidlite.ui.closable import Closable
@@ -13,13 +14,29 @@ class Resizable(Closable[None]):
     those standing that the terminal has made of them since. `wraps`: whether this terminal does."""
 
     wraps = True
+    _begun: tuple[Size, dict[str, Any]]
+    """The size of the window as the frame was begun, and what the renderer knew then."""
 
     def _on_resize(self) -> None:
         self._redraw()
 
-    def follow_size(self) -> bool:
+    def begin_frame(self) -> bool:
         """Before anything is drawn: whether the size has changed; then the cursor is where the terminal has put it."""
-        renderer, size = self.renderer, self.output.get_size()
+        size = self.output.get_size()
+        self._begun = size, dict(vars(self.renderer))
+        return self._follow(size)
+
+    def outgrown(self) -> bool:
+        """Before the frame is written: whether the size has changed since it was begun. Then it is not to be written:
+        it begins with going back to where the drawn part stood. The renderer knows again what it knew before it."""
+        size, known = self._begun
+        if self.is_done or self.output.get_size() == size:
+            return False
+        vars(self.renderer).update(known)
+        return True
+
+    def _follow(self, size: Size) -> bool:
+        renderer = self.renderer
         drawn, before = renderer._last_screen, renderer._last_size
         if drawn is None or before is None or before == size:
             return False

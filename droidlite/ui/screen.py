@@ -63,6 +63,7 @@ class Screen:
         self._asked: dict[Future[Any], Dialog] = {}
         self._opened, self._grace = 0.0, grace_seconds
         self._printed: deque[str] = deque()
+        self._taken: tuple[str, ...] = ()
         self._viewing = self._printing = self._together = False
         self._shown = 0.0
         self.closed = False
@@ -212,21 +213,32 @@ class Screen:
         """Before anything is drawn: takes away what is, and prints. The terminal stays raw: prompt_toolkit's
         run_in_terminal would switch it to lines meanwhile, and an Enter pressed just then would arrive as a mere new
         line."""
-        if not (self.app.follow_size() or self._printed):
-            return
-        self._together = True
-        if isinstance(self.app.output, Framed):
-            self.app.output.begin()
-        self.app.renderer.erase(leave_alternate_screen=False)
-        self.flush()
+        resized, framed = self.app.begin_frame(), self._framed
+        self._taken = tuple(self._printed)
+        if framed:
+            framed.begin()
+        if resized or self._printed:
+            self._together = True
+            self.app.renderer.erase(leave_alternate_screen=False)
+            self.flush()
 
     def _show(self) -> None:
-        """After something was drawn."""
-        if self._together and (loop := self.app.loop):
+        """After something was drawn: not yet, where the window is no longer as it was drawn for."""
+        framed, loop = self._framed, self.app.loop
+        if framed and self.app.outgrown():
+            framed.drop()
+            self._printed.extendleft(reversed(self._taken))
+            self.app.invalidate()
+            return
+        if framed:
+            framed.end()
+        if self._together and loop:
             self._together = self._printing = False
             self._shown = loop.time()
-            if isinstance(self.app.output, Framed):
-                self.app.output.end()
+
+    @property
+    def _framed(self) -> Framed | None:
+        return self.app.output if isinstance(self.app.output, Framed) else None
 
     def edit(self) -> None:
         """Lets the person write in their editor; what is to be printed waits for it."""
