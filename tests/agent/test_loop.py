@@ -87,7 +87,7 @@ def test_every_call_gets_exactly_one_result_in_order(tmp_path: Path) -> None:
 
 
 def test_read_only_calls_run_at_the_same_time(tmp_path: Path) -> None:
-    barrier = threading.Barrier(3, timeout=20)
+    barrier = threading.Barrier(3, timeout=60)
 
     def meet(arguments: Word, context: ToolContext, call_id: str) -> Outcome:
         barrier.wait()
@@ -134,7 +134,7 @@ def test_a_call_that_is_deaf_to_interruption_is_left_behind_and_answered_once(tm
 
     def deaf(arguments: Word, context: ToolContext, call_id: str) -> Outcome:
         context.cancellation.cancel()
-        heard.wait(20)
+        heard.wait(60)
         return Outcome("late")
 
     tool = Tool(name="deaf", description="", arguments=Word, effect="write", run=deaf)
@@ -145,7 +145,7 @@ def test_a_call_that_is_deaf_to_interruption_is_left_behind_and_answered_once(tm
     left = [thread for thread in threading.enumerate() if thread.name.endswith("(_work)")]
     heard.set()
     for thread in left:
-        thread.join(20)
+        thread.join(60)
     assert rig.transcript.messages[2] == ToolResults((ToolResult("a", INTERRUPTED, True),))
     assert [r.result.content for r in rig.records if isinstance(r, records.CallFinished)] == [INTERRUPTED]
 

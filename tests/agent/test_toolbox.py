@@ -17,7 +17,7 @@ class Lingering(Toolbox):
 
     def _work(self, *given: Any) -> None:
         super()._work(*given)
-        self.let_go.wait(10)
+        self.let_go.wait(60)
 
 
 def test_a_thread_that_has_told_its_result_but_lives_on_interrupts_nothing(tmp_path: Path) -> None:

@@ -69,10 +69,10 @@ def test_it_can_be_asked_while_a_tool_runs(tmp_path: Path) -> None:
 
             thread = threading.Thread(target=work)
             thread.start()
-            assert running.wait(20)
+            assert running.wait(60)
             assert chat.btw("is it there?").text == "Not yet."
             (tmp_path / "go").touch()
-            thread.join(20)
+            thread.join(60)
         first, aside, last = server.requests
     assert_prefixes(server, requests=[first, aside])
     assert_prefixes(server, requests=[first, last])
@@ -113,7 +113,7 @@ def test_an_interruption_ends_it(tmp_path: Path) -> None:
         return Said("Slowly, slowly.", fault="stall") if n == 0 else Said("Then this.")
 
     with Loopback(answer) as server, opened(tmp_path, model=use(server)) as chat:
-        thread = threading.Thread(target=lambda: asked.wait(20) and chat.interrupt())
+        thread = threading.Thread(target=lambda: asked.wait(60) and chat.interrupt())
         thread.start()
         with pytest.raises(Interrupted):
             chat.btw("why?")

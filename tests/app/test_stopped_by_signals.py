@@ -29,7 +29,7 @@ def test_a_signal_that_another_thread_takes_is_heard_at_once(number: signal.Sign
     told, main = Told(), threading.get_ident()
 
     def waits() -> DroidliteError:
-        return told.errors.get(timeout=10)  # in C, as the run's own thread waits
+        return told.errors.get(timeout=60)  # in C, as the run's own thread waits
 
     def takes() -> None:
         while sys._current_frames()[main].f_code is not waits.__code__:
@@ -68,7 +68,7 @@ def test_a_signal_just_before_a_line_is_read_ends_the_session(name: str, code: s
     ours, theirs = pty.openpty()
     try:
         run = subprocess.run(
-            [sys.executable, "-c", LATE.format(name=name)], stdin=theirs, stdout=subprocess.PIPE, text=True, timeout=20
+            [sys.executable, "-c", LATE.format(name=name)], stdin=theirs, stdout=subprocess.PIPE, text=True, timeout=60
         )
     finally:
         os.close(ours)

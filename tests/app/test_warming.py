@@ -36,4 +36,4 @@ def settle() -> None:
     """Waits for the threads there are."""
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and "warm" in thread.name:
-            thread.join(10)
+            thread.join(60)

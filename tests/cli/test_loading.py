@@ -24,7 +24,7 @@ def test_a_run_of_one_prompt_loads_nothing_heavy(repo: Path, tmp_path: Path) -> 
     env = write_script(tmp_path / "script", [{"text": "Hello."}])
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(HEAVY)],
-        cwd=repo, env={**os.environ, **env}, capture_output=True, text=True, check=True, timeout=30,
+        cwd=repo, env={**os.environ, **env}, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert ran.stdout.splitlines() == ["Hello.", "[0, []]"]
 
@@ -32,5 +32,5 @@ def test_a_run_of_one_prompt_loads_nothing_heavy(repo: Path, tmp_path: Path) -> 
 def test_typing_extensions_are_there_for_whoever_asks() -> None:
     """They are kept from one library only."""
     asked = "from droidlite.__main__ import main; main(['-h', 'x']); import typing_extensions"
-    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False, timeout=30)
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False, timeout=60)
     assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)

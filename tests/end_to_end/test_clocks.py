@@ -37,5 +37,5 @@ def test_a_limit_is_kept_though_the_clock_is_set_back(folder: Path, tmp_path: Pa
     (tmp_path / "clock" / "sitecustomize.py").write_text(JUMPING % -3_600)
     env = write_script(tmp_path / "s.jsonl", [{"calls": [call("shell", command="sleep 50")]}])
     env["PYTHONPATH"] = str(tmp_path / "clock")
-    ran = droidlite("exec", "--auto", "high", "--timeout", "1", "-o", "json", "go", cwd=folder, env=env, seconds=40)
+    ran = droidlite("exec", "--auto", "high", "--timeout", "1", "-o", "json", "go", cwd=folder, env=env, seconds=60)
     assert (ran.code, ran.result["subtype"]) == (124, "error_timeout"), ran.err

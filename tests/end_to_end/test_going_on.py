@@ -63,7 +63,7 @@ def test_the_model_is_told_that_it_was_interrupted(number: int, code: int, repo:
             if json.loads(line)["type"] == "text_added":
                 break
         process.send_signal(number)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == code
         assert droidlite("exec", "-c", "SECOND", cwd=repo).out == "Done.\n"
         said = json.dumps(server.requests[-1].json["messages"])

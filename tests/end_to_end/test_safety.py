@@ -209,7 +209,7 @@ def test_what_others_wrote_does_not_steer_the_terminal(repo: Path, tmp_path: Pat
             assert "\u202egnp.exe" in json.dumps(json.loads(ran.out), ensure_ascii=False)  # nothing is lost
     with Terminal("sessions", "export", session, cwd=repo) as terminal:
         terminal.sees("gnp.exe")
-        assert terminal.process.wait(30) == 0
+        assert terminal.process.wait(60) == 0
         assert STEERING & set(terminal.written) == set()
     assert STEERING & set(droidlite("sessions", "export", session, cwd=repo).out) == set()  # nor a file of it, later
 

@@ -65,7 +65,7 @@ def test_signals(tmp_path: Path) -> None:
                 until_failed(process)
                 process.send_signal(number)
             for _, code, process in runs:
-                out, err = process.communicate(timeout=20)
+                out, err = process.communicate(timeout=60)
                 result = json.loads(out.splitlines()[-1])
                 assert (process.returncode, b"Traceback" in err) == (code, False)
                 assert (result["type"], result["subtype"]) == ("result", "error_during_execution")

@@ -34,7 +34,7 @@ def finished(out: str) -> list[dict[str, Any]]:
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -56,7 +56,7 @@ def cpu_ticks(root: int) -> int:
 def test_a_pattern_that_backtracks_for_ever_is_stopped_by_timeout(git: bool, repo: Path, tmp_path: Path) -> None:
     env = write_script(tmp_path / "s.jsonl", [{"calls": [SLOW]}])
     env |= {} if git else {"PATH": str(tmp_path)}
-    ran = droidlite("exec", "--timeout", "1", "-o", "json", "look", cwd=repo, env=env, seconds=20)
+    ran = droidlite("exec", "--timeout", "1", "-o", "json", "look", cwd=repo, env=env)
     assert (ran.code, ran.result["subtype"]) == (124, "error_timeout"), ran.err
 
 
@@ -77,7 +77,7 @@ def test_a_pattern_that_backtracks_for_ever_is_stopped_by_signals(
         before = cpu_ticks(process.pid)
         wait_for(lambda: cpu_ticks(process.pid) > before + 50)  # by now it is deep in the search
         process.send_signal(number)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == code
     finally:
         process.kill()
@@ -128,7 +128,7 @@ def stopped(how: str, repo: Path, env: dict[str, str], *words: str, until: Path)
         wait_for(until.exists)
         if how != "timeout":
             process.send_signal(getattr(signal, how))
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         return process.returncode
     finally:
         process.kill()
@@ -192,7 +192,7 @@ def test_a_demo_that_is_interrupted_does_not_blame_the_model(tmp_path: Path) -> 
     try:
         wait_for(lambda: running("60.75"))
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert (process.returncode, err.splitlines()[-1]) == (130, "droidlite: Interrupted.")

@@ -56,7 +56,7 @@ def test_a_terminal_that_cannot_draw_gets_a_session_of_plain_lines(folder: Path,
         terminal.sees("message, $0.00 session")
         assert "\x1b[" not in terminal.written.replace("\x1b[?2004", "")  # readline's own word for pastes
         terminal.type("/quit\r")
-        assert terminal.process.wait(30) == 0
+        assert terminal.process.wait(60) == 0
     assert (folder / "made").exists()
 
 

@@ -368,7 +368,7 @@ def test_an_interruption_closes_a_connection_through_the_proxy(monkeypatch: pyte
         cancellation.cancel()
         with pytest.raises(Interrupted):
             list(stream)
-        assert server.gone.wait(20), "the connection was left open"
+        assert server.gone.wait(60), "the connection was left open"
 
 
 def test_a_name_that_is_gone_and_back(service: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:

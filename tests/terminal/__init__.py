@@ -20,7 +20,7 @@ from binary import BINARY
 from droidlite.ui.screen import GRACE_SECONDS
 from terminal.screen import Screen
 
-DEADLINE = 45.0
+DEADLINE = 90.0
 """Seconds nothing here may take, even where three workers share a slow disk."""
 CHOOSING = "↑↓"
 """Stands below every dialog that takes keys."""

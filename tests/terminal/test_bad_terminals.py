@@ -35,7 +35,7 @@ def answered(terminal: Terminal, text: str, answer: str) -> None:
 def test_without_a_terminal_there_is_a_sentence_and_no_session(closed: str, tmp_path: Path, home: Path) -> None:
     command = " ".join([*BINARY, closed])
     ran = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+        ["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     told = "Standard output is closed: there is nowhere to put the answer." if ">&-" in closed else "not a terminal"
     assert ran.returncode == (1 if ">&-" in closed else 2)
@@ -179,7 +179,7 @@ def test_a_window_that_is_closed_leaves_a_session_to_go_on_with(tmp_path: Path) 
         terminal.shows("autonomy")
         answered(terminal, "one", "First.")
         terminal.close()
-        assert terminal.process.wait(30) == 129
+        assert terminal.process.wait(60) == 129
     with Terminal("-c", cwd=tmp_path, env=env) as terminal:
         terminal.shows("First.")
         answered(terminal, "two", "Second.")

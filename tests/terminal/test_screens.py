@@ -60,7 +60,7 @@ def test_a_day(columns: int, rows: int, place: Path) -> None:
         matches(terminal, "stopped", "stopped")
         clear(terminal)
         terminal.type("/quit\r")
-        assert terminal.process.wait(30) == 0
+        assert terminal.process.wait(60) == 0
         matches(terminal, "leaving", "Go on")
 
 

@@ -77,7 +77,7 @@ def test_asked_once_and_again_after_a_change(brings: Path) -> None:
             terminal.shows(ASKED)
             terminal.comes(lambda: False, GRACE_SECONDS + 0.05)
             terminal.type("\x03")
-            assert terminal.process.wait(30) == 130
+            assert terminal.process.wait(60) == 130
 
 
 def test_the_files_are_looked_at_first_and_what_is_typed_ahead_is_kept(brings: Path) -> None:
