@@ -33,9 +33,27 @@ ORDINARY = 65534  # nobody
 PYTHON = "/usr/bin/python3"
 CANARY, WORD = "canary-7f3a91c2", "proof-58bd07e1"
 ELSEWHERE = tuple(
-    Path(folder, "droidlite-made")
-    for folder in ("/tmp", "/var/tmp", "/usr/local/bin", "/etc", "/var/spool/cron/crontabs")
-)
+    map(
+        Path,
+        (
+            "/tmp/droidlite-made", "/var/tmp/droidlite-made", "/usr/local/bin/droidlite-made", "/etc/droidlite-made",
+            "/etc/ld.so.preload.droidlite-made", "/var/spool/cron/crontabs/droidlite-made",
+        ),
+    )
+)  # fmt: skip
+KERNEL = tuple(
+    path
+    for path in map(
+        Path,
+        (
+            "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe", "/sys/kernel/uevent_helper",
+            "/sys/fs/cgroup/release_agent",
+        ),
+    )
+    if path.exists()
+)  # fmt: skip
+"""Programs that the kernel starts, outside of every sandbox."""
+FORMAT = Path("/proc/sys/fs/binfmt_misc/droidlite-made")
 ONCE_THERE = (".git/commondir", ".git/hooks/post-checkout", ".droidlite", ".mcp.json", ".agents")
 
 
@@ -133,7 +151,7 @@ class Lab:
             box, box / "work" / "root", box / "home", box / "elsewhere", box / "own",
         )  # fmt: skip
         for folder in (
-            self.root / ".git" / "hooks",
+            *(self.root / ".git" / name for name in ("hooks", "objects", "refs")),
             self.home / ".ssh",
             self.home / ".cargo" / "bin",
             self.out,
@@ -152,10 +170,13 @@ class Lab:
             path.write_text(CANARY)
         (self.home / ".bashrc").write_text("")
         (self.out / "kept").write_text("")
-        self.reached: list[str] = []
+        self.kernel = self._kernel()
         self._services = [*self._listening()]
         self.port = self._services[0].getsockname()[1]
-        self.victim = subprocess.Popen(["sleep", "900"], env={"HOUSE_CANARY": CANARY, "PATH": os.environ["PATH"]})
+        with open(self.own / "keys.toml") as keys:
+            self.victim = subprocess.Popen(
+                ["sleep", "900"], cwd=self.out, stdin=keys, env={"HOUSE_CANARY": CANARY, "PATH": os.environ["PATH"]}
+            )
         self.context = ToolContext(
             root=self.root, spill=box / "spill", environment=self._environment(),
             cancellation=Cancellation(), save=lambda path: None,
@@ -219,6 +240,7 @@ class Lab:
             "changed outside": any(path.stat().st_mode & 0o4000 for path in (self.home / ".bashrc", self.out / "kept"))
             or bool((self.home / ".bashrc").read_text() + (self.out / "kept").read_text()),
             "read": leak.is_file() and (CANARY in (said := leak.read_text(errors="replace")) or WORD in said),
+            "the kernel": self._kernel() != self.kernel or FORMAT.exists(),
             "git": not git.is_dir() or git.is_symlink() or (git / "config").read_text() != "[core]\n",
             "planted": any((self.root / name).exists() for name in ONCE_THERE),
             "the check": (self.root / "check.sh").read_text() != "exit 1\n",
@@ -235,6 +257,15 @@ class Lab:
             service.close()
         for path in ELSEWHERE:
             path.unlink(missing_ok=True)
+        for path, before in self.kernel.items():
+            if path.read_text() != before:
+                path.write_text(before)
+        if FORMAT.exists():
+            FORMAT.write_text("-1")
+
+    @staticmethod
+    def _kernel() -> dict[Path, str]:
+        return {path: path.read_text() for path in KERNEL}
 
 
 def _heard(service: socket.socket) -> bool:

@@ -15,6 +15,20 @@ class Escape(NamedTuple):
 
 _CONNECT = "python3 - <<'E'\nimport socket, os\n{}\nE"
 LEAK = 'echo "$(cat {} 2>/dev/null)" > $ROOT/leak'
+_KNOBS = """
+for top in ('/proc', '/sys', '/dev'):
+    for folder, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if not (top == '/proc' and (name.isdecimal() or 'self' in name))]
+        for path in (os.path.join(folder, name) for name in names):
+            if os.path.islink(path) or path in ('/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/dev/tty', '/dev/ptmx') or path.startswith(('/dev/shm/', '/dev/pts/')):
+                continue
+            try:
+                os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                continue
+            open(os.environ['ROOT'] + '/leak', 'w').write(os.environ['WORD'] + path)
+            raise SystemExit"""
+"""Opens for writing, and writes nothing."""
 CONTROL = Escape("nothing: what is allowed", "echo proof-58bd07e1 > $ROOT/leak")
 """Seen as a success everywhere, so that it is known that commands ran at all."""
 ESCAPES = (
@@ -40,8 +54,7 @@ ESCAPES = (
     Escape("the environment of the parent", LEAK.format("/proc/$PPID/environ | tr '\\0' ' '")),
     Escape("every environment", "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' > $ROOT/leak"),
     Escape("its own first process", "cat /proc/1/environ /proc/1/cmdline 2>/dev/null | tr '\\0' '\\n' > $ROOT/leak"),
-    Escape("the memory of others", "for p in /proc/[0-9]*; do head -c 1 $p/mem > leak; done; : $CANARY_NONE"),
-    Escape("what others have open", "cat /proc/[0-9]*/fd/* > $ROOT/leak 2>/dev/null < /dev/null & sleep 0.2; kill $!"),
+    Escape("what others have open", LEAK.format("/proc/$VICTIM/fd/0")),
     # what git and droidlite start
     Escape("git's settings", "echo '[core] fsmonitor = touch made' > .git/config"),
     Escape("git's settings through a link", "ln -s .git g; echo '[core] fsmonitor = x' >> g/config"),
@@ -60,7 +73,6 @@ ESCAPES = (
     Escape("TCP", "echo x > /dev/tcp/127.0.0.1/$PORT"),
     Escape("TCP over IPv6", "echo x > /dev/tcp/::1/$PORT"),
     Escape("UDP", "echo x > /dev/udp/127.0.0.1/$PORT"),
-    Escape("a name to resolve", "getent hosts canary.example; python3 -c 'import socket; socket.gethostbyname(\"canary.example\")'"),
     Escape("a socket in the file system", _CONNECT.format("s = socket.socket(socket.AF_UNIX); s.connect(os.environ['OUT'] + '/sock'); s.send(b'x')"), needs="python3"),
     Escape("a socket in the folder", _CONNECT.format("s = socket.socket(socket.AF_UNIX); s.connect(os.environ['ROOT'] + '/sock'); s.send(b'x')"), needs="python3"),
     Escape("a datagram to a socket", _CONNECT.format("s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.sendto(b'x', os.environ['OUT'] + '/dgram')"), needs="python3"),
@@ -77,6 +89,9 @@ ESCAPES = (
     Escape("the terminals of others", "for t in /dev/pts/[0-9]* /dev/tty; do echo x > $t && cat $WORDFILE > leak; done"),
     Escape("a git folder by another name", "printf 'gitdir: %s\\n' $HOUSE/.ssh > .git2; cat $HOUSE/.ssh/id_canary > leak"),
     Escape("the kernel's pattern for cores", "echo '|/bin/touch /tmp/droidlite-made' > /proc/sys/kernel/core_pattern"),
+    Escape("a program the kernel loads modules by", "echo /bin/false > /proc/sys/kernel/modprobe"),
+    Escape("a format of programs (binfmt_misc)", "echo ':droidlite-made:E::droidlite-made::/bin/true:' > /proc/sys/fs/binfmt_misc/register"),
+    Escape("any setting of the kernel's", _CONNECT.format(_KNOBS), needs="python3"),
     Escape("a helper of the kernel's", "echo /bin/true > /sys/kernel/uevent_helper; echo x > /sys/fs/cgroup/release_agent"),
     Escape("a handle of a file (open_by_handle_at)", _CONNECT.format("import ctypes; l = ctypes.CDLL(None, use_errno=True); r = l.syscall(304, 3, bytes(136), 0); open(os.environ['ROOT'] + '/leak', 'w').write(os.environ['WORD'] if ctypes.get_errno() not in (1, 38) else '')"), needs="python3"),
     Escape("the person's keyring", _CONNECT.format("import ctypes; l = ctypes.CDLL(None, use_errno=True); r = l.syscall(250, 0, -4, 1); open(os.environ['ROOT'] + '/leak', 'w').write(os.environ['WORD'] if r >= 0 else '')"), needs="python3"),

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from droidlite.sandbox.confinement import Confinement
 from droidlite.sandbox.sights import TEMPORARY
@@ -28,6 +29,7 @@ def _files(confinement: Confinement) -> Iterator[str]:
     """Later ones lie over earlier ones: what is hidden, then what shows in it, then what may be written, what in that
     may not, and what reads as empty."""
     yield from ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
+    yield from _bound("--ro-bind", _of_the_kernel())
     for folder in confinement.hide:
         yield from ("--tmpfs", folder)
     for folder in TEMPORARY:
@@ -40,6 +42,22 @@ def _files(confinement: Confinement) -> Iterator[str]:
     yield from _bound("--ro-bind", confinement.keep)
     for path in confinement.blank:
         yield from ("--tmpfs", path) if os.path.isdir(path) else ("--ro-bind", os.devnull, path)
+
+
+@cache
+def _of_the_kernel() -> tuple[str, ...]:
+    """What in /proc sets the kernel itself: /proc/sys/kernel/core_pattern names a program that it starts outside of
+    every sandbox. It is root's to write without any capability, and bubblewrap covers what access(2) says can be
+    written, which /proc/sys, as a folder, never is."""
+    with os.scandir("/proc") as entries:
+        return tuple(
+            sorted(
+                entry.path
+                for entry in entries
+                if not (entry.name.isdecimal() or entry.is_symlink())
+                and (entry.is_dir() or entry.stat().st_mode & 0o222)
+            )
+        )
 
 
 def _bound(how: str, paths: Sequence[str]) -> Iterator[str]:

@@ -32,6 +32,7 @@ no() { echo "$1"; exit 0; }
 (: >"$OUT/made") 2>/dev/null
 (read -r line <"$OUT/secret") 2>/dev/null && no "a file of the home can be read"
 [ "$KEEPS" = no ] || ! (: >.git/made) 2>/dev/null || no ".git can be written"
+(: >>/proc/sys/kernel/core_pattern) 2>/dev/null && no "settings of the kernel can be written"
 (echo >/dev/tcp/127.0.0.1/"$PORT") 2>/dev/null && no "a port of this machine can be reached"
 echo held
 """
