@@ -75,7 +75,7 @@ def test_a_pattern_that_backtracks_for_ever_is_stopped_by_signals(
             if json.loads(line)["type"] == "call_started":
                 break
         before = cpu_ticks(process.pid)
-        wait_for(lambda: cpu_ticks(process.pid) > before + 50)  # by now it is deep in the search
+        wait_for(lambda: cpu_ticks(process.pid) > before + 20)  # by now it is deep in the search
         process.send_signal(number)
         process.communicate(timeout=60)
         assert process.returncode == code
