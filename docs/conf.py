@@ -17,7 +17,7 @@ exclude_patterns: list[str] = []
 
 PARTS = {
     "Guide": ["guide/interactive", "guide/ci", "guide/caps", "guide/verify", "guide/sessions"],
-    "How it works": ["router", "permissions", "reliability"],
+    "How it works": ["router", "permissions", "trust", "sandbox", "secrets", "reliability"],
     "Reference": [
         "policy", "settings", "policy-reference", "commands", "keys", "stream-json", "scripted", "escalation-table",
     ],

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import runpy
 import shlex
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -49,6 +50,15 @@ def test_the_pages_are_what_the_structs_say(name: str) -> None:
 
 
 GUIDES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_every_page_is_in_the_side_bar_and_on_the_first_page() -> None:
+    """A page that is not is an error to scripts/site."""
+    pages = {path.removeprefix("docs/").removesuffix(".md") for path in GUIDES} - {"index"}
+    parts = runpy.run_path(str(ROOT / "docs" / "conf.py"))["PARTS"]
+    first = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert {page for listed in parts.values() for page in listed} == pages
+    assert set(re.findall(r"\(([\w/-]+)\.md\)", first)) == pages
 
 
 @pytest.mark.parametrize("path", ["droidlite/help.txt", "README.md", *GUIDES])
