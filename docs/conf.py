@@ -8,6 +8,7 @@ project_copyright = "The droidlite authors, Apache-2.0"
 extensions = ["myst_parser"]
 myst_heading_anchors = 3  # headings are linked to as on a code host
 suppress_warnings = ["misc.highlighting_failure"]  # csv has no colours
+smartquotes = False  # they make one dash of the two of an option
 html_theme = "furo"
 html_title = "droidlite"
 html_show_sourcelink = False
