@@ -86,7 +86,7 @@ def open_session(
     setup = with_check(setup, check)
     with ExitStack() as undo:
         opened = _open_files(options, setup, undo)
-        held = hold(setup, str(find_root(options.cwd)))
+        held = hold(setup, str(find_root(options.cwd)), added=options.add_dirs)
         if person.approve is None:
             refuse_without(held)
         if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:

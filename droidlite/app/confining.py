@@ -1,5 +1,6 @@
 """The sandbox of a session: which mechanism holds its commands here, and what to say where none does."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from droidlite.commands.reaching import changes_git
 from droidlite.errors import Refused
 from droidlite.hostgit import confine_git, path_outside
 from droidlite.sandbox.probe import Found, find_mechanism
-from droidlite.sandbox.sandbox import Box, Sandbox
+from droidlite.sandbox.sandbox import WIDE, Box, Sandbox
+from droidlite.sandbox.sights import is_machine
 from droidlite.settings.policy import MECHANISMS
 from droidlite.tool import Reach
 from droidlite.types import Autonomy
@@ -34,12 +36,14 @@ HOW = (
 """How to get one, by where one is."""
 
 
-def hold(setup: Setup, root: str = "") -> Found:
-    """What works in the folder `root` of what the settings want and the policy allows."""
+def hold(setup: Setup, root: str = "", *, added: tuple[Path, ...] = ()) -> Found:
+    """What works in the folder `root`, and those `added` to it, of what the settings want and the policy allows."""
     places, wanted = setup.places, setup.settings.sandbox.mode
     found = find_mechanism(
         wanted, setup.env, own=(places.config, places.state, places.cache), state=places.state, root=root
     )
+    if wide := next((path for path in (root, *map(str, added)) if is_machine(os.path.realpath(path))), ""):
+        return found if found.mechanism == "off" else Found("none", (f"a folder to work in is {wide}; {WIDE}",))
     minimum = setup.policy.sandbox.minimum
     if found.mechanism != "none" and _rank(found) < MECHANISMS.index(minimum):
         where = setup.policy.where("sandbox.minimum")
@@ -57,6 +61,8 @@ def _rank(found: Found) -> int:
 def refuse_without(held: Found) -> None:
     """Raises Refused where nothing holds commands, and nobody can be asked about each."""
     if not held.works:
+        if WIDE in held.problems[-1]:
+            raise Refused(f"Nothing runs without a sandbox: {held.problems[-1]}.")
         told = f"Nothing runs without a sandbox, and none works here ({'; '.join(held.problems)}). To get one:"
         raise Refused("\n".join((told, *(f"- {line}" for line in how()))))
 

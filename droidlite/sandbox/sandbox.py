@@ -20,7 +20,17 @@ from droidlite.sandbox.confinement import PORT, Confinement, Mechanism
 from droidlite.sandbox.filters import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, filter_program
 from droidlite.sandbox.guard import look, put_back
 from droidlite.sandbox.protecting import Protected, matching, protected
-from droidlite.sandbox.sights import TEMPORARY, credentials, hidden, outermost, sockets, tools, visible, within
+from droidlite.sandbox.sights import (
+    TEMPORARY,
+    credentials,
+    hidden,
+    is_machine,
+    outermost,
+    sockets,
+    tools,
+    visible,
+    within,
+)
 from droidlite.secrecy import make_private
 from droidlite.tool import Confined, Start, unconfined
 
@@ -41,6 +51,7 @@ scope["run"](spec, sys.argv[2:])
 _PYTHON = os.path.realpath(sys.executable)
 _OWN = (str(Path(__file__).parents[1]), sys.prefix)
 """What droidlite itself is run from; where that lies in the folder it stays as it is."""
+WIDE = "that is the machine itself; work in a folder below it, or go without a sandbox (--sandbox off)"
 _NETWORK = (AF_INET, AF_INET6, AF_NETLINK)
 
 
@@ -129,9 +140,13 @@ class Sandbox:
         spill = (str(start.spill),) if start.spill.is_dir() else ()
         write = () if start.reach == "look" else (*work, *spill, *_there(box.write), *found.git)
         write = tuple(dict.fromkeys(os.path.realpath(path) for path in write))
-        hide = tuple(path for path in self._hide if not within(path, write))
-        read = (*self._tools, *_there(box.read), *found.show, *(work if start.reach == "look" else ()))
+        if wide := next(filter(is_machine, write), ""):
+            raise Refused(f"The sandbox cannot hold a command to {wide}: {WIDE}.")
+        read = (*_there(box.read), *found.show, *(work if start.reach == "look" else ()))
+        read = (*self._tools, *map(os.path.realpath, read))
+        hide = () if "/" in read else tuple(path for path in self._hide if not within(path, write))
         uncovered = tuple(path for path in self._hide if within(path, write) and path not in write)
+        uncovered += tuple(path for path in map(os.path.realpath, map(str, box.own)) if within(path, read))
         home = next((path for path in self._hide if path == os.path.realpath(box.env.get("HOME", ""))), "")
         listening = sockets(hide)
         blank = (*uncovered, *credentials(box.env, (*write, *read)), *(listening or ()), *_there(box.blank))
@@ -143,7 +158,7 @@ class Sandbox:
             write=write,
             keep=tuple(map(str, found.kept)),
             hide=hide,
-            read=outermost(map(os.path.realpath, read)),
+            read=() if "/" in read else outermost(map(os.path.realpath, read)),
             blank=tuple(dict.fromkeys(blank)),
             local=listening is not None,
         )

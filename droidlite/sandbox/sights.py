@@ -99,7 +99,13 @@ def sockets(hide: Iterable[str]) -> tuple[str, ...] | None:
 
 def within(path: str, folders: Iterable[str]) -> bool:
     """Whether `path` is one of `folders` or lies below one."""
-    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
+    return any(path == folder or path.startswith(f"{folder.rstrip('/')}/") for folder in folders)
+
+
+def is_machine(path: str) -> bool:
+    """Whether a folder, all links followed, is the machine itself: its root, or what its kernel shows of itself. To
+    hold a command to it would hold it to nothing."""
+    return path == "/" or within(path, ("/proc", "/sys", "/dev"))
 
 
 def outermost(paths: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from droidlite.sandbox.sights import credentials, hidden, homes, outermost, tools, visible, within
+from droidlite.sandbox.sights import credentials, hidden, homes, is_machine, outermost, tools, visible, within
 
 
 @pytest.fixture
@@ -82,3 +82,14 @@ def test_what_is_visible_is_all_but_what_is_hidden_and_no_link(tmp_path: Path) -
 
 def test_what_shows_with_a_folder_is_not_shown_again() -> None:
     assert outermost(["/a/b", "/a", "/ab", "/c/d", "/a", "/c/d/e"]) == ("/a", "/ab", "/c/d")
+
+
+def test_all_lies_within_the_root_of_the_machine() -> None:
+    assert within("/home/ann", ("/",))
+    assert within("/", ("/",))
+    assert not within("/home/anna", ("/home/ann",))
+
+
+@pytest.mark.parametrize(("path", "expected"), [("/", True), ("/proc/1", True), ("/dev", True), ("/devices", False)])
+def test_what_is_the_machine_itself(path: str, expected: bool) -> None:
+    assert is_machine(path) == expected
