@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from droidlite.sanitise import clean_line
-from droidlite.ui.cells import cut, wrap
+from droidlite.ui.cells import in_parts, wrap
 from droidlite.ui.choosing import Done, Fragments
 
 
@@ -125,12 +125,9 @@ class Asking(Struct, frozen=True, kw_only=True):
         if self.typing is not None:
             room = max(width - 6, 4)
             shown += [("", "  ▏"), ("class:typed", self.typing[-room:]), ("class:selected", "█\n")]
-        keys = (
-            "Enter send · Esc back"
-            if self.typing is not None
-            else f"↑↓ or a number · Enter choose · Esc {self.leaving}"
-        )
-        return [*shown, ("class:dim", cut(keys, width))]
+        keys = ["↑↓ or a number", "Enter choose", f"Esc {self.leaving}"]
+        keys = ["Enter send", "Esc back"] if self.typing is not None else keys
+        return [*shown, ("class:dim", "\n".join(in_parts(keys, width)))]
 
     def _not_taken(self) -> str:
         said = f"'{clean_line(self.kept, 60)}'" if self.kept else "what you type"
