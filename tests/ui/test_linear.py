@@ -33,7 +33,7 @@ def test_a_message_is_answered_in_lines_without_a_control_character() -> None:
     seen, conversation = talk("fix the failing test", events=fixing())
     assert conversation.sent == ["fix the failing test"]
     assert all(character == "\n" or character.isprintable() for character in seen)
-    assert "● edit  src/ranges.py\n  ⎿ +2 -1 src/ranges.py\n" in seen
+    assert "● edit  src/ranges.py\n  ⎿ +2 -1\n" in seen
     assert "$0.0132 message, $0.21 session, claude-sonnet-4-5-20250929 (auto)\n" in seen
     assert seen.endswith("Go on with: droidlite -r 01JD\n")
 
