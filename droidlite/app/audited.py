@@ -9,9 +9,9 @@ from droidlite.ui.plain import show_json, show_table, width
 from droidlite.ui.wording import counted
 
 LABELS = {
-    "opened": "opened", "command": "run", "write": "write", "network": "fetch", "tool": "tool", "person": "you ran",
-    "check": "check", "verdict": "verdict", "switch": "model", "autonomy": "autonomy", "rule": "rule",
-    "rewind": "rewind", "unreadable": "damage",
+    "opened": "opened", "prompt": "prompt", "command": "run", "write": "write", "network": "fetch", "tool": "tool",
+    "person": "you ran", "check": "check", "verdict": "verdict", "switch": "model", "autonomy": "autonomy",
+    "rule": "rule", "rewind": "rewind", "unreadable": "damage",
 }  # fmt: skip
 GROUNDS = {
     "check": "it is the check",
@@ -79,7 +79,14 @@ def _row(entry: Entry) -> AuditRow:
         f"sandbox: {entry.sandbox or 'not recorded'}" if entry.kind in ("command", "person", "check") else "",
     )
     refused = entry.allowed is False
-    return AuditRow(entry.at, entry.turn, LABELS[entry.kind], entry.what, (who,) if refused else facts, refused)
+    told = (*((who,) if refused else facts), _taken_back(entry))
+    return AuditRow(entry.at, entry.turn, LABELS[entry.kind], entry.what, told, refused)
+
+
+def _taken_back(entry: Entry) -> str:
+    if not entry.taken_back:
+        return ""
+    return "taken back by a rewind" if entry.kind == "prompt" else "its prompt was taken back"
 
 
 def _who(entry: Entry) -> str:

@@ -10,7 +10,7 @@ from droidlite.app.options import Options
 from droidlite.app.routing import Task, route, survey
 from droidlite.app.setup import read_setup
 from droidlite.settings.paths import find_root
-from droidlite.ui.decision import decision_lines
+from droidlite.ui.decision import ENDLESS, decision_lines
 from droidlite.ui.picker import table
 from droidlite.ui.plain import show, show_json, show_table, takes_control_codes, width
 
@@ -45,7 +45,8 @@ def show_route(options: Options, prompt: str, as_json: bool) -> int:
     setup, root = read_setup(options.cwd, options=options, discover=True), find_root(options.cwd)
     setup = with_check(setup, find_check(setup, root, options.cwd)[0])
     decision = route(setup, Task(root=root, prompt=prompt, headless=options.headless))
-    show_json(decision) if as_json else show(decision_lines(decision))
+    room = width() if sys.stdout.isatty() else ENDLESS
+    show_json(decision) if as_json else show(decision_lines(decision, width=room))
     return 0
 
 

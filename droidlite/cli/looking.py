@@ -31,7 +31,8 @@ def sessions(
     everywhere: Annotated[bool, Option("--all", help="List or search the sessions of every folder.")] = False,
     form: Annotated[Literal["md", "json", "html"], Option("--format", help="What export writes.")] = "md",
     audit: Annotated[
-        bool, Option("--audit", help="With show: every command, file change, host, approval and refusal, in order.")
+        bool,
+        Option("--audit", help="With show: every prompt, command, file change, host, approval and refusal, in order."),
     ] = False,
     as_json: AsJson = False,
     cwd: Cwd = Path(),

@@ -10,11 +10,25 @@ from droidlite.cli import evaluate, looking, policy, replaying, route, router, r
 from droidlite.cli.app import app
 from droidlite.cli.quick import is_text
 from droidlite.errors import Interrupted, UsageError
+from droidlite.regex import regex
 from droidlite.sanitise import ended
 
 TEXTS = {"-m", "--model", "--verify", "--append-system-prompt", "--allowed-tools", "--disallowed-tools", "--from"}
 TEXTS |= {"-r", "--resume", "-w", "--worktree", "--trust"}
 """Options whose value is text; a prompt is text as well, all else may be a path, which is bytes to the system."""
+
+WANTED = {
+    "--max-cost": "an amount in USD is wanted, such as 0.50",
+    "--max-turns": "a whole number from 1 on is wanted, such as 20",
+    "--timeout": "a number of seconds is wanted, such as 600",
+    "--verified-catch": "a number from 0 to 1 is wanted, such as 0.8",
+    "--verified-false-alarm": "a number from 0 to 1 is wanted, such as 0.1",
+    "--folds": "a whole number from 2 on is wanted, such as 5",
+    "--seed": "a whole number from 0 on is wanted, such as 1",
+    "--bootstrap": "a whole number from 0 on is wanted, such as 1000",
+}
+"""What each option takes that takes a number."""
+_CHOICE = regex(r"(?:Value error, )?'[^']*+' is not one of (.+?)\.?")
 
 
 def run_parsed(argv: list[str]) -> object:
@@ -26,7 +40,8 @@ def run_parsed(argv: list[str]) -> object:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        raise UsageError(f"{ended(_usage(error))} See `droidlite --help`.") from error
+        told = _mistyped(error, argv)
+        raise UsageError(told or f"{ended(_usage(error))} See `droidlite --help`.") from error
 
 
 def _readable(argv: list[str]) -> list[str]:
@@ -40,6 +55,28 @@ def _readable(argv: list[str]) -> list[str]:
         word if is_text(word) or before in paths or word.startswith("-") else os.fsencode(word).decode(errors="replace")
         for before, word in zip(["", *argv], argv, strict=False)
     ]
+
+
+def _mistyped(error: Any, argv: list[str]) -> str:
+    """A sentence about an option's value that it does not take; "" where something else is wrong."""
+    parameter, message = getattr(error, "param", None), str(getattr(error, "message", ""))
+    options: list[str] = getattr(parameter, "opts", [])
+    given = _given(options, argv)
+    if not given:
+        return ""
+    wanted = next((WANTED[option] for option in options if option in WANTED), "")
+    if choice := _CHOICE.fullmatch(message):
+        wanted = f"one of {choice[1]} is wanted".replace("'", "")
+    return f"{given}: {wanted}." if wanted else ""
+
+
+def _given(options: list[str], argv: list[str]) -> str:
+    """An option with its value, as they were typed; "" where it was not given, or without a value."""
+    for word, after in zip(argv, [*argv[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name in options and (value if equals else after):
+            return f"{name} {value if equals else after}"
+    return ""
 
 
 def _usage(error: Any) -> str:

@@ -10,10 +10,12 @@ from msgspec import Struct, structs
 
 from droidlite.errors import UsageError
 from droidlite.session.audit_records import AutonomySet, HostRan, Opened, Reached, RuleRevoked, VerdictGiven
+from droidlite.session.conversation import first_line
 from droidlite.session.lines import JOURNAL, scan
 from droidlite.session.records import (
     CallFinished,
     CallStarted,
+    Head,
     Header,
     PutBack,
     Record,
@@ -29,22 +31,26 @@ from droidlite.session.records import (
 from droidlite.types import Call
 
 Kind = Literal[
-    "opened", "command", "write", "network", "tool", "person", "check", "verdict", "switch", "autonomy", "rule",
-    "rewind", "unreadable",
+    "opened", "prompt", "command", "write", "network", "tool", "person", "check", "verdict", "switch", "autonomy",
+    "rule", "rewind", "unreadable",
 ]  # fmt: skip
 KINDS: dict[str, Kind] = {"shell": "command", "write": "write", "edit": "write", "patch": "write", "fetch": "network"}
 """What the calls of a tool are; one that is not here only reads or asks, and is listed where it was refused."""
 
+_OF_NO_PROMPT = ("opened", "rewind", "unreadable")
+
 
 class Entry(Struct, frozen=True, kw_only=True):
     """One thing that happened. `n` is the number of its record, `at` when, in seconds since 1970 (0 = not recorded),
-    `turn` the person's prompt it was for (0 = before the first).
+    `turn` the person's prompt it was for (0 = before the first), numbered as in Session.turns.
 
-    what: the exact command, paths or address; for a verdict the check, for a switch the models. allowed: None where
+    what: the exact command, paths or address; a prompt's first line; for a verdict the check, for a switch the models.
+    allowed: None where
     nothing was to allow, or an older droidlite kept no record of it. grounds, why, rule, autonomy: as in VerdictGiven.
     exit_code: that of a command. failed: it ran and failed; None = its end is not recorded. hosts: "host:port" of each
     connection, redirects included; those refused end in " (refused)". files: those it was about to change, as they are
-    kept for undo. sandbox: what it ran in ("" = not recorded)."""
+    kept for undo. sandbox: what it ran in ("" = not recorded). taken_back: a rewind took its prompt out of the
+    conversation, so that a later prompt may have the same number; it happened all the same."""
 
     n: int
     turn: int
@@ -64,6 +70,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     hosts: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     sandbox: str = ""
+    taken_back: bool = False
 
 
 class Audit(Struct, frozen=True, kw_only=True):
@@ -103,7 +110,8 @@ def audit(folder: Path) -> Audit:
 class _Listing:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self._turn = 0
+        self._turn, self._begun = 0, 0.0
+        self._before_rewind: tuple[int, tuple[int, ...]] | None = None
         self._calls: dict[str, Call] = {}
         self._places: dict[str, int] = {}
         self._running: list[str] = []
@@ -111,8 +119,10 @@ class _Listing:
 
     def take(self, n: int, record: Record) -> None:
         match record:
-            case Said() if not record.host:
-                self._turn += 1
+            case Said():
+                self._say(n, record)
+            case Head():
+                self._begun = record.at
             case Replied():
                 self._calls = {call.id: call for call in record.assistant.calls}
                 self._places, self._running = {}, []
@@ -126,9 +136,10 @@ class _Listing:
                 self._change(self._running[-1], lambda entry: structs.replace(entry, files=(*entry.files, record.path)))
             case CallFinished():
                 self._finish(n, record)
-            case Rewound() | Unsaid():
-                self._turn = max(record.to_turn - 1, 0)
-                self._beside(n, record)
+            case Rewound() | Unsaid() | PutBack():
+                self._rewind(n, record)
+            case RewindUndone():
+                self._undo(n, record)
             case _:
                 self._beside(n, record)
 
@@ -212,16 +223,46 @@ class _Listing:
                 self._add(n, "autonomy", record.autonomy, at=record.at, autonomy=record.autonomy)
             case RuleRevoked():
                 self._add(n, "rule", record.rule, at=record.at, why="revoked")
-            case Rewound() | Unsaid() | PutBack() | RewindUndone():
-                self._rewind(n, record)
 
-    def _rewind(self, n: int, record: Rewound | Unsaid | PutBack | RewindUndone) -> None:
-        if isinstance(record, RewindUndone):
-            self._add(n, "rewind", "undone", at=record.at)
-            return
+    def _say(self, n: int, record: Said) -> None:
+        self._before_rewind = None
+        if not record.host:
+            self._turn += 1
+            self._add(n, "prompt", first_line(record.user.text), at=self._begun)
+
+    def _rewind(self, n: int, record: Rewound | Unsaid | PutBack) -> None:
+        """Prompts are numbered as the conversation has them: what follows a rewind begins again at its turn."""
+        last, first, took = self._turn, record.to_turn, ""
+        if 1 <= first <= last:
+            self._before_rewind = last, ()
+            if not isinstance(record, PutBack):
+                took = f"took back prompt {first}" if first == last else f"took back prompts {first} to {last}"
+                self._before_rewind = last, self._of_prompts(first)
+                self._mark(self._before_rewind[1], taken_back=True)
+                self._turn = first - 1
         parts = {Rewound: "files and conversation", Unsaid: "conversation", PutBack: "files"}
         files = () if isinstance(record, Unsaid) else tuple(saved.path for saved in record.undo)
-        self._add(n, "rewind", f"{parts[type(record)]} to before prompt {record.to_turn}", at=record.at, files=files)
+        what = f"{parts[type(record)]} to before prompt {first}"
+        self._add(n, "rewind", what, at=record.at, files=files, why=took)
+
+    def _undo(self, n: int, record: RewindUndone) -> None:
+        if self._before_rewind is not None:
+            self._turn, places = self._before_rewind
+            self._mark(places, taken_back=False)
+            self._before_rewind = None
+        self._add(n, "rewind", "undone", at=record.at)
+
+    def _of_prompts(self, first: int) -> tuple[int, ...]:
+        """Where the entries of prompt `first` and later stand that are still in the conversation."""
+        return tuple(
+            place
+            for place, entry in enumerate(self.entries)
+            if entry.turn >= first and entry.kind not in _OF_NO_PROMPT and not entry.taken_back
+        )
+
+    def _mark(self, places: tuple[int, ...], *, taken_back: bool) -> None:
+        for place in places:
+            self.entries[place] = structs.replace(self.entries[place], taken_back=taken_back)
 
     def _change(self, call_id: str, change: Callable[[Entry], Entry]) -> None:
         if (place := self._places.get(call_id)) is not None:

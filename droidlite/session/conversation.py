@@ -12,6 +12,8 @@ from droidlite.types import Assistant, Message, ToolResult, ToolResults, User
 OUTCOME_UNKNOWN = "Interrupted: it was started and its outcome is unknown. Check before doing it again."
 NOT_RUN = "Not run: the session was interrupted before it."
 UNREADABLE = "(What was said here could not be read back.)"
+HOST_SAYS = "droidlite told the model"
+"""Heads what stands in a conversation as a user message and is not the person's."""
 
 
 class Turn(Struct, frozen=True):

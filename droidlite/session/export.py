@@ -1,11 +1,13 @@
 """Writes a session out for people (Markdown, HTML) and for programs (JSON)."""
 
+from collections.abc import Iterator
 from typing import Any, assert_never
 
 import msgspec
 
 from droidlite.errors import UsageError
 from droidlite.sanitise import clean, escape_json, fenced
+from droidlite.session.conversation import HOST_SAYS, said_by_the_person
 from droidlite.session.fold import Session
 from droidlite.session.lines import encodable
 from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, User
@@ -13,8 +15,8 @@ from droidlite.types import Assistant, Call, Message, ToolResult, ToolResults, U
 
 def export(session: Session, form: str) -> str:
     """The session as text, ending in a newline. Holds what the messages hold and nothing hidden: a reply's encrypted
-    items are left out, and no form steers a terminal or a browser; JSON alone loses nothing by that. Raises UsageError
-    for any other form."""
+    items are left out, and no form steers a terminal or a browser; JSON alone loses nothing by that. What droidlite
+    told the model on its own stands apart from what the person said. Raises UsageError for any other form."""
     match form:
         case "json":
             plain = encodable(msgspec.to_builtins(_plain(session)))
@@ -43,12 +45,21 @@ def _plain(session: Session) -> dict[str, Any]:
         "switches": session.switches,
         "turns": session.turns,
         "todos": session.todos,
-        "messages": [_without_opaque(message) for message in session.messages],
+        "messages": list(_plain_messages(session)),
     }
 
 
-def _without_opaque(message: Message) -> Message:
-    return msgspec.structs.replace(message, opaque=None) if isinstance(message, Assistant) else message
+def _plain_messages(session: Session) -> Iterator[dict[str, Any]]:
+    """Without what only a service can read; each user message with who said it."""
+    persons = said_by_the_person(session.messages, session.turns)
+    for place, message in enumerate(session.messages):
+        match message:
+            case Assistant():
+                yield msgspec.to_builtins(msgspec.structs.replace(message, opaque=None))
+            case User():
+                yield msgspec.to_builtins(message) | {"by": "person" if place in persons else "droidlite"}
+            case _:
+                yield msgspec.to_builtins(message)
 
 
 def _markdown(session: Session) -> str:
@@ -63,16 +74,17 @@ def _markdown(session: Session) -> str:
         facts.append(f"* model: {session.routing.model} ({'; '.join(session.routing.reasons) or 'no reason recorded'})")
     facts += [f"* switched: {each.from_model} to {each.to} ({each.cause})" for each in session.switches]
     parts = [f"# {session.title or header.session_id}", "\n".join(facts)]
-    for message in session.messages:
-        parts += _sections(message)
+    persons = said_by_the_person(session.messages, session.turns)
+    for place, message in enumerate(session.messages):
+        parts += _sections(message, by_person=place in persons)
     return "\n\n".join(parts) + "\n"
 
 
-def _sections(message: Message) -> list[str]:
+def _sections(message: Message, *, by_person: bool) -> list[str]:
     match message:
         case User():
             images = [f"*({len(message.images)} image(s))*"] if message.images else []
-            return ["## You", message.text, *images]
+            return ["## You" if by_person else f"## {HOST_SAYS}", message.text, *images]
         case Assistant():
             text = [message.text] if message.text.strip() else []
             return [f"## {message.model or 'Model'}", *text, *map(_call, message.calls)]

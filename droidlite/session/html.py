@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from droidlite.events import ModelUsage
 from droidlite.regex import regex
 from droidlite.sanitise import clean
-from droidlite.session.conversation import said_by_the_person
+from droidlite.session.conversation import HOST_SAYS, said_by_the_person
 from droidlite.session.fold import Session
 from droidlite.types import Assistant, Call, Image, Message, ToolResult, ToolResults, User
 
@@ -90,7 +90,7 @@ def _said(message: User, *, by_person: bool) -> str:
     text = f'<div class="plain">{_text(message.text)}</div>{pictures}'
     if by_person:
         return f'<section class="you">\n<h2 class="who">You</h2>\n{text}\n</section>'
-    return f'<section class="host">\n<details><summary>droidlite told the model</summary>{text}</details>\n</section>'
+    return f'<section class="host">\n<details><summary>{HOST_SAYS}</summary>{text}</details>\n</section>'
 
 
 def _picture(image: Image) -> str:

@@ -33,6 +33,18 @@ def key_lines(text: str) -> dict[Steps, int]:
     return found
 
 
+def begins(text: str, number: int) -> tuple[int, str]:
+    """The line on which what is open on line `number` begins, and what opened it ("[", "{" or the quotes of a long
+    string); `number` and "" where nothing is."""
+    scanner, first = _Scanner(), number
+    for at, line in enumerate(text.splitlines()[:number], 1):
+        key = None if scanner.inside else _KEY.match(line)
+        first = first if scanner.inside else at
+        if scanner.inside or key:
+            scanner.feed(key[2] if key else line)
+    return (first, scanner.inside) if scanner.inside else (number, "")
+
+
 def line_of(lines: dict[Steps, int], path: Steps) -> int:
     """The line of `path`, or of the nearest key around it; 0 when there is none."""
     while path:
@@ -68,12 +80,13 @@ class _Scanner:
     """Follows a value over lines: are we still inside a list, an inline table or a long string?"""
 
     def __init__(self) -> None:
-        self._depth = 0
+        self._open: list[str] = []
         self._quote = ""
 
     @property
-    def inside(self) -> bool:
-        return bool(self._quote) or self._depth > 0
+    def inside(self) -> str:
+        """What is still open, the innermost: "[", "{" or a long string's quotes; "" = nothing."""
+        return self._quote or "".join(self._open[-1:])
 
     def feed(self, text: str) -> None:
         at = 0
@@ -91,6 +104,6 @@ class _Scanner:
             if token[0] in ('"""', "'''"):
                 self._quote = token[0]
             elif token[0] in "[{":
-                self._depth += 1
+                self._open.append(token[0])
             elif token[0] in "]}":
-                self._depth -= 1
+                del self._open[-1:]

@@ -45,10 +45,10 @@ class Document:
         except Unreasonable as error:
             raise SettingsError(str(error), file=file, line=error.line) from error
         except tomllib.TOMLDecodeError as error:
-            at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
-            reason = str(error)[: at.start()] if at else str(error)
-            line = int(at[1]) if at and at[1] else text.count("\n") + 1
-            raise SettingsError(f"not valid TOML: {_lower(reason)}", file=file, line=line) from error
+            from droidlite.settings.mistyped import mistake
+
+            problem, line = mistake(text, str(error))
+            raise SettingsError(f"not valid TOML: {problem}", file=file, line=line) from error
 
     def line(self, path: Steps) -> int:
         if self._lines is None:

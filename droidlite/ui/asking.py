@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from droidlite.sanitise import clean_line
-from droidlite.ui.cells import cut, wrap
+from droidlite.ui.cells import in_parts, wrap
 from droidlite.ui.choosing import Done, Fragments
 
 
@@ -19,6 +19,9 @@ class Option(Struct, frozen=True):
 class Asking(Struct, frozen=True, kw_only=True):
     """Its value is (option value, typed text). `body` lines are shown as they are, in full; `problem` says what was
     wrong with the last answer, `leaving` what Esc does.
+
+    y goes to the answer that begins with Yes, n to the one with No, whatever their numbers: they are shown with them. n
+    opens its line at once, as a number does; y waits for Enter, since what it allows may not be taken back.
 
     Letters it has no use for belong to a message that was being written: they are `kept`, and until the person has
     chosen anew (`chosen`) Enter ends that message and takes nothing. A number or y in the middle of it is no choice."""
@@ -39,7 +42,24 @@ class Asking(Struct, frozen=True, kw_only=True):
     @property
     def kept(self) -> str:
         """What was typed for the input: `aside` before the last choice, `message` since; a y that chose is neither."""
-        return self.aside if self.message == "y" and self.chosen else self.aside + self.message
+        return self.aside if self.chosen else self.aside + self.message
+
+    @property
+    def letters(self) -> dict[str, int]:
+        """Where y and n go; none where nothing is answered with Yes."""
+        words = [option.label.partition(",")[0].partition(" ")[0] for option in self.options]
+        return {word[0].lower(): words.index(word) for word in ("Yes", "No") if word in words and "Yes" in words}
+
+    def label(self, index: int) -> str:
+        """An answer as it is shown, with its letter."""
+        letter = next((f" ({letter})" for letter, at in self.letters.items() if at == index), "")
+        return self.options[index].label + letter
+
+    def place(self, text: str) -> int | None:
+        """Where the answer is that a number or a letter names."""
+        if text.isdecimal() and 1 <= int(text) <= len(self.options):
+            return int(text) - 1
+        return self.letters.get(text.lower())
 
     def press(self, key: str, text: str = "") -> "Asking | Done":
         if self.typing is not None:
@@ -64,13 +84,13 @@ class Asking(Struct, frozen=True, kw_only=True):
         return replace(self, cursor=cursor, chosen=True, aside=self.kept, message="")
 
     def _lettered(self, text: str) -> "Asking | Done":
-        """A number takes its answer and y goes to yes, unless a message has begun."""
-        if not self.message and text.isdecimal() and 1 <= int(text) <= len(self.options):
-            return self._take(int(text) - 1)
-        yes = next((at for at, option in enumerate(self.options) if option.label.startswith("Yes")), None)
-        if not self.message and text == "y" and yes is not None:
-            return replace(self, cursor=yes, message=text, chosen=True)
-        return replace(self, message=self.message + text, chosen=False)
+        """A number takes its answer and a letter goes to its own, unless a message has begun."""
+        at = self.place(text)
+        if at is None or (self.message and not (self.chosen and text.isalpha())):
+            return replace(self, message=self.message + text, chosen=False)
+        if text.isdecimal() or self.options[at].typed:
+            return self._take(at)
+        return replace(self, cursor=at, message=text, chosen=True)
 
     def _take(self, index: int) -> "Asking | Done":
         option = self.options[index]
@@ -97,20 +117,17 @@ class Asking(Struct, frozen=True, kw_only=True):
         shown += [("class:warning", f"  {line}\n") for line in wrap(self.problem, width - 2) if line]
         if not self.chosen:
             shown += [("class:warning", f"  {line}\n") for line in wrap(self._not_taken(), width - 2)]
-        for index, option in enumerate(self.options):
+        for index in range(len(self.options)):
             mark, style = ("❯", "class:selected") if index == self.cursor else (" ", "")
-            first, *rest = wrap(option.label, width - 6)
+            first, *rest = wrap(self.label(index), width - 6)
             shown.append((style, f"{mark} {index + 1}. {first}\n"))
             shown += [(style, f"     {line}\n") for line in rest]
         if self.typing is not None:
             room = max(width - 6, 4)
             shown += [("", "  ▏"), ("class:typed", self.typing[-room:]), ("class:selected", "█\n")]
-        keys = (
-            "Enter send · Esc back"
-            if self.typing is not None
-            else f"↑↓ or a number · Enter choose · Esc {self.leaving}"
-        )
-        return [*shown, ("class:dim", cut(keys, width))]
+        keys = ["↑↓ or a number", "Enter choose", f"Esc {self.leaving}"]
+        keys = ["Enter send", "Esc back"] if self.typing is not None else keys
+        return [*shown, ("class:dim", "\n".join(in_parts(keys, width)))]
 
     def _not_taken(self) -> str:
         said = f"'{clean_line(self.kept, 60)}'" if self.kept else "what you type"

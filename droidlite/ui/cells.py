@@ -73,6 +73,18 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
+def in_parts(parts: Sequence[str], width: int) -> list[str]:
+    """Lines of at most `width` cells, a dot between the parts; only one that is too long for a line is broken."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} · {part}" if lines else part
+        if lines and width_of(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines += wrap(part, width)
+    return lines
+
+
 def hung(line: str, width: int, indent: str = "  ") -> str:
     """`line` as it is where it takes at most `width` cells, else broken at spaces, all but its first line indented.
     Two blanks in a row stay two."""

@@ -7,10 +7,14 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from droidlite.ui.cells import column_widths, cut, cut_middle, set_in_columns, width_of, wrap
+from droidlite.ui.cells import column_widths, cut, cut_middle, in_parts, set_in_columns, width_of, wrap
 
 Fragments = list[tuple[str, str]]
 """(style class, text) pairs as prompt_toolkit draws them."""
+
+
+_LEAST_ROWS = 9
+"""Rows a list must have room for before what the keys do may take more than one line."""
 
 
 class Done(Struct, frozen=True):
@@ -147,13 +151,20 @@ class Choosing(Struct, frozen=True, kw_only=True):
         inner = width - 2
         typed = f"  {cut(self.filter, max(inner // 2, 8))}" if self.filter else ""
         widths = self._widths(inner)
-        title = self.title + (f" · {self.dial.name} ‹{self.dial.value}›" if self.dial else "")
-        head: Fragments = [("class:title", cut(title, width - width_of(typed))), ("class:filter", typed), ("", "\n")]
+        title, *more = self._titles(width - width_of(typed), height)
+        head: Fragments = [("class:title", title), ("class:filter", typed), ("", "\n")]
+        head += [("class:title", f"{line}\n") for line in more]
         if self.headers:
             head += [("class:dim", "  " + self._row(self.headers, widths, inner) + "\n")]
-        foot = self._foot(width, max(height - 5 - bool(self.headers), 1))
-        room = max(height - 3 - bool(self.headers) - sum(text.count("\n") for _, text in foot), 1)
+        taken = sum(text.count("\n") for _, text in head)
+        foot = self._foot(width, max(height - 4 - taken, 1))
+        room = max(height - 2 - taken - sum(text.count("\n") for _, text in foot), 1)
         return [*head, *self._rows(widths, inner, room), *foot]
+
+    def _titles(self, width: int, height: int) -> list[str]:
+        dial = [f"{self.dial.name} ‹{self.dial.value}›"] if self.dial else []
+        lines = in_parts([*self.title.split(" · "), *dial], width)
+        return lines if height > _LEAST_ROWS + len(lines) else [cut(" · ".join(lines), width)]
 
     def _widths(self, width: int) -> list[int]:
         """Of the columns; one without anything in it goes, its header with it."""
@@ -199,13 +210,18 @@ class Choosing(Struct, frozen=True, kw_only=True):
         told: Fragments = [
             ("class:warning" if item and item.why_not else "class:detail", f"  {line}\n") for line in lines
         ]
+        keys = in_parts(self._keys(), width)
+        return [*told, ("class:dim", "\n".join(keys if most > _LEAST_ROWS else keys[:1]))]
+
+    def _keys(self) -> list[str]:
         place = min(self.cursor + 1, len(self.visible))
-        count = f" · {len(self.visible) if self.filter else place} of {len(self.items)}"
-        tab = f" · Tab {self.tab[0]}" if self.tab else ""
-        more = (f" · ←→ {self.dial.name}" if self.dial else "") + (" · ? explain" if self._explains else "")
         leave = "clear filter" if self.filter else "cancel"
-        keys = f"↑↓ move · Enter choose · Esc {leave}{count}{tab}{more} · type to filter"
-        return [*told, ("class:dim", cut(keys, width))]
+        keys = ["↑↓ move", "Enter choose", f"Esc {leave}"]
+        keys.append(f"{len(self.visible) if self.filter else place} of {len(self.items)}")
+        keys += [f"Tab {self.tab[0]}"] if self.tab else []
+        keys += [f"←→ {self.dial.name}"] if self.dial else []
+        keys += ["? explain"] if self._explains else []
+        return [*keys, "type to filter"]
 
 
 def _matches(item: Item, word: str) -> bool:

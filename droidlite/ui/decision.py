@@ -1,14 +1,19 @@
 """A decision of the router in words: one line before the first call, and everything behind it on request. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from droidlite.sanitise import clean_line
 from droidlite.types import Estimate, Interval, RoutingDecision, Switch
+from droidlite.ui.cells import GAP, column_widths, fold, set_in_columns, width_of
 from droidlite.ui.conversation import Status
 from droidlite.ui.wording import counted, dollars, switching
 
 OTHER_KINDS = "runs of kind"
 """In the basis of an estimate for a kind of task nobody has runs of (routing/belief.py)."""
+ENDLESS = 10_000
+"""Cells of a line that nobody looks at in a terminal."""
+_LEAST_PLAN = 24
+"""Cells a plan has beside its numbers, or else it stands above them."""
 UNREACHABLE = ("no key", "no endpoint", "not installed")
 """How the reasons begin of models that nobody set up: counted, not listed."""
 
@@ -39,18 +44,17 @@ def because(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> str:
     return next(iter(decision.reasons), "").removeprefix(f"{decision.model} was ").rstrip(".")
 
 
-def decision_lines(decision: RoutingDecision, switches: Sequence[Switch] = ()) -> tuple[str, ...]:
+def decision_lines(
+    decision: RoutingDecision, switches: Sequence[Switch] = (), *, width: int = ENDLESS
+) -> tuple[str, ...]:
     """All of it: reasons, numbers with their intervals, runners-up, the counterfactual, what was rejected and why; and
-    the changes of model since."""
+    the changes of model since. In lines of at most `width` cells, what goes on in a next one indented."""
     lines = [decision_line(decision), ""]
     lines += [f"  {reason}" for reason in decision.reasons]
     if decision.rule:
         lines.append(f"  rules: {decision.rule}")
-    if decision.estimate is not None:
-        lines += ["", f"  {'success':<15} {'cost a task':<19} plan"]
-        lines += [_row(estimate) for estimate in (decision.estimate, *decision.others)]
-    if decision.counterfactual is not None:
-        lines.append(_row(decision.counterfactual, "  (reference)"))
+    if rows := _rows(decision):
+        lines += ["", *_table(rows, width)]
     if switches:
         lines += ["", "  since then:", *(f"    {switching(switch)}" for switch in switches)]
     if decision.rejected:
@@ -61,7 +65,14 @@ def decision_lines(decision: RoutingDecision, switches: Sequence[Switch] = ()) -
             lines.append(f"    {counted(len(without), 'model')} without a key or a service here: droidlite models")
     if decision.evidence:
         lines += ["", f"  evidence {decision.evidence}; intervals hold 80 %"]
-    return tuple(clean_line(line, 400) if line else "" for line in lines)
+    return tuple(part for line in lines for part in folded(clean_line(line, 400) if line else "", width))
+
+
+def folded(line: str, width: int) -> list[str]:
+    """It goes on two cells further in than it begins."""
+    start = " " * (len(line) - len(line.lstrip()))
+    first, *rest = fold(line.lstrip(), width - len(start) - 2)
+    return [start + first, *(f"{start}  {part}" for part in rest)] if width_of(line) > width else [line]
 
 
 def budget_line(status: Status, switches: Sequence[Switch]) -> str:
@@ -103,9 +114,34 @@ def numbers(decision: RoutingDecision, status: Status) -> tuple[str, ...]:
     return tuple(clean_line(line, 400) for line in lines)
 
 
-def _row(estimate: Estimate, note: str = "") -> str:
+def _rows(decision: RoutingDecision) -> list[tuple[str, str, str]]:
+    """What is expected of the plan, of the others, and of the reference."""
+    found = [] if decision.estimate is None else [decision.estimate, *decision.others]
+    rows = [_row(estimate) for estimate in found]
+    if decision.counterfactual is not None:
+        rows.append(_row(decision.counterfactual, " (reference)"))
+    return rows
+
+
+def _row(estimate: Estimate, note: str = "") -> tuple[str, str, str]:
     success = f"{estimate.success.mean:.0%} ({100 * estimate.success.low:.0f}-{estimate.success.high:.0%})"
-    return f"  {success:<15} {_dollars(estimate.cost):<19} {estimate.plan}{note}"
+    return success, _dollars(estimate.cost), clean_line(estimate.plan, 380) + note
+
+
+def _table(rows: Sequence[tuple[str, str, str]], width: int) -> Iterator[str]:
+    """The plan last: it alone may go on in a next line. Where there is little room it stands above its numbers."""
+    rows = [("success", "cost a task", "plan"), *rows]
+    widths = column_widths(rows, width, ())
+    left = sum(widths[:2]) + 3 * GAP
+    if width - left < min(_LEAST_PLAN, widths[2]):
+        for success, cost, plan in rows[1:]:
+            yield f"  {plan}"
+            yield f"    {success} at {cost}"
+        return
+    for success, cost, plan in rows:
+        first, *rest = fold(plan, width - left)
+        yield "  " + set_in_columns((success, cost, first), (*widths[:2], width - left))
+        yield from (" " * left + part for part in rest)
 
 
 def _dollars(cost: Interval) -> str:

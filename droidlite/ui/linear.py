@@ -29,6 +29,7 @@ KEYS = (
     ("Enter", "send; answer a question"),
     ("\\ Enter", "go on in a new line"),
     ("Ctrl+C", "interrupt; twice: leave"),
+    ("1-9, y, n", "answer a question"),
     ("?", "explain the numbers"),
     ("@path", "mention a file"),
     ("!command", "run a command yourself"),
@@ -190,8 +191,9 @@ class Linear:
 
     def _chosen(self, dialog: Asking) -> Any:
         lines = [dialog.title, *(f"  {line}" for line in dialog.body), dialog.note, dialog.problem]
-        lines += [f"{number}. {option.label}" for number, option in enumerate(dialog.options, 1)]
-        lines.append("" if dialog.typing is not None else f"Type a number, or nothing to {dialog.leaving}.")
+        lines += [f"{index + 1}. {dialog.label(index)}" for index in range(len(dialog.options))]
+        letters = f" {' or '.join(dialog.letters)}," if dialog.letters else ""
+        lines.append("" if dialog.typing is not None else f"Type a number,{letters} or nothing to {dialog.leaving}.")
         self.say("\n" + "\n".join(line for line in lines if line) + "\n")
         if dialog.typing is not None:
             return dialog.options[dialog.cursor].value, self._read("Your answer: ")
@@ -199,10 +201,11 @@ class Linear:
             text = self._read("Number: ").strip()
             if not text:
                 return dialog.left
-            if text.isdecimal() and 1 <= int(text) <= len(dialog.options):
-                option = dialog.options[int(text) - 1]
+            if (at := dialog.place({"yes": "y", "no": "n"}.get(text.lower(), text))) is not None:
+                option = dialog.options[at]
                 return option.value, self._read("Type it: ") if option.typed else ""
-            self.say(f"'{clean_line(text, 40)}' is not one of 1 to {len(dialog.options)}.\n")
+            known = f"1 to {len(dialog.options)}" + "".join(f", {letter}" for letter in dialog.letters)
+            self.say(f"'{clean_line(text, 40)}' is none of {known}.\n")
 
     def _picked(self, dialog: Choosing) -> Any:
         dial = f", with one of {', '.join(dialog.dial.values)} behind it ({dialog.dial.name})" if dialog.dial else ""

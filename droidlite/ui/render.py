@@ -94,9 +94,15 @@ class Painter:
     def call(self, name: str, summary: str, style: str, note: str = "") -> str:
         """`● shell  pytest -q`, on one line."""
         head = f"{clean_line(name, 40)}  "
-        room = self.width - len(head) - len(note) - 3
-        told = cut(clean_line(summary, 400), max(room, 10))
+        told = self._beside(head, summary, note)
         return self.paint(_text(("● ", style), (head, "bold"), (told, ""), (f" {note}" if note else "", "dim")))
+
+    def names(self, name: str, summary: str) -> bool:
+        """Whether `call` shows the whole of the summary."""
+        return self._beside(f"{clean_line(name, 40)}  ", summary) == summary
+
+    def _beside(self, head: str, summary: str, note: str = "") -> str:
+        return cut(clean_line(summary, 400), max(self.width - len(head) - len(note) - 3, 10))
 
     def result(self, text: str, is_error: bool) -> str:
         return self.hanging("  ⎿ ", "dim", text, "red" if is_error else "dim")

@@ -177,7 +177,7 @@ class Transcript:
         self.last_output = "\n".join(outputs) or event.content
         summary = running.summary if running and running.summary != event.name else ""
         head = painter.call(event.name, summary, "red" if event.is_error else "green")
-        told = outcome(event)
+        told = outcome(event, summary if painter.names(event.name, summary) else "")
         text = self._text_done() + self._gap("call") + head + painter.result(told, event.is_error)
         for display in event.displays:
             if isinstance(display, Todos):

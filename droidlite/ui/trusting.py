@@ -29,7 +29,7 @@ def trust_dialog(trusting: Trusting) -> Asking:
         options=(
             Option("Yes, trust it as it is", "trust"),
             Option("Look at the files first", "look"),
-            Option("Not now: go on without it", "no"),
+            Option("No, go on without it for now", "no"),
         ),
         cursor=2,
         left=("no", ""),

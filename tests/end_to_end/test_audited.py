@@ -34,16 +34,17 @@ def test_a_run_without_a_person(repo: Path, tmp_path: Path) -> None:
     found = audited(repo)
     assert facts(found, "kind", "what", "allowed", "grounds", "rule", "exit_code") == [
         ("opened", "droidlite 0.1.0, nobody to ask", None, "", NPM, None),
+        ("prompt", "go", None, "", "", None),
         ("command", "ls", True, "autonomy", "", 0),
         ("write", "a.txt", True, "autonomy", "", None),
         ("command", "make x", False, "nobody", "", None),
-        ("command", "npm test", True, "rule", NPM, found["entries"][4]["exit_code"]),
-        ("command", "rm -r /x", False, "rule", found["entries"][5]["rule"], None),
+        ("command", "npm test", True, "rule", NPM, found["entries"][5]["exit_code"]),
+        ("command", "rm -r /x", False, "rule", found["entries"][6]["rule"], None),
         ("network", "http://127.0.0.1:9/", False, "nobody", "", None),
         ("check", "test -f a.txt", None, "", "", 0),
         ("verdict", "test -f a.txt", None, "", "", 0),
     ]  # fmt: skip
-    assert "rm -r" in found["entries"][5]["rule"]
+    assert "rm -r" in found["entries"][6]["rule"]
     assert found["totals"] == {
         "commands": 2, "commands_of_the_person": 0, "checks": 1, "writes": 1, "hosts": 0, "approved_by_the_person": 0,
         "refused": 3,
@@ -87,11 +88,40 @@ def test_a_person_who_answers_types_and_changes_the_level(repo: Path, tmp_path: 
         assert terminal.leaves() == 0
     assert facts(audited(repo), "turn", "kind", "what", "allowed", "grounds", "exit_code") == [
         (0, "opened", "droidlite 0.1.0, a person to ask", None, "", None),
+        (1, "prompt", "go", None, "", None),
         (1, "command", "make one", True, "once", 2),
         (1, "command", "make two", True, "session", 2),
         (1, "command", "make three", False, "no", None),
         (1, "person", "printf typed", None, "", 0),
         (1, "autonomy", "medium", None, "", None),
+    ]
+
+
+def test_after_a_rewind_numbers_begin_again_and_what_was_taken_back_says_so(repo: Path, tmp_path: Path) -> None:
+    env = write_script(tmp_path / "s.jsonl", [{"text": "One."}, {"text": "Two."}, {"text": "Three."}])
+    with Terminal(cwd=repo, env=env) as terminal:
+        terminal.sees("autonomy low")
+        terminal.type("first\r")
+        terminal.sees("One.")
+        terminal.type("second\r")
+        terminal.sees("Two.")
+        terminal.type("/rewind\r")
+        terminal.answers("Rewind to just before", "\x1b[H\r")
+        terminal.answers("Leave all as it is", "1")
+        terminal.sees("rewound; your message is below")
+        terminal.type(" better\r")
+        terminal.sees("Three.")
+        assert terminal.leaves() == 0
+    session = json.loads(droidlite("sessions", "--json", cwd=repo).out)[0]["id"]
+    shown = droidlite("sessions", "show", session, "--audit", cwd=repo).out
+    told = [" ".join(line[8:].split()) for line in shown.splitlines()]
+    assert told[told.index("1 prompt first") :] == [
+        "1 prompt first",
+        "2 prompt second",
+        "taken back by a rewind",
+        "1 rewind files and conversation to before prompt 2",
+        "took back prompt 2",
+        "2 prompt second better",
     ]
 
 

@@ -44,6 +44,11 @@ def test_figures_title_and_page_of_a_session_that_is_gone_on_with(repo: Path) ->
     assert (listed["title"], listed["turns"], listed["last_prompt"]) == ("The two of x", 2, "go on")
     whole = json.loads(droidlite("sessions", "export", session[-4:], "--format", "json", cwd=repo).out)
     assert (listed["cost_usd"], len(server.requests)) == (whole["spent_usd"], 4)
+    said = [(each["by"], each["text"]) for each in whole["messages"] if each["type"] == "user"]
+    assert [text for by, text in said if by == "person"] == ["please look at a.py", "go on"]
+    shown = droidlite("sessions", "show", session, cwd=repo).out
+    assert all(f"## {'You' if by == 'person' else 'droidlite told the model'}\n\n{text}" in shown for by, text in said)
+    assert said[0][0] == "droidlite"
     table = droidlite("sessions", "search", "LOOK", "at", cwd=repo, env={"COLUMNS": "120"}).out
     assert f"claude-sonnet-5-5  The two of x\n{'':{len(session)}}  please look at a.py\n" in table
     assert droidlite("sessions", "search", "nowhere", cwd=repo).out.startswith("No session has 'nowhere' in its title")

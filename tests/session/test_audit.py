@@ -15,6 +15,7 @@ from droidlite.session.records import (
     CallFinished,
     CallStarted,
     Ended,
+    Head,
     PutBack,
     Record,
     Replied,
@@ -23,6 +24,7 @@ from droidlite.session.records import (
     Said,
     Saved,
     Switched,
+    Unsaid,
     Verified,
 )
 from droidlite.types import Assistant, Call, Switch, ToolResult, User
@@ -50,7 +52,7 @@ def written(tmp_path: Path, *records: Record) -> Path:
 
 
 def entries(folder: Path) -> Sequence[Entry]:
-    return [structs.replace(entry, n=0) for entry in audit(folder).entries]
+    return [structs.replace(entry, n=0) for entry in audit(folder).entries if entry.kind != "prompt"]
 
 
 def test_all_that_is_recorded_today(tmp_path: Path) -> None:
@@ -134,22 +136,69 @@ def test_an_older_journal_tells_what_it_has(tmp_path: Path) -> None:
     ]
 
 
-def test_a_rewind_hides_nothing(tmp_path: Path) -> None:
+def numbered(folder: Path) -> list[tuple[int, str, str, bool]]:
+    found = audit(folder).entries
+    return [(entry.turn, entry.what, entry.why, entry.taken_back) for entry in found if entry.kind != "prompt"]
+
+
+def test_a_prompt_is_told_by_its_number_and_its_first_line(tmp_path: Path) -> None:
+    folder = written(
+        tmp_path,
+        Head(at=5.0), Said(user=User("context"), host=True), Said(user=User("one\nand more")), Head(at=6.0),
+        Head(at=7.0), Said(user=User("two")), Rewound(to_turn=2), Said(user=User("2")),
+    )  # fmt: skip
+    found = [structs.replace(entry, n=0) for entry in audit(folder).entries if entry.kind == "prompt"]
+    assert found == [
+        Entry(n=0, turn=1, kind="prompt", what="one", at=5.0),
+        Entry(n=0, turn=2, kind="prompt", what="two", at=7.0, taken_back=True),
+        Entry(n=0, turn=2, kind="prompt", what="2", at=7.0),
+    ]
+
+
+def test_a_rewind_hides_nothing_and_a_prompt_taken_back_is_told_from_the_next_of_its_number(tmp_path: Path) -> None:
+    ran = HostRan(command="ls", by="person", exit_code=0)
+    folder = written(
+        tmp_path,
+        Said(user=User("one")), ran, Said(user=User("two")), ran, Said(user=User("three")), ran,
+        Rewound(to_turn=2, undo=(Saved(turn=2, path="a"),)), ran, Said(user=User("2")), ran,
+        Unsaid(to_turn=2), Unsaid(to_turn=1), Said(user=User("1")), ran,
+    )  # fmt: skip
+    assert numbered(folder) == [
+        (1, "ls", "", True),
+        (2, "ls", "", True),
+        (3, "ls", "", True),
+        (1, "files and conversation to before prompt 2", "took back prompts 2 to 3", False),
+        (1, "ls", "", True),
+        (2, "ls", "", True),
+        (1, "conversation to before prompt 2", "took back prompt 2", False),
+        (0, "conversation to before prompt 1", "took back prompt 1", False),
+        (1, "ls", "", False),
+    ]
+    assert entries(folder)[3].files == ("a",)
+
+
+def test_a_rewind_undone_took_back_nothing(tmp_path: Path) -> None:
     ran = HostRan(command="ls", by="person", exit_code=0)
     folder = written(
         tmp_path,
         Said(user=User("one")), ran, Said(user=User("two")), ran,
-        Rewound(to_turn=2, undo=(Saved(turn=2, path="a"),)), RewindUndone(), PutBack(to_turn=1),
-        Said(user=User("2")), ran,
+        Rewound(to_turn=1), RewindUndone(), ran, PutBack(to_turn=1), RewindUndone(),
+        Said(user=User("three")), ran, Rewound(to_turn=9), ran,
     )  # fmt: skip
-    assert [(entry.turn, entry.kind, entry.what, entry.files) for entry in audit(folder).entries] == [
-        (1, "person", "ls", ()),
-        (2, "person", "ls", ()),
-        (1, "rewind", "files and conversation to before prompt 2", ("a",)),
-        (1, "rewind", "undone", ()),
-        (1, "rewind", "files to before prompt 1", ()),
-        (2, "person", "ls", ()),
+    assert numbered(folder) == [
+        (1, "ls", "", False),
+        (2, "ls", "", False),
+        (0, "files and conversation to before prompt 1", "took back prompts 1 to 2", False),
+        (2, "undone", "", False),
+        (2, "ls", "", False),
+        (2, "files to before prompt 1", "", False),
+        (2, "undone", "", False),
+        (3, "ls", "", False),
+        (3, "files and conversation to before prompt 9", "", False),
+        (3, "ls", "", False),
     ]
+    past = load(folder)
+    assert [turn.number for turn in past.turns] == [1, 2, 3]
 
 
 def test_a_host_that_no_listed_call_reached_is_listed(tmp_path: Path) -> None:
@@ -170,7 +219,7 @@ def test_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     folder = written(tmp_path, Said(user=User("go")))
     with (folder / JOURNAL).open("ab") as file:
         file.write(lay_out(3, Novel("x")) + b"garbage\n" + lay_out(4, Said(user=User("x"))) + b'{"n":5,')
-    assert [entry.what for entry in audit(folder).entries] == [
+    assert [entry.what for entry in entries(folder)] == [
         "line 3 is of a kind this droidlite does not know",
         "line 4 is damaged",
         "line 6 was cut off",

@@ -247,6 +247,24 @@ def test_markdown_reads_like_the_conversation(store: Store) -> None:
     )
 
 
+def test_what_droidlite_itself_said_is_not_the_persons(store: Store) -> None:
+    import json
+
+    from droidlite.session.records import Said
+    from droidlite.types import User
+
+    name = put(store, "20261122-143012-k3f9")
+    journal, _ = store.open(name)
+    with journal:
+        for said in (Said(user=User("Stop and think."), host=True), Said(user=User("Thanks"))):
+            journal.append(said)
+    assert store.export(name, "md").endswith("\n\n## droidlite told the model\n\nStop and think.\n\n## You\n\nThanks\n")
+    assert json.loads(store.export(name, "json"))["messages"][-2:] == [
+        {"type": "user", "text": "Stop and think.", "images": [], "by": "droidlite"},
+        {"type": "user", "text": "Thanks", "images": [], "by": "person"},
+    ]
+
+
 def test_a_fence_is_longer_than_those_inside(store: Store) -> None:
     from droidlite.sanitise import fenced
 

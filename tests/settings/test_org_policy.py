@@ -139,7 +139,10 @@ def test_the_variable_names_a_policy_only_where_the_system_has_none(system: Path
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[models\n", "FILE:1: not valid TOML: expected ']' at the end of a table declaration"),
+        (
+            "[models\n",
+            "FILE:1: not valid TOML: a table's name stands in brackets closed on its line, such as [router]",
+        ),
         ('[models]\ndenny = ["x"]', 'FILE:2: models.denny: unknown key; did you mean "deny"?'),
         ("[models]\ndeny = 3", "FILE:2: models.deny: expected a list, got a whole number"),
         ('[autonomy]\nmax = "all"', 'FILE:2: autonomy.max: must be one of "off", "low", "medium", "high", not "all"'),

@@ -190,9 +190,7 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
         ("max_cost_usd = nan", "USER:1: max_cost_usd: must be more than 0"),
         ("stall_seconds = inf", "USER:1: stall_seconds: must be at most 86400"),
         ("max_turns = 0", "USER:1: max_turns: must be at least 1"),
-        ("model = ", "USER:1: not valid TOML: invalid value"),
-        ("a = 1\nb = [1,", "USER:2: not valid TOML: invalid value"),
-        ('model = "a"\nmodel = "b"', "USER:2: not valid TOML: cannot overwrite a value"),
+        ("model = ", "USER:1: not valid TOML: nothing stands behind the ="),
         ('model = "${NOPE}"', "USER:1: model: the variable NOPE is not set; export it or write the value here"),
         (
             '[[endpoints]]\nname = "a"\nprotocol = "openai-chat"\nbase_url = "http://${NOPE}/v1"',

@@ -120,7 +120,7 @@ def test_trusted_in_a_session_that_has_begun_it_holds_from_the_next_one_on(folde
 
 def test_as_lines(brings: Path) -> None:
     with service() as server, Terminal("-m", MODEL, "--plain", "hi", cwd=brings) as terminal:
-        terminal.shows("Type a number, or nothing to go on without it.")
+        terminal.shows("Type a number, y or n, or nothing to go on without it.")
         assert not any(CHOOSING in line for line in terminal.screen.lines)
         terminal.type("2\r")
         terminal.sees("=== AGENTS.md")

@@ -33,7 +33,7 @@ def test_a_message_is_answered_in_lines_without_a_control_character() -> None:
     seen, conversation = talk("fix the failing test", events=fixing())
     assert conversation.sent == ["fix the failing test"]
     assert all(character == "\n" or character.isprintable() for character in seen)
-    assert "● edit  src/ranges.py\n  ⎿ +2 -1 src/ranges.py\n" in seen
+    assert "● edit  src/ranges.py\n  ⎿ +2 -1\n" in seen
     assert "$0.0132 message, $0.21 session, claude-sonnet-4-5-20250929 (auto)\n" in seen
     assert seen.endswith("Go on with: droidlite -r 01JD\n")
 
@@ -61,6 +61,10 @@ def test_a_message_of_several_lines() -> None:
         (["1"], Answer("once")),
         (["9", "2"], Answer("session")),
         (["4", "use make clean"], Answer("no", "use make clean")),
+        (["n", "use make clean"], Answer("no", "use make clean")),
+        (["No", ""], Answer("no")),
+        (["y"], Answer("once")),
+        (["YES"], Answer("once")),
         ([""], Answer("no")),
         ([KeyboardInterrupt], Answer("no")),
     ],
@@ -68,8 +72,14 @@ def test_a_message_of_several_lines() -> None:
 def test_an_approval_is_a_numbered_list(typed: list[Typed], answer: Answer) -> None:
     seen, conversation = talk("approve", *typed)
     assert "Run this command?\n  rm -rf build && make\n" in seen
-    assert "1. Yes, this once\n2. Yes, and for the rest of this session allow: " in seen
+    assert "1. Yes, this once (y)\n2. Yes, and for the rest of this session allow: " in seen
+    assert "4. No, and say what to do instead (n)\nType a number, y or n, or nothing to stop.\n" in seen
     assert conversation.asked == [answer]
+
+
+def test_what_is_no_answer_is_told_with_those_that_are() -> None:
+    seen, _ = talk("approve", "maybe", "")
+    assert "'maybe' is none of 1 to 4, y, n.\n" in seen
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,24 @@ def test_it_opens_on_the_current_model() -> None:
     assert press(model_picker(AUTO, CANDIDATES, Now("haiku")), "enter") == Done(Turned("haiku", "default"))
 
 
+KEYS = ("↑↓ move · Enter choose · Esc cancel", "1 of 4 · Tab mode · ←→ effort", "? explain", "type to filter")
+TITLE = ("Choose a model · other task", "auto aims at balanced", "effort ‹default›")
+
+
+@pytest.mark.parametrize(
+    ("width", "title", "foot"),
+    [
+        (120, [" · ".join(TITLE)], [" · ".join(KEYS)]),
+        (80, [" · ".join(TITLE)], [" · ".join(KEYS[:3]), KEYS[3]]),
+        (40, [TITLE[0], " · ".join(TITLE[1:])], [*KEYS[:2], " · ".join(KEYS[2:])]),
+    ],
+)
+def test_its_title_and_its_keys_are_told_whole(width: int, title: list[str], foot: list[str]) -> None:
+    picker = model_picker(structs.replace(AUTO, kind="other", mode="balanced"), CANDIDATES, Now("auto"))
+    lines = "".join(text for _, text in picker.draw(width, 24)).split("\n")
+    assert (lines[: len(title)], lines[-len(foot) :]) == (title, foot)
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("height", [8, 24])
 def test_it_stays_within_its_window(width: int, height: int) -> None:

@@ -192,6 +192,9 @@ def test_what_was_queued_is_sent_next_and_can_be_taken_back(start: Callable[...,
         ("\x1b[B\r", Answer("session")),
         ("3", Answer("always")),
         ("4use make clean\r", Answer("no", "use make clean")),
+        ("nuse make clean\r", Answer("no", "use make clean")),
+        ("N\r", Answer("no")),
+        ("yn\r", Answer("no")),
     ],
 )
 def test_an_approval_shows_the_exact_command(start: Callable[..., Driver], keys: str, answer: Answer) -> None:
@@ -486,6 +489,9 @@ def test_no_terminal_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.Monkey
         ("wait\r\x1b[B\r", Answer("session"), "wait"),
         ("wait\x1b[A2", Answer("session"), "wait"),
         ("y\r", Answer("once"), ""),
+        ("Y\r", Answer("once"), ""),
+        ("yes", Answer("no"), "yes"),
+        ("say n\r", Answer("no"), "say n"),
         ("\x1b[By\r", Answer("once"), ""),
     ],
 )

@@ -70,7 +70,7 @@ I'll run the failing test first.
 ● grep  clamp\\( in src
   ⎿ 3 lines
 ● edit  src/ranges.py
-  ⎿ +2 -1 src/ranges.py
+  ⎿ +2 -1
      10       \"\"\"Keeps value within low..high.\"\"\"
      11 -     if value > high - 1:
      11 +     # the upper bound belongs to the range
@@ -179,6 +179,15 @@ def test_a_reply_that_was_not_streamed_is_shown() -> None:
     shown = transcript()
     shown.apply(TurnStarted(1))
     assert shown.apply(reply("Whole.")) == "\nWhole.\n"
+
+
+def test_a_file_whose_name_did_not_fit_beside_its_call_is_named_with_its_change() -> None:
+    shown = transcript()
+    long = msgspec.structs.replace(DIFF, path="src/" + "deep/" * 15 + "ranges.py")
+    shown.apply(CallStarted(call_id="1", name="edit", summary=long.path))
+    told = shown.apply(CallFinished(call_id="1", name="edit", content="ok", displays=(long,)))
+    assert "ranges.py" not in told.partition("⎿")[0]
+    assert "ranges.py" in told.partition("⎿")[2]
 
 
 def test_a_diff_that_was_approved_is_not_shown_again() -> None:

@@ -173,6 +173,7 @@ COMMANDS: tuple[Command, ...] = (
 KEYS = (
     ("Enter", "send; while busy: queue"),
     ("Ctrl+J", "new line (or Alt+Enter)"),
+    ("1-9, y, n", "answer a question"),
     ("Esc", "interrupt; twice: rewind"),
     ("Shift+Tab", "next autonomy level"),
     ("Ctrl+N", "next model"),

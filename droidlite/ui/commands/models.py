@@ -3,7 +3,7 @@
 from droidlite.errors import DroidliteError, UsageError
 from droidlite.ui.choosing import Turned
 from droidlite.ui.commands.host import Host
-from droidlite.ui.decision import budget_line, decision_lines, numbers
+from droidlite.ui.decision import budget_line, decision_lines, folded, numbers
 from droidlite.ui.picker import EFFORTS, Aim, Now, effort_of, model_picker, next_model
 
 
@@ -66,9 +66,10 @@ def router(host: Host, words: str) -> None:
     modes = ("cost", "balanced", "quality")
     if words in ("", "why"):
         switches = host.conversation.switches()
-        lines = decision_lines(host.conversation.decision(), switches)
-        budget = budget_line(host.conversation.status(), switches)
-        host.say("\n" + host.painter.text("\n".join([*lines, budget]).rstrip(), indent="  "))
+        room = host.painter.width - 2
+        budget = folded(budget_line(host.conversation.status(), switches), room)
+        why = decision_lines(host.conversation.decision(), switches, width=room)
+        host.say("\n" + host.painter.text("\n".join([*why, *budget]).rstrip(), indent="  "))
     elif words == "numbers":
         lines = numbers(host.conversation.decision(), host.conversation.status())
         host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
