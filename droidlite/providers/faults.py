@@ -61,6 +61,8 @@ class BadStatus(Exception):
         self.status, self.headers, self.body = status, headers, body
 
 
+UNSENDABLE = frozenset({"LocalProtocolError", "UnsupportedProtocol", "InvalidURL"})
+"""Exceptions of the HTTP libraries that mean that a request could not even be written down."""
 UNREADABLE = frozenset(
     {"JSONDecodeError", "DecodeError", "ValidationError", "UnicodeDecodeError", "DecodingError", "TooLarge"}
     | {"ChecksumMismatch", "DuplicateHeader", "InvalidHeadersLength", "InvalidPayloadLength", "ResponseParserError"}
@@ -148,6 +150,9 @@ class Faults:
             return self.make("stalled")
         if names & UNREADABLE:
             return self.make("malformed", str(chain[-1]))
+        if names & UNSENDABLE:
+            told = f"{self._who()} can be sent nothing ({self.scrub(reason_of(chain[-1]))}); check base_url and key."
+            return self._unreached(Obstacle(told, passes=False))
         made = self.make("network", reason_of(chain[-1]))
         made.sent = reached.whole
         return made
@@ -178,7 +183,10 @@ class Faults:
         return text if len(text) <= 300 else text[:299] + "…"
 
     def _who(self) -> str:
-        host = urlsplit(self.endpoint.base_url).hostname
+        try:
+            host = urlsplit(self.endpoint.base_url).hostname
+        except ValueError:  # said of it elsewhere
+            host = ""
         return f"Endpoint {self.endpoint.name} ({host})" if host else f"Endpoint {self.endpoint.name}"
 
 

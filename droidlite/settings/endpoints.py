@@ -7,6 +7,8 @@ from pathlib import Path
 from msgspec import structs
 
 from droidlite.errors import UsageError
+from droidlite.sanitise import clean_line
+from droidlite.settings.addresses import address_problem, key_problem
 from droidlite.settings.catalog import EMBEDDED, SCRIPTED
 from droidlite.settings.config import Settings
 from droidlite.settings.paths import Places
@@ -122,13 +124,15 @@ def _services(env: Mapping[str, str]) -> list[Endpoint]:
 def _service(service: Service, env: Mapping[str, str]) -> Endpoint | None:
     """A service whose key is set. ANTHROPIC_BASE_URL and OPENAI_BASE_URL move it elsewhere, where a key may not be
     needed; what is not OpenAI itself is spoken to as a compatible server (chat completions)."""
-    key = next((env[name] for name in service.keys if env.get(name)), "")
+    name, key = next(((name, key) for name in service.keys if (key := env.get(name, "").strip())), ("", ""))
     named = env.get(f"{service.name.upper()}_BASE_URL", "") if service.name in ("anthropic", "openai") else ""
     elsewhere = bool(named) and named.rstrip("/") != service.base_url.rstrip("/")
     if not key and not elsewhere:
         return None
-    if named and not named.startswith(("http://", "https://")):
-        raise UsageError(f'{service.name.upper()}_BASE_URL: "{named}" must begin with http:// or https://')
+    if problem := key_problem(key):
+        raise UsageError(f"{name} {problem}.")
+    if named and (problem := address_problem(named)):
+        raise UsageError(f'{service.name.upper()}_BASE_URL: "{clean_line(named, 200)}" {problem}.')
     protocol, models = service.protocol, service.models
     if elsewhere and service.name == "openai":
         protocol, models = "openai-chat", (*models, "openai/*")

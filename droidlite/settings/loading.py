@@ -12,6 +12,7 @@ from msgspec import structs
 from droidlite.result import Trust
 from droidlite.sanitise import clean_line
 from droidlite.settings import keyrings, reading
+from droidlite.settings.addresses import address_problem, key_problem
 from droidlite.settings.config import Settings, SettingsFile
 from droidlite.settings.lines import Steps
 from droidlite.settings.memory import memory_of
@@ -136,7 +137,7 @@ class _Layers:
     def settings(self, trust: Trust, memory: tuple[tuple[str, str], ...]) -> Settings:
         record = build(self.data, SettingsFile)
         fields = {name: getattr(record, name) for name in SettingsFile.__struct_fields__}
-        fields["endpoints"] = tuple(_with_models(endpoint) for endpoint in record.endpoints)
+        fields["endpoints"] = tuple(_with_models(_trimmed(endpoint)) for endpoint in record.endpoints)
         origin = dict.fromkeys(_plain_keys(), "default") | self.origin
         return Settings(
             **fields,
@@ -153,6 +154,12 @@ def _plain_keys() -> list[str]:
     keys = [name for name in SettingsFile.__struct_fields__ if name not in several]
     tables = {"router": SettingsFile().router, "sandbox": SettingsFile().sandbox}
     return keys + [f"{table}.{name}" for table, found in tables.items() for name in structs.asdict(found)]
+
+
+def _trimmed(endpoint: Endpoint) -> Endpoint:
+    """Keys read from files often end in a line end."""
+    keys = tuple(key.strip() for key in endpoint.api_keys)
+    return structs.replace(endpoint, api_key=endpoint.api_key.strip(), api_keys=keys)
 
 
 def _with_models(endpoint: Endpoint) -> Endpoint:
@@ -210,6 +217,10 @@ def _check(document: Document, record: SettingsFile) -> None:
 
 
 def _check_endpoint(document: Document, path: Steps, endpoint: Endpoint) -> None:
+    named = (("api_key",), endpoint.api_key), *((("api_keys", at), key) for at, key in enumerate(endpoint.api_keys))
+    for key_path, key in named:
+        if problem := key_problem(key.strip()):
+            document.fail((*path, *key_path), problem)
     if not endpoint.name or "/" in endpoint.name or endpoint.name != endpoint.name.strip():
         document.fail((*path, "name"), "must be a word without / and blanks at its ends")
     for key in ("tpm", "rpm"):
@@ -226,7 +237,7 @@ def _check_endpoint(document: Document, path: Steps, endpoint: Endpoint) -> None
     if endpoint.protocol == "scripted":
         if not endpoint.base_url:
             document.fail((*path, "base_url"), "must be the path of the script")
-    elif endpoint.base_url and not endpoint.base_url.startswith(("http://", "https://")):
-        document.fail((*path, "base_url"), "must begin with http:// or https://")
+    elif endpoint.base_url and (problem := address_problem(endpoint.base_url)):
+        document.fail((*path, "base_url"), problem)
     elif not endpoint.base_url and endpoint.protocol == "openai-chat" and endpoint.kind == "direct":
         document.fail((*path, "base_url"), "is missing; write the server's address, such as http://127.0.0.1:8000/v1")

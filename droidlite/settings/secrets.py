@@ -17,6 +17,7 @@ def secrets(endpoints: Iterable[Endpoint], env: Mapping[str, str]) -> frozenset[
     }
     addresses = (*env.values(), *(endpoint.base_url for endpoint in endpoints))
     values |= {password for address in addresses if "://" in address for password in passwords_in(address)}
+    values |= {value.strip() for value in values}  # a tool may print it without the line end it was read with
     return frozenset(value for value in values if len(value) >= SHORTEST)
 
 

@@ -1,11 +1,13 @@
 """An endpoint that speaks another protocol, a page where a service should be, a model that is no more."""
 
+import re
 from itertools import permutations
 from typing import Any
 
 import pytest
 from loopback import Loopback, Said
 from loopback_replies import PATHS
+from msgspec import structs
 
 from droidlite.cancellation import Cancellation
 from droidlite.errors import ProviderError
@@ -114,3 +116,15 @@ def test_a_word_in_place_of_a_key_is_no_secret() -> None:
     said = status(404, {"error": {"message": "model 'x' not found, try `ollama pull x`"}})
     with Loopback([said]) as server:
         assert "try `ollama pull x`" in str(failure(server, "openai-chat", key="ollama"))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_key_that_no_header_carries_is_tried_once_and_costs_nothing(dialect: str) -> None:
+    with Loopback([Said("Hello.")]) as server:
+        endpoint = structs.replace(server.endpoint(dialect), api_key="no-key-0123\n")  # type: ignore[arg-type]
+        with pytest.raises(ProviderError) as caught:
+            list(make(endpoint, stall=10.0).stream(SPEC, REQUEST, Cancellation()))
+    error = caught.value
+    assert (error.fault, error.retry, error.sent, error.exit_code) == ("network", "other", False, 1)
+    assert re.fullmatch(rf"{re.escape(WHO)} can be sent nothing \(.+\); check base_url and key\.", str(error))
+    assert (server.requests, "no-key-0123" in str(error)) == ([], False)

@@ -3,6 +3,7 @@
 import pytest
 
 from droidlite.errors import SettingsError
+from droidlite.settings.addresses import address_problem, key_problem
 from droidlite.settings.endpoints import find_endpoints, keys_of
 from droidlite.settings.secrets import secrets
 from droidlite.types import Endpoint
@@ -55,6 +56,9 @@ def test_each_key_is_a_way_of_its_own_and_a_secret() -> None:
         ('api_keys = "k"', "endpoints[0].api_keys: expected a list, got a string"),
         ('kind = "bedrock"', 'endpoints[0].region: is missing; "bedrock" needs one, such as "eu-west-1"'),
         ('kind = "azure"', "endpoints[0].base_url: is missing; write the address of the Azure resource"),
+        ('base_url = "http://[::1"', f"endpoints[0].base_url: {address_problem('http://[::1')}"),
+        ('base_url = "https://"', f"endpoints[0].base_url: {address_problem('https://')}"),
+        ('api_keys = ["fine", "a\\nb"]', f"endpoints[0].api_keys[1]: {key_problem('ü')}"),
         ("priority = 1.5", "endpoints[0].priority: expected a whole number, got a number"),
     ],
 )

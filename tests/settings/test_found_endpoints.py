@@ -84,7 +84,30 @@ def test_anthropics_protocol_stays_wherever_it_is_served() -> None:
 def test_a_base_url_that_is_none() -> None:
     with pytest.raises(UsageError) as caught:
         find({"OPENAI_BASE_URL": "localhost:8000"})
-    assert str(caught.value) == 'OPENAI_BASE_URL: "localhost:8000" must begin with http:// or https://'
+    assert str(caught.value) == 'OPENAI_BASE_URL: "localhost:8000" must begin with http:// or https://.'
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({"ANTHROPIC_BASE_URL": "http://[::1"}, 'ANTHROPIC_BASE_URL: "http://[::1" is no address; write it as'),
+        ({"OPENAI_BASE_URL": "http://"}, 'OPENAI_BASE_URL: "http://" names no host; write it as'),
+        ({"OPENAI_BASE_URL": "http://box:99999/v1"}, 'OPENAI_BASE_URL: "http://box:99999/v1" is no address'),
+        ({"OPENAI_BASE_URL": "http://bo x/v1"}, 'OPENAI_BASE_URL: "http://bo x/v1" has a blank'),
+        ({"ANTHROPIC_API_KEY": "sk-ant\nsecond-line"}, "ANTHROPIC_API_KEY has a character that no key has"),
+        ({"OPENAI_API_KEY": "sk-schlüssel"}, "OPENAI_API_KEY has a character that no key has"),
+    ],
+)
+def test_what_nothing_can_be_sent_with(env: dict[str, str], told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        find_endpoints(Settings(), env)
+    assert str(caught.value).startswith(told)
+    assert not any(env.get(name, "-") in str(caught.value) for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"))
+
+
+def test_a_key_that_was_read_with_its_line_end() -> None:
+    assert find_endpoints(Settings(), {"ANTHROPIC_API_KEY": " sk-ant-1234567\n"})[0].api_key == "sk-ant-1234567"
+    assert [each.name for each in find_endpoints(Settings(), {"ANTHROPIC_API_KEY": " \n"})] == ["embedded"]
 
 
 def test_settings_come_first_and_replace_by_name() -> None:

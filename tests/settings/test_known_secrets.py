@@ -26,3 +26,8 @@ def test_the_name_of_a_file_is_no_secret(tmp_path: Path) -> None:
     there.touch()
     env = {"GOOGLE_APPLICATION_CREDENTIALS": str(there), "HOUSE_KEY": "/no/such/file/but/a/key"}
     assert secrets([], env) == {"/no/such/file/but/a/key"}
+
+
+def test_a_secret_is_known_without_the_blanks_around_it() -> None:
+    env = {"DEPLOY_TOKEN": "  correct-horse\n"}
+    assert secrets([], env) == {"  correct-horse\n", "correct-horse"}
