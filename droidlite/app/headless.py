@@ -23,6 +23,8 @@ from droidlite.ui.headless import OutputFormat, present, present_failure
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that end a run in order."""
+ECHO_SECONDS = 0.25
+"""A signal that comes again this soon is the same one: timeout(1) sends it to the process and then to its group."""
 
 
 def run_headless(options: Options, prompt: str, file: str, output_format: OutputFormat) -> int:
@@ -70,13 +72,17 @@ def failure(error: DroidliteError, session: Session | None, seconds: float) -> R
 def stopped_by_signals(session: Session) -> Iterator[None]:
     """Ctrl-C and SIGTERM end the run in order; the session stays resumable. A second one ends the process, and what it
     started with it."""
+    stopped: dict[int, float] = {}
 
     def leave(number: int, frame: object) -> None:
+        if time.monotonic() - stopped.get(number, -ECHO_SECONDS) < ECHO_SECONDS:
+            return
         tools.kill_all(session.parts.context)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
     def stop(number: int, frame: object) -> None:
+        stopped[number] = time.monotonic()
         for each in before:
             signal.signal(each, leave)
         session.stop(_ended_by(number))

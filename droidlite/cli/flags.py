@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from typer import Argument, Context, Option
+from typer import Argument, CallbackParam, Context, Option
 
 from droidlite.cli.quick import MOST_TIMEOUT, existing_folder, is_trust
 from droidlite.errors import UsageError
@@ -18,6 +18,22 @@ def named_check(context: Context, verify: str) -> str:
     if not verify.strip() and given is not None and given.name != "DEFAULT":
         raise UsageError("--verify is empty; name a command, auto, or leave the flag out.")
     return verify
+
+
+def given_names(context: Context, parameter: CallbackParam, names: list[str]) -> list[str]:
+    """The tools a flag names. Raises UsageError where one is empty, as an unset variable leaves it: that would allow
+    every tool, or deny none."""
+    if not all(name.strip(" ,") for name in names):
+        raise UsageError(f"{parameter.opts[0]} is empty; name tools, or leave the flag out.")
+    return names
+
+
+def named_ledger(context: Context, ledger: str) -> str:
+    """The file --ledger names. Raises UsageError where it was given and is empty: no cap would be shared."""
+    given = context.get_parameter_source("ledger")
+    if not ledger.strip() and given is not None and given.name != "DEFAULT":
+        raise UsageError("--ledger is empty; name a file, or leave the flag out.")
+    return ledger
 
 
 def pinned(context: Context, trust: str) -> str:
@@ -36,7 +52,14 @@ MaxCost = Annotated[
     float | None, Option("--max-cost", "--max-budget-usd", metavar="USD", help="Cap in USD; it is never exceeded.")
 ]
 LedgerFile = Annotated[
-    str, Option("--ledger", metavar="FILE", help="All that name this file share one cap (also: DROIDLITE_LEDGER).")
+    str,
+    Option(
+        "--ledger",
+        metavar="FILE",
+        help="All that name this file share one cap (also: DROIDLITE_LEDGER).",
+        show_default=False,
+        callback=named_ledger,
+    ),
 ]
 MaxTurns = Annotated[int | None, Option("--max-turns", min=1, metavar="N", help="Cap on calls of the model.")]
 Timeout = Annotated[float | None, Option("--timeout", metavar="SECONDS", help="Stop after this long.")]
@@ -69,8 +92,13 @@ SandboxMode = Annotated[
 ]
 EffortFlag = Annotated[Literal["low", "medium", "high"] | None, Option("--effort", help="How hard the model thinks.")]
 System = Annotated[list[str], Option("--append-system-prompt", metavar="TEXT", help="Added to the system prompt.")]
-Allowed = Annotated[list[str], Option("--allowed-tools", metavar="NAMES", help="Only these tools (commas, globs).")]
-Disallowed = Annotated[list[str], Option("--disallowed-tools", metavar="NAMES", help="Not these tools.")]
+Allowed = Annotated[
+    list[str],
+    Option("--allowed-tools", metavar="NAMES", help="Only these tools (commas, globs).", callback=given_names),
+]
+Disallowed = Annotated[
+    list[str], Option("--disallowed-tools", metavar="NAMES", help="Not these tools.", callback=given_names)
+]
 RouterMode = Annotated[
     Literal["cost", "balanced", "quality"] | None,
     Option("--router", help="Where between cost and quality auto aims (default balanced)."),

@@ -41,6 +41,16 @@ def test_a_signal_that_another_thread_takes_is_heard_at_once(number: signal.Sign
         assert waits().exit_code == code
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_timeout_sends_twice_is_one_signal(number: signal.Signals) -> None:
+    """To the process, and then to its group: the run still ends in order, with its result."""
+    told = Told()
+    with stopped_by_signals(told):  # type: ignore[arg-type]
+        signal.raise_signal(number)
+        signal.raise_signal(number)
+        assert told.errors.get(timeout=60).exit_code == 128 + number
+
+
 def test_what_was_there_before_is_there_again() -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     with stopped_by_signals(Told()):  # type: ignore[arg-type]
