@@ -265,9 +265,9 @@ class RoutingDecision(Struct, frozen=True, kw_only=True):
     The rest is empty where nobody routed. strategy: "auto", "chosen" (by the person), "fixed default" (a script, or
     shadow mode), or "fallback" where the router failed. mode, kind, confidence: what was aimed at, for what kind of
     task, how surely recognised (0 to 1). estimate: of the plan that starts with `model`; others: of the plans that came
-    next, in the order of `runners_up`. reference: the model that success and cost are held against; counterfactual:
-    that model alone. rule: the rules that matched, with file and line; verified: whether a check ends the task;
-    evidence: its version."""
+    next, in the order of `runners_up`, then of the nearest that fall short where few reach what was aimed at.
+    reference: the model that success and cost are held against; counterfactual: that model alone. rule: the rules that
+    matched, with file and line; verified: whether a check ends the task; evidence: its version."""
 
     model: str
     endpoint: str

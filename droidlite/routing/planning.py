@@ -23,6 +23,8 @@ CENTRAL = 1.2816
 """Standard errors from the mean to the ends of a central 80 % interval."""
 LEAST = 0.3
 """A model less likely than this to succeed starts nothing: its runs cost more time than they save money. Chosen."""
+MOST_OTHERS, LEAST_OTHERS = 5, 3
+"""Plans that are told beside the chosen one."""
 BEATEN = 2
 """A model that so many others beat in both success and cost takes part in no plan."""
 LENGTHENED = 40
@@ -38,12 +40,14 @@ class Plan(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """What was chosen and against what. `others`: the best plan of each other start model, best first. `singles`: each
+    """What was chosen and against what. `others`: the best plan of each other start model, best first; `short`: where
+    they are few, the nearest that fall short of the target, so that it is seen by how much. `singles`: each
     model alone, by model. `reached`: False where no plan but the reference alone reaches the target; `wanted`: what
     would have been chosen if any amount might be spent."""
 
     plan: Plan
     others: tuple[Plan, ...]
+    short: tuple[Plan, ...] = ()
     singles: dict[str, Plan]
     reference: str
     reached: bool
@@ -82,9 +86,12 @@ def choose_plan(
     ranked = sorted(reaching, key=_price_of if not verified else field.net_of(WORTH[mode]))
     wanted = ranked[0] if ranked else only
     chosen = wanted if most_usd is None else _affordable(wanted, ranked, plans, most_usd)
+    others = _distinct(ranked, (chosen,))
+    nearest = sorted((plan for plan in plans if plan.margin < 0), key=lambda plan: -plan.margin)
     return Choice(
         plan=chosen,
-        others=_distinct(ranked, chosen),
+        others=others[:MOST_OTHERS],
+        short=_distinct(nearest, (chosen, only, *others))[: max(LEAST_OTHERS - len(others), 0)],
         singles={plan.chain.stages[0].model: plan for plan in (field.plan(alone(b)) for b in beliefs)},
         reference=compared.option.model,
         reached=any(plan.margin < math.inf for plan in ranked),
@@ -255,13 +262,14 @@ def _frontier(chains: Sequence[Chain]) -> list[Chain]:
     return kept
 
 
-def _distinct(ranked: Sequence[Plan], chosen: Plan) -> tuple[Plan, ...]:
-    seen, kept = {chosen.chain.stages[0].model}, []
+def _distinct(ranked: Sequence[Plan], before: Sequence[Plan]) -> tuple[Plan, ...]:
+    """The first plan of each start model that none of `before` starts with."""
+    seen, kept = {plan.chain.stages[0].model for plan in before}, []
     for plan in ranked:
         if plan.chain.stages[0].model not in seen:
             seen.add(plan.chain.stages[0].model)
             kept.append(plan)
-    return tuple(kept[:5])
+    return tuple(kept)
 
 
 def in_words(stages: Sequence[Stage], *, verified: bool) -> str:

@@ -143,7 +143,7 @@ def _decided(asked: Asked, usable: Sequence[Candidate], rejected: dict[str, str]
         confidence=asked.features.confidence,
         verified=asked.features.verified,
         estimate=plan.estimate,
-        others=tuple(other.estimate for other in choice.others),
+        others=tuple(other.estimate for other in (*choice.others, *choice.short)),
         reference=choice.reference,
         counterfactual=choice.singles[choice.reference].estimate,
         rule="; ".join(asked.narrowing.rules),

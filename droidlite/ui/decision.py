@@ -117,9 +117,13 @@ def numbers(decision: RoutingDecision, status: Status) -> tuple[str, ...]:
 def _rows(decision: RoutingDecision) -> list[tuple[str, str, str]]:
     """What is expected of the plan, of the others, and of the reference."""
     found = [] if decision.estimate is None else [decision.estimate, *decision.others]
-    rows = [_row(estimate) for estimate in found]
-    if decision.counterfactual is not None:
-        rows.append(_row(decision.counterfactual, " (reference)"))
+    against = decision.counterfactual
+    rows = []
+    for at, estimate in enumerate(found):
+        note = " (reference)" if against is not None and estimate.plan == against.plan else ""
+        rows.append(_row(estimate, note or (" (not surely as good)" if at > len(decision.runners_up) else "")))
+    if against is not None and all(estimate.plan != against.plan for estimate in found):
+        rows.append(_row(against, " (reference)"))
     return rows
 
 

@@ -38,6 +38,16 @@ def test_without_a_model_that_surely_reaches_the_target_the_reference_is_taken()
     assert (models(choice), choice.plan.margin) == (("strong",), float("inf"))
 
 
+def test_where_few_reach_it_the_nearest_that_fall_short_are_told() -> None:
+    seen = {"strong": STRONG, "weak": WEAK, "weaker": regular(400, 55, 0.1)}
+    choice = choose(evidence_of(fix=seen), "strong", "weak", "weaker", verified=False)
+    assert (models(choice), choice.others) == (("strong",), ())
+    assert [plan.chain.stages[0].model for plan in choice.short] == ["weak", "weaker"]
+    assert 0 > choice.short[0].margin >= choice.short[1].margin
+    surely = choose(evidence_of(fix=seen | {"equal": EQUAL}), "strong", "equal", "weak", "weaker")
+    assert [plan.chain.stages[0].model for plan in (*surely.others, *surely.short)] == ["strong", "weak", "weaker"]
+
+
 def test_half_the_evidence_makes_the_choice_stronger() -> None:
     """The same shares of tasks on which two models end differently: 800 runs are enough to tell, 40 are not."""
     flipped = [(solved if task % 10 else not solved, cost) for task, (solved, cost) in enumerate(regular(800, 86, 0.2))]
