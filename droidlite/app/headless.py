@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import reduce
+from functools import partial, reduce
 
 from droidlite import tools
 from droidlite.app.assemble import open_session
@@ -18,8 +18,10 @@ from droidlite.app.sharing import shared_ledger
 from droidlite.app.signals import heard_at_once
 from droidlite.errors import DroidliteError, Interrupted, UsageError
 from droidlite.events import RunFinished
+from droidlite.tools.confined import paths_meant, why_hidden
 from droidlite.types import Usage, add_usage
 from droidlite.ui.headless import OutputFormat, present, present_failure
+from droidlite.ui.mentions import images_in
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that end a run in order."""
@@ -37,8 +39,15 @@ def run_headless(options: Options, prompt: str, file: str, output_format: Output
         session = open_session(options, Person(), prompt=text)
         session.parts.warnings += [warning] if warning else []
         session.parts.waited = time.monotonic() - began
+        context = session.parts.context
+        images = images_in(
+            text,
+            session.parts.cwd,
+            partial(why_hidden, context=context),
+            taken=lambda path: bool(paths_meant(path, context)),  # a prompt may quote what others wrote
+        )
         with stopped_by_signals(session):
-            return present(session.run(text), output_format, sys.stdout, sys.stderr, os.environ).exit_code
+            return present(session.run(text, images), output_format, sys.stdout, sys.stderr, os.environ).exit_code
     except UsageError:
         raise
     except DroidliteError as error:

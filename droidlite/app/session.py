@@ -29,6 +29,7 @@ from droidlite.events import (
     SessionStarted,
     Warned,
 )
+from droidlite.providers.pictures import unseen
 from droidlite.result import Review, Routing, Trust, VerifyResult
 from droidlite.session.checkpoint import Checkpoint
 from droidlite.session.journal import Journal
@@ -103,6 +104,8 @@ class Session:
         if parts.shadow:
             parts.shadow.begin(text)
         yield from self._introduction()
+        if images and not (spec := parts.agent.driver.route.spec).images:
+            yield Warned(unseen(spec))
         timer = self._timer()
         error: DroidliteError | None = None
         answer = ""

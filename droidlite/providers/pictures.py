@@ -12,6 +12,11 @@ def visible(image: Image, spec: ModelSpec) -> bool:
     return spec.images and image.media_type in TAKEN
 
 
+def unseen(spec: ModelSpec) -> str:
+    """What to tell who sends a picture to a model that takes none."""
+    return f"{spec.id} takes no pictures: it is told that one was here, and no more. -m or /model names others."
+
+
 def described(image: Image) -> str:
     """What is left of a picture that is not shown: its type and its size."""
     return f"[an image was here: {image.media_type}, {max(1, round(len(image.data) * 3 / 4_000))} kB]"

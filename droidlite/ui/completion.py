@@ -24,7 +24,8 @@ class Completions(Completer):
         elif match := _MENTION.search(before):
             for path in self._files(match[1]):
                 if path.isprintable():  # what cannot be shown as it is cannot be inserted as it is
-                    yield Completion(path + " ", start_position=-len(match[1]), display=clean_line(path, 100))
+                    written = f'"{path}" ' if " " in path else f"{path} "
+                    yield Completion(written, start_position=-len(match[1]), display=clean_line(path, 100))
 
     def _named(self, typed: str) -> Iterable[Completion]:
         for name, about in self._commands.items():

@@ -1,4 +1,4 @@
-"""Pictures a message mentions with @path go with it as pictures."""
+"""Pictures a message mentions with @path, or @"a path with blanks", go with it as pictures."""
 
 import base64
 import re
@@ -13,15 +13,24 @@ from droidlite.types import Image
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 PICTURES = tuple(f".{ending}" for ending in _TYPES)
 """How the names of pictures end."""
-_MENTION = regex(r"(?:^|(?<=\s))@(\S+\.(?:png|jpe?g|gif|webp))(?=\s|$)", re.IGNORECASE)
+_MENTION = regex(
+    r"(?:^|(?<=[\s(\[,]))@(?:\"([^\"\n]+\.(?:png|jpe?g|gif|webp))\"|(\S+?\.(?:png|jpe?g|gif|webp))(?=[).,;:!?\]]*(?:\s|$)))",
+    re.IGNORECASE,
+)
 MOST_BYTES = 5_000_000
 """What the services take for one picture."""
 
 
-def images_in(text: str, cwd: str, why_hidden: Callable[[str], str] = lambda path: "") -> tuple[Image, ...]:
-    """The pictures behind the @paths in `text`; a path that is no file stays text. Raises UsageError for a huge one
-    and for one that a rule hides."""
-    paths = _MENTION.findall(text)
+def images_in(
+    text: str,
+    cwd: str,
+    why_hidden: Callable[[str], str] = lambda path: "",
+    *,
+    taken: Callable[[str], bool] = lambda path: True,
+) -> tuple[Image, ...]:
+    """The pictures behind the @paths in `text`; a path that is no file, or is not `taken`, stays text. Raises
+    UsageError for a huge one and for one that a rule hides."""
+    paths = [path for quoted, bare in _MENTION.findall(text) if taken(path := quoted or bare)]
     if hidden := next((path for path in paths if why_hidden(path)), ""):
         raise UsageError(f"Nothing was sent: {hidden} is denied by a permission rule, {why_hidden(hidden)}.")
     return tuple(image for path in paths if (image := _image(Path(cwd) / path)))

@@ -332,3 +332,18 @@ def test_json_tells_the_same_progress_on_stderr_as_text(repo: Path, tmp_path: Pa
     line = "read  a.py  1 line"
     assert [told[output].count(line) for output in told] == [1, 1, 0]
     assert len(told["text"]) == len(told["json"])
+
+
+@pytest.mark.parametrize(("model", "shown"), [("claude-sonnet-5", 1), ("deepseek-v4-pro", 0)])
+def test_a_picture_of_the_folder_goes_along_where_the_model_takes_any(
+    model: str, shown: int, repo: Path, tmp_path: Path
+) -> None:
+    for path in (repo / "in.png", tmp_path / "outside.png"):
+        path.write_bytes(b"a picture, as far as anyone looks")
+    with Loopback([Said("A dot.")]) as server:
+        dialect = "anthropic" if shown else "openai-chat"
+        configure(endpoint_settings(server.endpoint(dialect), models=f'["{model}"]'))
+        ran = droidlite("exec", "-m", model, "compare @in.png, with @../outside.png.", cwd=repo)
+    assert (ran.code, ran.out) == (0, "A dot.\n"), ran.err
+    sent = json.dumps(server.requests[0].json)
+    assert (sent.count('"type": "image"'), f"{model} takes no pictures" in ran.err) == (shown, not shown)
