@@ -194,6 +194,8 @@ def _assemble(
         shared=Shared(ledger, lambda seconds: context.cancellation.wait(seconds)) if ledger else None,
     )
     budget.check_priced(spec)
+    if options.effort and options.effort not in spec.efforts:
+        warnings.append(f"{spec.id} has no effort {options.effort}: it is asked as if none were set.")
     transcript = Transcript(
         system=system_prompt(options.append_system_prompt),
         tools=toolbox.specs,

@@ -347,3 +347,11 @@ def test_a_picture_of_the_folder_goes_along_where_the_model_takes_any(
     assert (ran.code, ran.out) == (0, "A dot.\n"), ran.err
     sent = json.dumps(server.requests[0].json)
     assert (sent.count('"type": "image"'), f"{model} takes no pictures" in ran.err) == (shown, not shown)
+
+
+def test_an_effort_that_a_model_has_not_is_told(repo: Path) -> None:
+    with Loopback([Said("Hello.")]) as server:
+        configure(endpoint_settings(server.endpoint("openai-chat"), models='["glm-5.3"]'))
+        ran = droidlite("exec", "-m", "glm-5.3", "--effort", "high", "hi", cwd=repo)
+    assert (ran.code, ran.out) == (0, "Hello.\n"), ran.err
+    assert "glm-5.3 has no effort high: it is asked as if none were set." in ran.err
