@@ -49,6 +49,11 @@ class PermissionRules(Struct, frozen=True):
     deny: tuple[Pattern, ...] = ()
 
 
+def is_host(text: str) -> bool:
+    """Whether it is a host's name in lower case, an address, or `*.domain`."""
+    return _HOST.fullmatch(text) is not None
+
+
 def parse_pattern(text: str, where: str = "") -> Pattern:
     """Raises ValueError with what is wrong, as a clause, and what to write instead."""
     found = re.fullmatch(r"([A-Za-z_]+)(?:\((.*)\))?", text.strip(), re.DOTALL)
@@ -82,7 +87,7 @@ def _problem(tool: PatternTool, what: str) -> str:
             else ""
         )
     if tool == "fetch":
-        return "" if _HOST.fullmatch(what) else "is no host; write one, such as docs.python.org or *.python.org"
+        return "" if is_host(what) else "is no host; write one, such as docs.python.org or *.python.org"
     if what.startswith(("/", "~", "!")) or ".." in what.split("/"):
         return f"is no path below the root; write it relative to that, as in {tool}(src/**)"
     return ""

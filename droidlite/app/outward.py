@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from droidlite.settings.sandbox_policy import covers
+from droidlite.settings.sandbox_policy import is_allowed
 
 if TYPE_CHECKING:
     from droidlite.sandbox.door import Door, Upstream
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 def door_to(hosts: tuple[str, ...], env: Mapping[str, str], reached: Callable[[str, str, int, bool], None]) -> "Door":
     """A way out to `hosts` alone; `env` says whose proxy is on it, `reached` hears of each host that is asked for."""
-    from droidlite.sandbox.door import Door, is_allowed
+    from droidlite.sandbox.door import Door
 
-    return Door(partial(is_allowed, hosts, covers), reached, partial(_upstream, env))
+    return Door(partial(is_allowed, hosts), reached, partial(_upstream, env))
 
 
 def _upstream(env: Mapping[str, str], host: str) -> "Upstream | None":

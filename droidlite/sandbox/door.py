@@ -14,7 +14,6 @@ from msgspec import Struct
 _HEAD = 65_536  # bytes a request may have before its body
 _SECONDS = 30.0
 _CHUNK = 65_536
-_WEB = (80, 443)
 
 
 class Upstream(Struct, frozen=True):
@@ -277,12 +276,3 @@ def _say(connection: socket.socket, status: int, why: str) -> None:
 
 def _netloc(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def is_allowed(hosts: tuple[str, ...], covers: Callable[[tuple[str, ...], str], bool], host: str, port: int) -> bool:
-    """Whether one of `hosts` stands for it: without a port for those of the web, with one (`host:22`) for that one."""
-    for entry in hosts:
-        name, colon, own = entry.rpartition(":") if entry.count(":") == 1 else (entry, "", "")
-        if covers((name,), host) and (str(port) == own if colon else port in _WEB):
-            return True
-    return False

@@ -1,0 +1,63 @@
+"""Which hosts settings and policy may name for the sandbox, and what is said of one that is none."""
+
+import pytest
+
+from droidlite.errors import SettingsError
+from droidlite.settings.policy_files import read_layer
+from droidlite.settings.sandbox_policy import is_allowed, why_no_host
+
+LIKE = '; write one, such as "pypi.org", "*.pypi.org" or "git.example.com:22"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("pypi.org", "*.crates.io", "*", "git.example.com:22", "*.example.com:8443", "LOCALHOST:1", "a_b.example"),
+        *("127.0.0.1:65535", "::1", "[::1]:8080", "*:22"),
+    ],
+)
+def test_a_host_a_domain_or_all_with_a_port_or_without(text: str) -> None:
+    assert why_no_host(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        *(("https://x.org", "x.org"), ("http://me@x.org:8080/a?b", "x.org:8080"), ("x.org:22/a", "x.org:22")),
+        *((" x.org ", "x.org"), ("x.org.", "x.org"), ("[::1]", "::1"), ("[::1", "::1"), (".x.org", "*.x.org")),
+    ],
+)
+def test_what_was_meant_is_said_where_it_is_plain(text: str, meant: str) -> None:
+    assert why_no_host(text) == f'"{text}" is no host; write "{meant}"'
+
+
+@pytest.mark.parametrize("text", ["x org", "*.*.org", "x..org", "10.0.0.0/8", "bücher.example", ":443", "x*"])
+def test_what_is_none_is_told_with_examples(text: str) -> None:
+    assert why_no_host(text) == f'"{text}" is no host{LIKE}'
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "080", "", "ssh", "²", "1" * 5000])
+def test_a_port_that_is_none(port: str) -> None:
+    assert why_no_host(f"x.org:{port}") == (
+        f'"x.org:{port}" names no port; write one of 1 to 65535, such as "x.org:8443", or none for those of the web'
+    )
+
+
+def test_a_policy_may_not_either(tmp_path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('[sandbox]\nhosts = ["*.example.com", "x.org/"]\n')
+    with pytest.raises(SettingsError) as caught:
+        read_layer("org", file)
+    assert str(caught.value) == f'{file}:2: sandbox.hosts[1]: "x.org/" is no host; write "x.org"'
+
+
+@pytest.mark.parametrize(
+    ("named", "host", "port", "allowed"),
+    [
+        ("x.org", "x.org", 443, True), ("x.org", "x.org", 22, False), ("x.org:22", "x.org", 22, True),
+        ("x.org:22", "x.org", 443, False), ("[::1]:8080", "::1", 8080, True), ("[::1]:8080", "::1", 80, False),
+        ("::1", "::1", 80, True), ("*.x.org:22", "a.x.org", 22, True),
+    ],
+)  # fmt: skip
+def test_which_host_and_port_one_stands_for(named: str, host: str, port: int, allowed: bool) -> None:
+    assert is_allowed((named,), host, port) == allowed
