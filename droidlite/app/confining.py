@@ -20,6 +20,7 @@ from droidlite.sandbox.probe import Found, find_mechanism
 from droidlite.sandbox.sandbox import WIDE, Box, Sandbox
 from droidlite.sandbox.sights import is_machine
 from droidlite.settings.policy import MECHANISMS
+from droidlite.settings.sandbox_policy import whole
 from droidlite.tool import Reach
 from droidlite.types import Autonomy
 
@@ -92,8 +93,8 @@ def sandbox_of(
         own=(places.config, places.state, places.cache),
         scratch=folder / "sandbox" / "tmp",
         cache=places.cache / "sandbox",
-        read=tuple(_full(path) for path in settings.read),
-        write=tuple(_full(path) for path in settings.write),
+        read=tuple(whole(path) for path in settings.read),
+        write=tuple(whole(path) for path in settings.write),
         keep=keep,
         named=named_program,
     )
@@ -108,10 +109,6 @@ def sandbox_of(
             door.close()
 
     return sandbox, close
-
-
-def _full(path: str) -> str:
-    return str(Path(path).expanduser().absolute())
 
 
 def kept_by(check: Check | None, root: Path) -> tuple[Path, ...]:

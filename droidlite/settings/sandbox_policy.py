@@ -1,13 +1,15 @@
 """What settings and policy may say of the sandbox, and what the policy leaves of a person's: never less than its
 minimum, no host that it does not name."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import structs
 
 from droidlite.patterns import is_host
 from droidlite.regex import regex
-from droidlite.settings.config import Settings
+from droidlite.settings.config import SandboxSettings, Settings
 from droidlite.settings.policy import Policy
 from droidlite.settings.reading import Document
 
@@ -17,7 +19,7 @@ _PORT = regex(r"[1-9][0-9]{0,4}")
 
 def narrow_sandbox(settings: Settings, policy: Policy) -> Settings:
     """`settings` (flags applied) with the sandbox within the policy, and one warning for each thing that was taken
-    away. A mechanism that is too weak is not known before one was found to work."""
+    away, or is not there. A mechanism that is too weak is not known before one was found to work."""
     sandbox, origin, warnings = settings.sandbox, dict(settings.origin), list(settings.warnings)
     if sandbox.mode == "off" and policy.sandbox.minimum != "off":
         where = policy.where("sandbox.minimum")
@@ -31,7 +33,22 @@ def narrow_sandbox(settings: Settings, policy: Policy) -> Settings:
         warnings.append(f"sandbox.hosts is without {', '.join(gone)}: policy {where} does not name it.")
         kept = tuple(host for host in sandbox.hosts if host not in gone)
         sandbox, origin["sandbox.hosts"] = structs.replace(sandbox, hosts=kept), where
+    warnings += _not_there(sandbox, origin)
     return structs.replace(settings, sandbox=sandbox, origin=origin, warnings=tuple(warnings))
+
+
+def whole(folder: str) -> str:
+    """The path that sandbox.read or sandbox.write means."""
+    return str(Path(os.path.expanduser(folder)).absolute())
+
+
+def _not_there(sandbox: SandboxSettings, origin: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each folder that commands will not find, whatever the settings say of it."""
+    for key, folders in {"read": sandbox.read, "write": sandbox.write}.items() if sandbox.mode != "off" else ():
+        for folder in folders:
+            if not os.path.exists(whole(folder)):
+                where = origin.get(f"sandbox.{key}", "settings")
+                yield (f"sandbox.{key} is without {folder}, named in {where}: there is no such folder; make it first.")
 
 
 def check_hosts(document: Document) -> None:

@@ -231,7 +231,7 @@ def test_a_bwrap_that_does_not_hold_is_not_taken(repo: Path, tmp_path: Path) -> 
 def test_a_policy_sets_the_least_and_the_most(repo: Path, tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text('[sandbox]\nminimum = "landlock"\nhosts = ["*.example.com"]\n')
-    configure('[sandbox]\nhosts = ["evil.example", "pypi.example.com"]\n')
+    configure('[sandbox]\nhosts = ["evil.example", "pypi.example.com"]\nwrite = ["~/.gradle"]\n')
     env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}]) | {"DROIDLITE_POLICY": str(policy)}
     ran = droidlite("exec", "--sandbox", "off", "-o", "stream-json", "go", cwd=repo, env=env)
     events = [json.loads(line) for line in ran.out.splitlines()]
@@ -239,6 +239,7 @@ def test_a_policy_sets_the_least_and_the_most(repo: Path, tmp_path: Path) -> Non
     warned = [event["message"] for event in events if event["type"] == "warned"]
     assert f"sandbox.mode is not off: policy {policy}:2 wants landlock at least." in warned
     assert f"sandbox.hosts is without evil.example: policy {policy}:3 does not name it." in warned
+    assert [each for each in warned if each.startswith("sandbox.write is without ~/.gradle, named in ")]
 
 
 def test_a_link_that_leads_nowhere_at_a_protected_name_runs_nothing(repo: Path, tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
-"""Which hosts settings and policy may name for the sandbox, and what is said of one that is none."""
+"""What settings and policy may name for the sandbox, hosts and folders, and what is said of what is none."""
+
+from pathlib import Path
 
 import pytest
 
 from droidlite.errors import SettingsError
+from droidlite.settings.config import SandboxSettings, Settings
+from droidlite.settings.policy import Policy
 from droidlite.settings.policy_files import read_layer
-from droidlite.settings.sandbox_policy import is_allowed, why_no_host
+from droidlite.settings.sandbox_policy import is_allowed, narrow_sandbox, why_no_host
 
 LIKE = '; write one, such as "pypi.org", "*.pypi.org" or "git.example.com:22"'
 
@@ -43,7 +47,7 @@ def test_a_port_that_is_none(port: str) -> None:
     )
 
 
-def test_a_policy_may_not_either(tmp_path) -> None:
+def test_a_policy_may_not_either(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('[sandbox]\nhosts = ["*.example.com", "x.org/"]\n')
     with pytest.raises(SettingsError) as caught:
@@ -61,3 +65,18 @@ def test_a_policy_may_not_either(tmp_path) -> None:
 )  # fmt: skip
 def test_which_host_and_port_one_stands_for(named: str, host: str, port: int, allowed: bool) -> None:
     assert is_allowed((named,), host, port) == allowed
+
+
+def warned(origin: dict[str, str], **sandbox: object) -> tuple[str, ...]:
+    settings = Settings(sandbox=SandboxSettings(**sandbox), origin=origin)  # type: ignore[arg-type]
+    return narrow_sandbox(settings, Policy()).warnings
+
+
+def test_a_folder_that_is_not_there_is_told(home: Path) -> None:
+    (home / "data").mkdir()
+    origin = {"sandbox.read": "config.toml:2", "sandbox.write": "config.toml:3"}
+    assert warned(origin, read=("~/data", "~nobody-at-all/x"), write=("~/.gradle", str(home))) == (
+        "sandbox.read is without ~nobody-at-all/x, named in config.toml:2: there is no such folder; make it first.",
+        "sandbox.write is without ~/.gradle, named in config.toml:3: there is no such folder; make it first.",
+    )
+    assert warned(origin, mode="off", write=("~/.gradle",)) == ()
