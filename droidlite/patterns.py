@@ -54,6 +54,26 @@ def is_host(text: str) -> bool:
     return _HOST.fullmatch(text) is not None
 
 
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, an IPv6 one without brackets."""
+    from ipaddress import ip_address
+
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_near(address: str) -> bool:
+    """Whether an IP address is of this machine, of its link, or of many. Raises ValueError for what is none."""
+    from ipaddress import ip_address
+
+    found = ip_address(address.partition("%")[0])
+    found = getattr(found, "ipv4_mapped", None) or found
+    return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
+
+
 def parse_pattern(text: str, where: str = "") -> Pattern:
     """Raises ValueError with what is wrong, as a clause, and what to write instead."""
     found = re.fullmatch(r"([A-Za-z_]+)(?:\((.*)\))?", text.strip(), re.DOTALL)

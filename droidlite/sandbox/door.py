@@ -1,7 +1,6 @@
 """A way out of the sandbox's network: a proxy outside that lets commands reach the hosts that are allowed, no other."""
 
 import contextlib
-import ipaddress
 import select
 import socket
 import threading
@@ -10,6 +9,8 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
+
+from droidlite.patterns import is_address, is_near
 
 _HEAD = 65_536  # bytes a request may have before its body
 _SECONDS = 30.0
@@ -198,26 +199,12 @@ def _endpoint(parts: SplitResult, otherwise: int) -> tuple[str, int]:
 def _address(host: str) -> str:
     """An address of `host`: of this machine or its link only where that was named as such. A name that somebody else
     gives addresses must not lead to what only this machine may reach."""
-    named = host == "localhost" or _is_address(host)
+    named = host == "localhost" or is_address(host)
     found = [row[4][0] for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
-    usable = [str(each) for each in found if named or not _is_near(str(each))]
+    usable = [str(each) for each in found if named or not is_near(str(each))]
     if not usable:
         raise _Refusal(403, f"{host} leads to an address of this machine")
     return usable[0]
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_near(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    found = getattr(found, "ipv4_mapped", None) or found
-    return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
 
 
 def _send_body(asked: _Asked, far: socket.socket) -> None:

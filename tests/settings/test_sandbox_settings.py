@@ -60,7 +60,11 @@ def test_a_policy_may_not_either(tmp_path: Path) -> None:
     [
         ("x.org", "x.org", 443, True), ("x.org", "x.org", 22, False), ("x.org:22", "x.org", 22, True),
         ("x.org:22", "x.org", 443, False), ("[::1]:8080", "::1", 8080, True), ("[::1]:8080", "::1", 80, False),
-        ("::1", "::1", 80, True), ("*.x.org:22", "a.x.org", 22, True),
+        ("::1", "::1", 80, True), ("LOCALHOST:1", "localhost", 1, True), ("127.0.0.1:9", "127.0.0.1", 9, True),
+        ("*", "x.org", 443, True), ("*", "10.0.0.1", 443, True), ("*", "127.0.0.1", 80, False),
+        ("*:9", "localhost", 9, False), ("*", "169.254.169.254", 80, False), ("*.0.0.1", "127.0.0.1", 80, False),
+        ("*", "::1", 80, False), ("*", "::ffff:127.0.0.1", 80, False), ("*", "fe80::1%eth0", 80, False),
+        ("*.x.org:22", "a.x.org", 22, True),
     ],
 )  # fmt: skip
 def test_which_host_and_port_one_stands_for(named: str, host: str, port: int, allowed: bool) -> None:
