@@ -65,11 +65,13 @@ def is_address(host: str) -> bool:
     return True
 
 
-def is_near(address: str) -> bool:
-    """Whether an IP address is of this machine, of its link, or of many. Raises ValueError for what is none."""
+def is_near(host: str) -> bool:
+    """Whether it is localhost, or an IP address of this machine, of its link or of many."""
     from ipaddress import ip_address
 
-    found = ip_address(address.partition("%")[0])
+    if not is_address(host):
+        return host == "localhost"
+    found = ip_address(host.partition("%")[0])
     found = getattr(found, "ipv4_mapped", None) or found
     return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
 

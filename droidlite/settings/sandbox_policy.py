@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from droidlite.patterns import is_address, is_host, is_near
+from droidlite.patterns import is_host, is_near
 from droidlite.regex import regex
 from droidlite.settings.config import SandboxSettings, Settings
 from droidlite.settings.policy import Policy
@@ -70,13 +70,17 @@ def why_no_host(text: str) -> str:
     return f'"{text}" names no port; write one of 1 to 65535, such as "{name}:8443", or none for those of the web'
 
 
+def names(hosts: Sequence[str]) -> frozenset[str]:
+    """What `hosts` name, without their ports and in lower case."""
+    return frozenset(_parts(entry)[0].lower() for entry in hosts)
+
+
 def is_allowed(hosts: Sequence[str], host: str, port: int) -> bool:
     """Whether one of `hosts` stands for it: without a port for those of the web, with one (`host:22`) for that one.
     What is of this machine or its link is only ever meant by its own name: `*` is the world, not what runs here."""
-    here = host == "localhost" or (is_address(host) and is_near(host))
     for entry in hosts:
         name, own = _parts(entry)
-        if (name.lower() == host if here else covers((name,), host)) and (
+        if (name.lower() == host if is_near(host) else covers((name,), host)) and (
             port in _WEB if own is None else str(port) == own
         ):
             return True

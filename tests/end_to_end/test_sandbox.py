@@ -135,12 +135,17 @@ def test_a_check_runs_in_it_too_and_its_script_stays_as_it_is(repo: Path, tmp_pa
 def test_only_hosts_that_are_named_are_reached(repo: Path, tmp_path: Path, mechanism: str) -> None:
     with Web(b"welcome") as named, Web(b"secret") as other:
         configure(f'[sandbox]\nhosts = ["127.0.0.1:{named.server_port}"]\n')
-        command = f"curl -s http://127.0.0.1:{named.server_port}/; curl -s http://127.0.0.1:{other.server_port}/"
-        ran, (told,) = run(repo, tmp_path, command, flags=("--sandbox", mechanism))
+        command = "; ".join(
+            f"curl -s http://{place}/"
+            for place in (
+                f"127.0.0.1:{named.server_port}", f"127.0.0.1:{other.server_port}", f"localhost:{named.server_port}",
+            )
+        )  # fmt: skip
+        ran, (told,) = run(repo, tmp_path, f"{command} || echo nobody $?", flags=("--sandbox", mechanism))
         assert (len(named.paths), len(other.paths)) == (1, 0)
     assert told.startswith(
         f"welcomedroidlite: 127.0.0.1:{other.server_port} is not allowed: it is not among sandbox.hosts; a server "
-        "of the command's own is reached as localhost.\n"
+        "of the command's own is reached as localhost.\nnobody 7\n"
     )
     session = json.loads(ran.out.splitlines()[0])["session_id"]
     audit = json.loads(droidlite("sessions", "show", session, "--audit", "--json", cwd=repo).out)
