@@ -12,8 +12,10 @@ from droidlite.app.checking import Check
 from droidlite.app.outward import door_to
 from droidlite.app.setup import Setup
 from droidlite.checks.snapshot import rests_of
+from droidlite.commands.gitplaces import stays_home
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
+from droidlite.commands.tree import Tree
 from droidlite.errors import Refused
 from droidlite.hostgit import confine_git, path_outside
 from droidlite.sandbox.probe import Found, find_mechanism
@@ -118,14 +120,15 @@ def kept_by(check: Check | None, root: Path) -> tuple[Path, ...]:
     return tuple(root / name for name in sorted(rests_of(check.command, root, False, check.folder).named))
 
 
-def reach_of(root: Path, path: str) -> Callable[[str], Reach]:
+def reach_of(tree: Tree, path: str) -> Callable[[str], Reach]:
     """How far a command of the model's reaches: into git's own files where it is git's own commands and nothing else,
-    no setting of the repository has git start a program, and git is not one that lies in it (`path`: PATH)."""
+    in no other repository, no setting of this one has git start a program, and git is not one that lies in it (`path`:
+    PATH)."""
 
     def reach(command: str) -> Reach:
-        if not changes_git(command) or named_program(str(root)):
+        if not (changes_git(command) and stays_home(command, tree)) or named_program(tree.root):
             return "work"
-        return "git" if which("git", path=path) == which("git", path=path_outside(str(root), path)) else "work"
+        return "git" if which("git", path=path) == which("git", path=path_outside(tree.root, path)) else "work"
 
     return reach
 

@@ -89,13 +89,17 @@ def test_gits_own_commands_change_its_files_and_no_other_does(repo: Path, tmp_pa
     commands = (
         "git add -A && git commit -qm two",
         "git switch -qc other",
-        "sh -c 'git commit --allow-empty -qm three'",
+        "git -C . commit --allow-empty -qm three",
+        "sh -c 'git commit --allow-empty -qm four'",
+        "echo q > q.txt && git add q.txt && git commit -qm four",
     )
     ran, told = run(repo, tmp_path, *commands, flags=("--sandbox", mechanism))
     assert ran.code == 0
-    assert git(repo, "log", "--format=%s").split() == ["two", "one"]
+    assert git(repo, "log", "--format=%s").split() == ["three", "two", "one"]
     assert git(repo, "branch", "--show-current") == "other\n"
-    assert ["(exit code 0)" in each for each in told[:2]] == [True, True]
+    assert ["(exit code 0)" in each for each in told[:3]] == [True, True, True]
+    hint = "(.git is kept from it: git add, git commit and the like work in a command of their own, without other "
+    assert [hint in each for each in told] == [False, False, False, True, True]
 
 
 @each_mechanism
