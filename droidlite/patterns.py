@@ -49,6 +49,33 @@ class PermissionRules(Struct, frozen=True):
     deny: tuple[Pattern, ...] = ()
 
 
+def is_host(text: str) -> bool:
+    """Whether it is a host's name in lower case, an address, or `*.domain`."""
+    return _HOST.fullmatch(text) is not None
+
+
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, an IPv6 one without brackets."""
+    from ipaddress import ip_address
+
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_near(host: str) -> bool:
+    """Whether it is localhost, or an IP address of this machine, of its link or of many."""
+    from ipaddress import ip_address
+
+    if not is_address(host):
+        return host == "localhost"
+    found = ip_address(host.partition("%")[0])
+    found = getattr(found, "ipv4_mapped", None) or found
+    return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
+
+
 def parse_pattern(text: str, where: str = "") -> Pattern:
     """Raises ValueError with what is wrong, as a clause, and what to write instead."""
     found = re.fullmatch(r"([A-Za-z_]+)(?:\((.*)\))?", text.strip(), re.DOTALL)
@@ -82,7 +109,7 @@ def _problem(tool: PatternTool, what: str) -> str:
             else ""
         )
     if tool == "fetch":
-        return "" if _HOST.fullmatch(what) else "is no host; write one, such as docs.python.org or *.python.org"
+        return "" if is_host(what) else "is no host; write one, such as docs.python.org or *.python.org"
     if what.startswith(("/", "~", "!")) or ".." in what.split("/"):
         return f"is no path below the root; write it relative to that, as in {tool}(src/**)"
     return ""

@@ -163,7 +163,7 @@ def _assemble(
         guards=git_guards("off" if held.mechanism != "off" else settings.autonomy or "off", setup.env),
         confine=sandbox.confine,
         sandbox=held.mechanism,
-        reach=reach_of(root, setup.env.get("PATH", os.defpath)),
+        reach=reach_of(tree, setup.env.get("PATH", os.defpath)),
         reached=reaching(journal),
         unreadable=denied_globs(rules, "read"),
         unwritable=denied_globs(rules, "edit"),

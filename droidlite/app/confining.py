@@ -12,14 +12,17 @@ from droidlite.app.checking import Check
 from droidlite.app.outward import door_to
 from droidlite.app.setup import Setup
 from droidlite.checks.snapshot import rests_of
+from droidlite.commands.gitplaces import stays_home
 from droidlite.commands.gitprograms import named_program
 from droidlite.commands.reaching import changes_git
+from droidlite.commands.tree import Tree
 from droidlite.errors import Refused
 from droidlite.hostgit import confine_git, path_outside
 from droidlite.sandbox.probe import Found, find_mechanism
 from droidlite.sandbox.sandbox import WIDE, Box, Sandbox
 from droidlite.sandbox.sights import is_machine
 from droidlite.settings.policy import MECHANISMS
+from droidlite.settings.sandbox_policy import whole
 from droidlite.tool import Reach
 from droidlite.types import Autonomy
 
@@ -92,8 +95,8 @@ def sandbox_of(
         own=(places.config, places.state, places.cache),
         scratch=folder / "sandbox" / "tmp",
         cache=places.cache / "sandbox",
-        read=tuple(_full(path) for path in settings.read),
-        write=tuple(_full(path) for path in settings.write),
+        read=tuple(whole(path) for path in settings.read),
+        write=tuple(whole(path) for path in settings.write),
         keep=keep,
         named=named_program,
     )
@@ -110,10 +113,6 @@ def sandbox_of(
     return sandbox, close
 
 
-def _full(path: str) -> str:
-    return str(Path(path).expanduser().absolute())
-
-
 def kept_by(check: Check | None, root: Path) -> tuple[Path, ...]:
     """The scripts that a session's check is run by."""
     if check is None:
@@ -121,14 +120,15 @@ def kept_by(check: Check | None, root: Path) -> tuple[Path, ...]:
     return tuple(root / name for name in sorted(rests_of(check.command, root, False, check.folder).named))
 
 
-def reach_of(root: Path, path: str) -> Callable[[str], Reach]:
+def reach_of(tree: Tree, path: str) -> Callable[[str], Reach]:
     """How far a command of the model's reaches: into git's own files where it is git's own commands and nothing else,
-    no setting of the repository has git start a program, and git is not one that lies in it (`path`: PATH)."""
+    in no other repository, no setting of this one has git start a program, and git is not one that lies in it (`path`:
+    PATH)."""
 
     def reach(command: str) -> Reach:
-        if not changes_git(command) or named_program(str(root)):
+        if not (changes_git(command) and stays_home(command, tree)) or named_program(tree.root):
             return "work"
-        return "git" if which("git", path=path) == which("git", path=path_outside(str(root), path)) else "work"
+        return "git" if which("git", path=path) == which("git", path=path_outside(tree.root, path)) else "work"
 
     return reach
 

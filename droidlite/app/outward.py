@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from droidlite.settings.sandbox_policy import covers
+from droidlite.patterns import is_near
+from droidlite.settings.sandbox_policy import is_allowed, names
 
 if TYPE_CHECKING:
     from droidlite.sandbox.door import Door, Upstream
@@ -12,13 +13,13 @@ if TYPE_CHECKING:
 
 def door_to(hosts: tuple[str, ...], env: Mapping[str, str], reached: Callable[[str, str, int, bool], None]) -> "Door":
     """A way out to `hosts` alone; `env` says whose proxy is on it, `reached` hears of each host that is asked for."""
-    from droidlite.sandbox.door import Door, is_allowed
+    from droidlite.sandbox.door import Door
 
-    return Door(partial(is_allowed, hosts, covers), reached, partial(_upstream, env))
+    return Door(partial(is_allowed, hosts), reached, partial(_upstream, env), named=names(hosts))
 
 
 def _upstream(env: Mapping[str, str], host: str) -> "Upstream | None":
-    """The proxy that the usual variables name on the way to `host`."""
+    """The proxy that the usual variables name on the way to `host`; to this machine none is."""
     from base64 import b64encode
     from urllib.parse import unquote, urlsplit
 
@@ -26,7 +27,7 @@ def _upstream(env: Mapping[str, str], host: str) -> "Upstream | None":
 
     lower = {name.lower(): value for name, value in env.items() if name.lower().endswith("_proxy")}
     named = lower.get("https_proxy") or lower.get("all_proxy", "")
-    if not named or _goes_past(host, lower.get("no_proxy", "")):
+    if not named or is_near(host) or _goes_past(host, lower.get("no_proxy", "")):
         return None
     parts = urlsplit(named if "://" in named else f"http://{named}")
     if parts.scheme != "http" or not parts.hostname:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from droidlite.commands.gitcommands import can_be_undone, subcommand
 from droidlite.commands.gitcommands import only_reads as git_only_reads
+from droidlite.commands.gitplaces import led_by
 from droidlite.commands.options import names
 from droidlite.commands.parsing import UNKNOWN, read_command
 from droidlite.commands.reading import only_reads
@@ -23,8 +24,8 @@ _MESSAGE = regex(r"\"\$\(cat <<'(\w+)'\n(?:(?!\1\n).*\n)*\1\n?\s*\)\"")
 
 def changes_git(command: str) -> bool:
     """Whether a command changes git's files, and every part of it is git's own or only reads, with nothing hidden and
-    nothing written by the shell itself."""
-    return _all_or_reading(command, _changes)
+    nothing written by the shell itself. In which folders is not looked at: see gitplaces."""
+    return _all_or_reading(command, _changes, lambda argv: led_by(argv)[1])
 
 
 def begins_with(prefixes: tuple[str, ...], command: str) -> bool:
@@ -39,18 +40,23 @@ def _fits(argv: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return argv[: len(words) - 1] == words[:-1] if words[-1:] == ("*",) else argv == words
 
 
-def _all_or_reading(command: str, wanted: Callable[[tuple[str, ...]], bool]) -> bool:
+def _all_or_reading(
+    command: str,
+    wanted: Callable[[tuple[str, ...]], bool],
+    plain: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda argv: argv,
+) -> bool:
     """Whether some part of a command is wanted and all others only read, nothing is hidden in it and the shell itself
-    writes nothing."""
+    writes nothing; each part is judged as `plain` has it."""
     reading = read_command(_MESSAGE.sub('"text"', command))
     if reading.why_not or not reading.commands or reading.assignments:
         return False
     if any(redirect.target != "/dev/null" and not redirect.target.isdigit() for redirect in reading.redirects):
         return False
-    if any(UNKNOWN in argv for argv in reading.commands):
+    commands = [plain(argv) for argv in reading.commands if UNKNOWN not in argv]
+    if len(commands) < len(reading.commands):
         return False
-    rest = [argv for argv in reading.commands if not wanted(argv)]
-    return len(rest) < len(reading.commands) and all(only_reads(argv) == "" for argv in rest)
+    rest = [argv for argv in commands if not wanted(argv)]
+    return len(rest) < len(commands) and all(only_reads(argv) == "" for argv in rest)
 
 
 def _changes(argv: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import chain
 
 from droidlite.sandbox.confinement import Confinement
-from droidlite.sandbox.sights import TEMPORARY
+from droidlite.sandbox.sights import TEMPORARY, within
 
 _ALONE = (
     *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--unshare-net"),
@@ -38,12 +38,17 @@ def _files(confinement: Confinement) -> Iterator[str]:
         if os.path.isdir(folder) and not os.path.islink(folder):
             yield from ("--bind", confinement.tmp, folder)
     yield from _bound("--ro-bind", confinement.read)
-    if confinement.cache:
-        yield from ("--bind", confinement.cache, os.path.join(confinement.home, ".cache"))
+    if confinement.cache and _has_place(cache := os.path.join(confinement.home, ".cache"), confinement.read):
+        yield from ("--bind", confinement.cache, cache)
     yield from _bound("--bind", confinement.write)
     yield from _bound("--ro-bind", confinement.keep)
     for path in confinement.blank:
         yield from ("--tmpfs", path) if os.path.isdir(path) else ("--ro-bind", os.devnull, path)
+
+
+def _has_place(folder: str, read: Sequence[str]) -> bool:
+    """Whether something can be bound to `folder`: in what shows read-only nothing can be made, and no link bound to."""
+    return not within(folder, read) or (os.path.isdir(folder) and not os.path.islink(folder))
 
 
 @cache

@@ -1,20 +1,23 @@
 """A way out of the sandbox's network: a proxy outside that lets commands reach the hosts that are allowed, no other."""
 
 import contextlib
-import ipaddress
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
+from droidlite.patterns import is_address, is_near
+
 _HEAD = 65_536  # bytes a request may have before its body
 _SECONDS = 30.0
 _CHUNK = 65_536
-_WEB = (80, 443)
+
+_OWN = ("localhost", "127.0.0.1", "::1")
+"""By which a command reaches the servers it starts itself, in its own network."""
 
 
 class Upstream(Struct, frozen=True):
@@ -27,14 +30,18 @@ class Upstream(Struct, frozen=True):
 
 class Door:
     """Lets out connections to hosts that `allows(host, port)`; `told(call_id, host, port, refused)` hears of each.
-    `upstream(host)` is the proxy on the way to a host, None where there is none."""
+    `upstream(host)` is the proxy on the way to a host, None where there is none. `named`: hosts that are allowed by
+    their own names, in lower case; `past`: names of the command's own machine that it need not ask this door about."""
 
     def __init__(
         self,
         allows: Callable[[str, int], bool],
         told: Callable[[str, str, int, bool], None] = lambda call_id, host, port, refused: None,
         upstream: Callable[[str], Upstream | None] = lambda host: None,
+        *,
+        named: Collection[str] = (),
     ) -> None:
+        self.past = tuple(name for name in _OWN if name not in named)
         self._allows, self._told, self._upstream = allows, told, upstream
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -74,7 +81,7 @@ class Door:
             refused = not self._allows(asked.host, asked.port)
             self._told(call_id, asked.host, asked.port, refused)
             if refused:
-                raise _Refusal(403, f"{asked.host}:{asked.port} is not allowed: it is not among sandbox.hosts")
+                raise _Refusal(403, f"{asked.host}:{asked.port} is not allowed: {self._why_not(asked.host)}")
             with self._reach(asked) as far:
                 self._keep(far)
                 _pass_on(connection, far, both=asked.tunnel)
@@ -87,11 +94,17 @@ class Door:
         finally:
             self._drop(connection)
 
+    def _why_not(self, host: str) -> str:
+        own = f"; a server of the command's own is reached as {self.past[0]}" if host in _OWN and self.past else ""
+        return f"it is not among sandbox.hosts{own}"
+
     def _reach(self, asked: "_Asked") -> socket.socket:
         """A connection on which the request has been made; for CONNECT, one that its bytes can be passed on over."""
         upstream = self._upstream(asked.host)
-        place = (_address(asked.host), asked.port) if upstream is None else (upstream.host, upstream.port)
-        far = socket.create_connection(place, _SECONDS)
+        if upstream is None:
+            far = _connect(_addresses(asked.host), asked.port)
+        else:
+            far = _connect((upstream.host,), upstream.port)
         try:
             if upstream is not None:
                 far.sendall(asked.proxy_form(upstream.authorisation))
@@ -196,29 +209,24 @@ def _endpoint(parts: SplitResult, otherwise: int) -> tuple[str, int]:
         raise _Refusal(400, "its port is no number") from error
 
 
-def _address(host: str) -> str:
-    """An address of `host`: of this machine or its link only where that was named as such. A name that somebody else
-    gives addresses must not lead to what only this machine may reach."""
-    named = host == "localhost" or _is_address(host)
+def _connect(addresses: Sequence[str], port: int) -> socket.socket:
+    """To the first that answers: localhost has two, and a service may listen on one. Raises OSError."""
+    *others, last = addresses
+    for address in others:
+        with contextlib.suppress(OSError):
+            return socket.create_connection((address, port), _SECONDS)
+    return socket.create_connection((last, port), _SECONDS)
+
+
+def _addresses(host: str) -> tuple[str, ...]:
+    """The addresses of `host`: those of this machine or its link only where that was named as such. A name that
+    somebody else gives addresses must not lead to what only this machine may reach."""
+    named = host == "localhost" or is_address(host)
     found = [row[4][0] for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
-    usable = [str(each) for each in found if named or not _is_near(str(each))]
+    usable = tuple(str(each) for each in found if named or not is_near(str(each)))
     if not usable:
         raise _Refusal(403, f"{host} leads to an address of this machine")
-    return usable[0]
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_near(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    found = getattr(found, "ipv4_mapped", None) or found
-    return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
+    return usable
 
 
 def _send_body(asked: _Asked, far: socket.socket) -> None:
@@ -277,12 +285,3 @@ def _say(connection: socket.socket, status: int, why: str) -> None:
 
 def _netloc(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def is_allowed(hosts: tuple[str, ...], covers: Callable[[tuple[str, ...], str], bool], host: str, port: int) -> bool:
-    """Whether one of `hosts` stands for it: without a port for those of the web, with one (`host:22`) for that one."""
-    for entry in hosts:
-        name, colon, own = entry.rpartition(":") if entry.count(":") == 1 else (entry, "", "")
-        if covers((name,), host) and (str(port) == own if colon else port in _WEB):
-            return True
-    return False

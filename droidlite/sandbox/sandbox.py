@@ -96,7 +96,7 @@ class Sandbox:
         announced, shut = door.begin(start.call_id)
         address = f"http://127.0.0.1:{PORT}"
         named = {name: address for way in ("http", "https", "all") for name in (f"{way}_proxy", f"{way}_proxy".upper())}
-        local = {"no_proxy": "localhost,127.0.0.1,::1", "NO_PROXY": "localhost,127.0.0.1,::1"}
+        local = dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(door.past))
         started = structs.replace(start, environment=start.environment | named | local)
         try:
             confined = self._confined(started, found, announced)

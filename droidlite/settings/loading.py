@@ -20,6 +20,7 @@ from droidlite.settings.narrowing import Narrowed
 from droidlite.settings.paths import Places, find_root
 from droidlite.settings.permitting import check_rules, renamed
 from droidlite.settings.reading import Document
+from droidlite.settings.sandbox_policy import check_hosts
 from droidlite.settings.trust import SETTINGS, Found, look
 from droidlite.settings.trusted import read_pin
 from droidlite.settings.trusting import Agreed, judge, needing
@@ -194,6 +195,7 @@ def _has_key(endpoint: Endpoint) -> bool:
 def _check(document: Document, record: SettingsFile) -> None:
     """What types alone cannot say."""
     check_rules(document)
+    check_hosts(document)
     for key in ("max_cost_usd", "timeout"):
         if (value := getattr(record, key)) is not None and not math.isfinite(value):
             document.fail((key,), "must be a number; leave the key out for no limit")

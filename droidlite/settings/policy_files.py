@@ -13,6 +13,7 @@ from droidlite.settings.paths import Places
 from droidlite.settings.permitting import check_rules
 from droidlite.settings.policy import Layer, LayerName, Policy, PolicyFile, Rule, combine
 from droidlite.settings.reading import Document, nearest
+from droidlite.settings.sandbox_policy import check_hosts
 from droidlite.settings.terms import PREFIXES, TIERS
 from droidlite.settings.trusted import read_pin
 from droidlite.types import TaskKind
@@ -55,6 +56,7 @@ def read_layer(layer: LayerName, path: Path) -> Layer:
     record = reading.convert(document, PolicyFile)
     _check(document, record)
     check_rules(document)
+    check_hosts(document)
     if layer != "org" and record.router.fallback:
         document.fail(("router", "fallback"), "is for the organisation's policy; name yours in config.toml")
     if layer != "org" and record.trust.pinned:

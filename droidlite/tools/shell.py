@@ -100,10 +100,18 @@ _WALLS = regex(
 )
 """What programs print where the sandbox stopped them, or where something else did: only ever a reason for a hint."""
 
+_GIT_WALL = regex(r"/\.git/[^\n]*: (Read-only file system|Permission denied|Operation not permitted)")
+
 
 def _hint(ended: Ended) -> str:
-    walled = ended.code != 0 and not ended.why and _WALLS.search(ended.text)
-    return "(it ran in the sandbox: see outside, if that is what stopped it)" if walled else ""
+    if ended.code == 0 or ended.why or not _WALLS.search(ended.text):
+        return ""
+    if _GIT_WALL.search(ended.text):
+        return (
+            "(.git is kept from it: git add, git commit and the like work in a command of their own, without other "
+            "programs, > or scripts in it; for what else git does see outside)"
+        )
+    return "(it ran in the sandbox: see outside, if that is what stopped it)"
 
 
 def _wait(child: Child, command: str, context: ToolContext, call_id: str, seconds: float) -> Ended:
@@ -211,7 +219,7 @@ TOOL = Tool(
     description=(
         "Run a bash command in the working folder (cd does not last). No input, no terminal. "
         "timeout in seconds, at most 600. background: returns at once, see job. Only the working folder can be changed "
-        "and there is no network; outside: the person is asked to let it run without these limits."
+        "(its .git only by a command that is git's alone) and there is no network; outside: the person is asked to let it run without these limits."
     ),
     arguments=Shell,
     effect="execute",

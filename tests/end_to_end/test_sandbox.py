@@ -89,13 +89,17 @@ def test_gits_own_commands_change_its_files_and_no_other_does(repo: Path, tmp_pa
     commands = (
         "git add -A && git commit -qm two",
         "git switch -qc other",
-        "sh -c 'git commit --allow-empty -qm three'",
+        "git -C . commit --allow-empty -qm three",
+        "sh -c 'git commit --allow-empty -qm four'",
+        "echo q > q.txt && git add q.txt && git commit -qm four",
     )
     ran, told = run(repo, tmp_path, *commands, flags=("--sandbox", mechanism))
     assert ran.code == 0
-    assert git(repo, "log", "--format=%s").split() == ["two", "one"]
+    assert git(repo, "log", "--format=%s").split() == ["three", "two", "one"]
     assert git(repo, "branch", "--show-current") == "other\n"
-    assert ["(exit code 0)" in each for each in told[:2]] == [True, True]
+    assert ["(exit code 0)" in each for each in told[:3]] == [True, True, True]
+    hint = "(.git is kept from it: git add, git commit and the like work in a command of their own, without other "
+    assert [hint in each for each in told] == [False, False, False, True, True]
 
 
 @each_mechanism
@@ -135,11 +139,17 @@ def test_a_check_runs_in_it_too_and_its_script_stays_as_it_is(repo: Path, tmp_pa
 def test_only_hosts_that_are_named_are_reached(repo: Path, tmp_path: Path, mechanism: str) -> None:
     with Web(b"welcome") as named, Web(b"secret") as other:
         configure(f'[sandbox]\nhosts = ["127.0.0.1:{named.server_port}"]\n')
-        command = f"curl -s --noproxy '' http://127.0.0.1:{named.server_port}/; curl -s --noproxy '' http://127.0.0.1:{other.server_port}/"
-        ran, (told,) = run(repo, tmp_path, command, flags=("--sandbox", mechanism))
+        command = "; ".join(
+            f"curl -s http://{place}/"
+            for place in (
+                f"127.0.0.1:{named.server_port}", f"127.0.0.1:{other.server_port}", f"localhost:{named.server_port}",
+            )
+        )  # fmt: skip
+        ran, (told,) = run(repo, tmp_path, f"{command} || echo nobody $?", flags=("--sandbox", mechanism))
         assert (len(named.paths), len(other.paths)) == (1, 0)
     assert told.startswith(
-        f"welcomedroidlite: 127.0.0.1:{other.server_port} is not allowed: it is not among sandbox.hosts.\n"
+        f"welcomedroidlite: 127.0.0.1:{other.server_port} is not allowed: it is not among sandbox.hosts; a server "
+        "of the command's own is reached as localhost.\nnobody 7\n"
     )
     session = json.loads(ran.out.splitlines()[0])["session_id"]
     audit = json.loads(droidlite("sessions", "show", session, "--audit", "--json", cwd=repo).out)
@@ -231,7 +241,7 @@ def test_a_bwrap_that_does_not_hold_is_not_taken(repo: Path, tmp_path: Path) -> 
 def test_a_policy_sets_the_least_and_the_most(repo: Path, tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text('[sandbox]\nminimum = "landlock"\nhosts = ["*.example.com"]\n')
-    configure('[sandbox]\nhosts = ["evil.example", "pypi.example.com"]\n')
+    configure('[sandbox]\nhosts = ["evil.example", "pypi.example.com"]\nwrite = ["~/.gradle"]\n')
     env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}]) | {"DROIDLITE_POLICY": str(policy)}
     ran = droidlite("exec", "--sandbox", "off", "-o", "stream-json", "go", cwd=repo, env=env)
     events = [json.loads(line) for line in ran.out.splitlines()]
@@ -239,6 +249,7 @@ def test_a_policy_sets_the_least_and_the_most(repo: Path, tmp_path: Path) -> Non
     warned = [event["message"] for event in events if event["type"] == "warned"]
     assert f"sandbox.mode is not off: policy {policy}:2 wants landlock at least." in warned
     assert f"sandbox.hosts is without evil.example: policy {policy}:3 does not name it." in warned
+    assert [each for each in warned if each.startswith("sandbox.write is without ~/.gradle, named in ")]
 
 
 def test_a_link_that_leads_nowhere_at_a_protected_name_runs_nothing(repo: Path, tmp_path: Path) -> None:

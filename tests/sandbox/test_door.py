@@ -111,3 +111,13 @@ def test_a_tunnel_that_the_persons_own_proxy_refuses_is_none() -> None:
         b"CONNECT allowed.test:443 HTTP/1.1\r\nHost: allowed.test:443\r\nProxy-Authorization: Basic eDp5\r\n\r\n"
     ]
     refusing.listening.close()
+
+
+def test_a_name_with_several_addresses_is_tried_at_each(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in ("127.0.0.2", "127.0.0.1")]
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: rows if host == "localhost" else resolve(host, *rest, **more)
+    )
+    with asked(Door(lambda host, port: True), f"GET http://localhost:{far.port}/ HTTP/1.1\r\n\r\n".encode()) as said:
+        assert said == OK

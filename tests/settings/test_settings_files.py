@@ -260,6 +260,20 @@ def test_an_endpoint_whose_key_is_not_set_is_kept_as_unavailable(house) -> None:
             "literally, as in shell(npm run)",
         ),
         (
+            '[sandbox]\nhosts = [\n  "pypi.org",\n  "http://x.org:8080/a",\n]',
+            'USER:2: sandbox.hosts[1]: "http://x.org:8080/a" is no host; write "x.org:8080"',
+        ),
+        (
+            'sandbox.hosts = ["x.org:99999"]',
+            'USER:1: sandbox.hosts[0]: "x.org:99999" names no port; write one of 1 to 65535, such as "x.org:8443", or '
+            "none for those of the web",
+        ),
+        (
+            'sandbox.hosts = ["*.*.org"]',
+            'USER:1: sandbox.hosts[0]: "*.*.org" is no host; write one, such as "pypi.org", "*.pypi.org" or '
+            '"git.example.com:22"',
+        ),
+        (
             "denied_commands = 3",
             'USER:1: denied_commands: is now a list in [permissions]: deny = ["shell(git status)"]',
         ),
