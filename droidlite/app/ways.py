@@ -157,9 +157,8 @@ class Ways:
         error, retries = trying.error, self.retries
         if trying.attempt == 0 and not trying.elapsed:
             retries.earn()
-        counts = (
-            error is not None and error.retry == "same" and trying.attempt < most_attempts(standings, here, error.fault)
-        )
+        most = most_attempts(standings, here, trying.faults)
+        counts = error is not None and error.retry == "same" and trying.attempt < most
         return Tried(
             here=here,
             error=error,
