@@ -392,6 +392,7 @@ def test_policy_may_name_who_takes_over_where_the_person_names_nobody(
     [
         (status(404, "not_found_error", "model: claude-sonnet-5-5"), "model: claude-sonnet-5-5"),
         (status(400, "invalid_request_error", "This model is retired."), "This model is retired"),
+        (status(400, "invalid_request_error", "Unknown model: claude-5"), "Unknown model: claude-5"),
     ],
 )
 def test_a_model_that_is_gone_names_its_like(said: Said, told: str, tmp_path: Path) -> None:
