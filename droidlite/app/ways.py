@@ -92,8 +92,7 @@ class Ways:
             self._cold.append(threading.Thread(target=warm, daemon=True))
             if not self._patient:
                 self.warm()
-            stall = setup.settings.stall_seconds or providers.STALL_SECONDS
-            provider = providers.make(self._located(endpoint), stall=stall)
+            provider = providers.make(self._located(endpoint), stall=setup.settings.stall_seconds)
             shared = self.healths
             self._opened[way.name] = Watched(
                 provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
