@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.errors import DroidliteError, UsageError
+from droidlite.regular import read_regular
 from droidlite.session import fold
 from droidlite.session.blobs import Blobs, stamp
 from droidlite.session.journal import BLOBS, LOCK, held, repair
 from droidlite.session.lines import JOURNAL
 from droidlite.session.records import Saved
-from droidlite.session.store import SUMMARY, Cached
+from droidlite.session.store import MOST_OF_SUMMARY, SUMMARY, Cached
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
@@ -130,7 +131,7 @@ class Examination:
         """A summary only spares reading the journal: one that cannot be read is made anew by the next list."""
         path = self.folder / SUMMARY
         try:
-            msgspec.json.decode(path.read_bytes(), type=Cached)
+            msgspec.json.decode(read_regular(path, MOST_OF_SUMMARY), type=Cached)
         except FileNotFoundError:
             return
         except (OSError, msgspec.MsgspecError):
