@@ -5,6 +5,7 @@ import platform
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ from msgspec import Struct, structs
 from droidlite import __version__
 from droidlite.app.checking import find_check
 from droidlite.app.confining import hold, how
-from droidlite.app.probing import ANY, probe_all
+from droidlite.app.probing import ANY, PATIENCE_SECONDS, probe_all
 from droidlite.app.routing import Task, find_model, route
 from droidlite.app.setup import Setup, read_setup
 from droidlite.app.telling import doing
@@ -39,16 +40,25 @@ class Finding(Struct, frozen=True):
 
 
 def show(cwd: Path, as_json: bool, probe: bool = False) -> int:
-    """Prints the findings; exit code 1 where droidlite cannot run a model here. `probe` sends each endpoint a tiny
-    request; then it is also 1 where none of them answers."""
-    found = [structs.replace(finding, detail=redact_known(finding.detail)) for finding in findings(cwd)]
-    found += _probes(cwd) if probe else []
+    """Prints the findings, each part as soon as it is known; exit code 1 where droidlite cannot run a model here.
+    `probe` sends each endpoint a tiny request; then it is also 1 where none of them answers."""
+    mark = {"ok": "ok", "off": "--", "problem": "!!"}
+    found: list[Finding] = []
+    for part in _parts(cwd, probe):
+        told = [structs.replace(finding, detail=redact_known(finding.detail)) for finding in part]
+        if not as_json:
+            show_lines(f"{mark[finding.state]}  {finding.name:<10} {finding.detail}" for finding in told)
+        found += told
     if as_json:
         show_json(found)
-    else:
-        mark = {"ok": "ok", "off": "--", "problem": "!!"}
-        show_lines(f"{mark[finding.state]}  {finding.name:<10} {finding.detail}" for finding in found)
     return 1 if any(finding.state == "problem" for finding in found) else 0
+
+
+def _parts(cwd: Path, probe: bool) -> Iterator[list[Finding]]:
+    yield findings(cwd)
+    if probe:
+        yield [Finding("probing", "ok", f"every way to a service at once, for {PATIENCE_SECONDS:g} s at most")]
+        yield _probes(cwd)
 
 
 def findings(cwd: Path) -> list[Finding]:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 MOST_OF_GIT = 1024**3
 """Bytes of one of git's own files: the index of a million files has 100 MB."""
@@ -16,10 +17,20 @@ _TREE = (".gitignore", ".gitattributes", ".gitmodules")
 
 def read_regular(path: Path, most: int) -> bytes:
     """The first `most` bytes of a regular file, links followed. Raises OSError, also where it is anything else."""
-    _require_regular(os.stat(path), path)  # before it is opened: opening a device may do something
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
-        _require_regular(os.fstat(file.fileno()), path)
+    with open_regular(path) as file:
         return file.read(most)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, links followed, to be read. Raises OSError, also where it is anything else."""
+    _require_regular(os.stat(path), path)  # before it is opened: opening a device may do something
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        _require_regular(os.fstat(file), path)
+    except OSError:
+        os.close(file)
+        raise
+    return open(file, "rb")
 
 
 def read_text(path: Path, most: int) -> str:

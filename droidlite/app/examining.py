@@ -22,7 +22,9 @@ def _lines(found: Sequence[Examined]) -> Iterator[str]:
         if told := "; ".join(_told(each)):
             yield f"{each.session}  {told}"
     repaired, wrong = sum(bool(each.repaired) for each in found), sum(bool(each.wrong) for each in found)
-    state = ", ".join([f"{repaired} repaired"] * bool(repaired) + [f"{wrong} not whole"] * bool(wrong)) or "all well"
+    noted = sum(bool(each.noted) for each in found)
+    counts = {"repaired": repaired, "not whole": wrong, "with something to note": noted}
+    state = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "all well"
     yield f"{counted(len(found), 'session')} examined: {state}."
 
 

@@ -92,8 +92,7 @@ class Ways:
             self._cold.append(threading.Thread(target=warm, daemon=True))
             if not self._patient:
                 self.warm()
-            stall = setup.settings.stall_seconds or providers.STALL_SECONDS
-            provider = providers.make(self._located(endpoint), stall=stall)
+            provider = providers.make(self._located(endpoint), stall=setup.settings.stall_seconds)
             shared = self.healths
             self._opened[way.name] = Watched(
                 provider, way.health, names=endpoint.names, lock=shared.lock, settled=shared.settle
@@ -157,9 +156,8 @@ class Ways:
         error, retries = trying.error, self.retries
         if trying.attempt == 0 and not trying.elapsed:
             retries.earn()
-        counts = (
-            error is not None and error.retry == "same" and trying.attempt < most_attempts(standings, here, error.fault)
-        )
+        most = most_attempts(standings, here, trying.faults)
+        counts = error is not None and error.retry == "same" and trying.attempt < most
         return Tried(
             here=here,
             error=error,

@@ -12,9 +12,11 @@ STALL_SECONDS = 60.0
 vendors' models send something, if only an empty thought or a reasoning item, well within it."""
 
 
-def make(endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> Provider:
-    """The provider for an endpoint; `stall` is the longest time without progress, in seconds. Imports no SDK yet.
-    Raises UsageError for an endpoint that cannot be used."""
+def make(endpoint: Endpoint, *, stall: float | None = None) -> Provider:
+    """The provider for an endpoint; `stall` is the longest time without progress, in seconds. None: STALL_SECONDS, and
+    PATIENCE_SECONDS before the first word of a server on this machine. Imports no SDK yet. Raises UsageError for an
+    endpoint that cannot be used."""
+    unset, stall = stall is None, STALL_SECONDS if stall is None else stall
     match endpoint.protocol:
         case "anthropic":
             from droidlite.providers.anthropic import AnthropicMessages
@@ -29,7 +31,7 @@ def make(endpoint: Endpoint, *, stall: float = STALL_SECONDS) -> Provider:
             from droidlite.providers.environment import is_loopback
             from droidlite.providers.openai_chat import OpenAIChat
 
-            patience = max(PATIENCE_SECONDS, stall) if is_loopback(endpoint.base_url) else 0.0
+            patience = PATIENCE_SECONDS if unset and is_loopback(endpoint.base_url) else 0.0
             return OpenAIChat(endpoint, stall=stall, patience=patience)
         case "scripted":
             from droidlite.providers.scripted import Scripted

@@ -23,6 +23,8 @@ QUOTA_SIGNS = regex(
 )
 MODEL_SIGNS = regex(
     r"model.{0,80}(not found|does not exist|not exist|unknown|not supported|isn.t supported|invalid)"
+    r"|(invalid|unknown|unsupported) model(:| (id|name)\b| ['\"`]| \S{0,80}[/\d])"
+    r"|not a valid model( (id|name)\b|\W*$)"
     r"|access to the model"
     r"|\bmodel:?( \S{1,80})? (has been|was|is) (deprecated|retired|decommissioned|discontinued|no longer)",
     re.IGNORECASE,
@@ -38,7 +40,11 @@ CODES: dict[str, Fault] = {
     "permission_error": "auth",
     "not_found_error": "model",
     "model_not_found": "model",
+    "model_not_supported": "model",
     "model_decommissioned": "model",
+    "invalid_model": "model",
+    "unknown_model": "model",
+    "unsupported_model": "model",
     "context_length_exceeded": "context",
     "request_too_large": "context",
     "exceed_context_size_error": "context",

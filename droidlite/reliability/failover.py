@@ -13,7 +13,7 @@ from msgspec import Struct
 from droidlite.errors import Fault, ProviderError
 
 MAX_ATTEMPTS = 3
-"""Attempts a request gets over all ways."""
+"""Attempts a request gets over all ways, but for REFUSALS."""
 LONE_ATTEMPTS = 4
 """Where one endpoint is all there is: three failures in a row are common in a blip, and there is nowhere else to go."""
 DEADLINE_SECONDS = 120.0
@@ -30,6 +30,10 @@ MOMENTARY: frozenset[Fault] = frozenset({"server", "network", "incomplete"})
 """Faults that mostly pass at once, and that do not come of too many requests."""
 OWN_FAULTS: frozenset[Fault] = frozenset({"auth", "quota", "rate_limit"})
 """Faults of one key; all others are of the service behind it, whatever the key."""
+
+REFUSALS: frozenset[Fault] = OWN_FAULTS | {"model"}
+"""Said at once and for nothing: where one has closed its way it costs no attempt, as long as another way was never
+tried. A line of empty accounts must not hide the one that has credit."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -82,10 +86,19 @@ def next_step(ways: Sequence[Standing], tried: Tried) -> Go | GiveUp:
     return _chosen(ways, waits, tried)
 
 
-def most_attempts(ways: Sequence[Standing], here: int, fault: Fault) -> int:
-    """How many attempts a request gets that last failed so."""
+def most_attempts(ways: Sequence[Standing], here: int, faults: Sequence[Fault]) -> int:
+    """How many attempts a request gets that failed so, the newest last."""
     alone = all(index == here or way.beside or way.ready_in == inf for index, way in enumerate(ways))
-    return LONE_ATTEMPTS if alone and fault in MOMENTARY else MAX_ATTEMPTS
+    counted = LONE_ATTEMPTS if alone and faults[-1:] and faults[-1] in MOMENTARY else MAX_ATTEMPTS
+    return counted + _refusals(ways, faults)
+
+
+def _refusals(ways: Sequence[Standing], faults: Sequence[Fault]) -> int:
+    """Those that cost no attempt: what closed its way shows in how that stands now."""
+    if not any(way.ready_in <= 0 and not way.been for way in ways):
+        return 0
+    closed = sum(way.been and way.ready_in > 0 for way in ways)
+    return min(closed, sum(fault in REFUSALS for fault in faults))
 
 
 def _why_not(ways: Sequence[Standing], tried: Tried) -> str:
@@ -94,7 +107,7 @@ def _why_not(ways: Sequence[Standing], tried: Tried) -> str:
         return ""
     if error.retry == "never":
         return "the same request would fail again"
-    if tried.attempt >= most_attempts(ways, tried.here, error.fault):
+    if tried.attempt >= most_attempts(ways, tried.here, tried.faults):
         return f"{tried.attempt} attempts failed"
     if tried.faults.count("empty") > 1:
         return "it answered with nothing twice"

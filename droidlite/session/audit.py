@@ -11,7 +11,8 @@ from msgspec import Struct, structs
 from droidlite.errors import UsageError
 from droidlite.session.audit_records import AutonomySet, HostRan, Opened, Reached, RuleRevoked, VerdictGiven
 from droidlite.session.conversation import first_line
-from droidlite.session.lines import JOURNAL, scan
+from droidlite.session.gaps import Gaps
+from droidlite.session.lines import JOURNAL, Line, scan
 from droidlite.session.records import (
     CallFinished,
     CallStarted,
@@ -86,9 +87,11 @@ class Audit(Struct, frozen=True, kw_only=True):
 
 def audit(folder: Path) -> Audit:
     """The audit of the session in a folder. Raises UsageError where it cannot be read at all."""
-    listing, header = _Listing(), Header(session_id=folder.name, cwd="", created="")
+    listing, header, gaps = _Listing(), Header(session_id=folder.name, cwd="", created=""), Gaps()
     try:
         for line in scan(folder / JOURNAL):
+            if missing := gaps.before(line):
+                listing.missing(missing, line)
             if line.record is None:
                 listing.unreadable(line.number, line.problem)
             elif isinstance(line.record, Header):
@@ -146,6 +149,10 @@ class _Listing:
     def unreadable(self, number: int, problem: str) -> None:
         told = {"unknown": "is of a kind this droidlite does not know", "torn": "was cut off"}
         self._add(number, "unreadable", f"line {number} {told.get(problem, 'is damaged')}")
+
+    def missing(self, count: int, line: Line) -> None:
+        told = "1 line is" if count == 1 else f"{count} lines are"
+        self._add(line.n, "unreadable", f"{told} missing before line {line.number}")
 
     def _add(self, n: int, kind: Kind, what: str, **facts: object) -> None:
         self.entries.append(structs.replace(Entry(n=n, turn=self._turn, kind=kind, what=what), **facts))

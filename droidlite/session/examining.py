@@ -11,12 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.errors import DroidliteError, UsageError
+from droidlite.regular import read_regular
 from droidlite.session import fold
 from droidlite.session.blobs import Blobs, stamp
+from droidlite.session.gaps import unexplained
 from droidlite.session.journal import BLOBS, LOCK, held, repair
 from droidlite.session.lines import JOURNAL
-from droidlite.session.records import Saved
-from droidlite.session.store import SUMMARY, Cached
+from droidlite.session.records import Header, Saved
+from droidlite.session.store import MOST_OF_SUMMARY, SUMMARY, Cached
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
@@ -81,8 +83,24 @@ class Examination:
             self._repaired.append("the last line lacked its end, nothing else")
         else:
             self._noted += reading.fold.warnings
+        self._lacking(reading.fold.header)
         self._saved_files(reading.fold.session())
         self._summary()
+
+    def _lacking(self, header: Header) -> None:
+        """What no repair brings back."""
+        name = self.folder.name
+        if missing := unexplained(self.folder):
+            lines = "1 line is" if missing == 1 else f"{missing} lines are"
+            self._noted.append(
+                f"{lines} missing, taken out or never written for want of space; "
+                f"droidlite sessions show {name} --audit tells where"
+            )
+        if not header.cwd:
+            self._noted.append(
+                "it does not say any more which folder it belongs to, so only `droidlite sessions --all` lists it; go "
+                f"on with a copy of it in that folder: droidlite -r {name} --fork"
+            )
 
     def _leftovers(self) -> None:
         """What a killed droidlite was still writing: the file it was to replace is whole."""
@@ -130,7 +148,7 @@ class Examination:
         """A summary only spares reading the journal: one that cannot be read is made anew by the next list."""
         path = self.folder / SUMMARY
         try:
-            msgspec.json.decode(path.read_bytes(), type=Cached)
+            msgspec.json.decode(read_regular(path, MOST_OF_SUMMARY), type=Cached)
         except FileNotFoundError:
             return
         except (OSError, msgspec.MsgspecError):

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from droidlite.errors import UsageError
 from droidlite.regex import regex
+from droidlite.regular import open_regular
 from droidlite.session.records import FORMAT, Record
 
 JOURNAL = "journal.jsonl"
@@ -58,7 +59,7 @@ def lay_out(n: int, record: Struct) -> bytes:
 def scan(path: Path) -> Iterator[Line]:
     """Every line of a journal in order. Raises OSError, and UsageError when a newer droidlite wrote it."""
     start, last = 0, 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for number, raw in enumerate(file, 1):
             line = _read(raw, number, start, last)
             start, last = line.end, max(last, line.n)
@@ -70,7 +71,7 @@ def scan_kinds(path: Path, kinds: frozenset[type[Record]]) -> Iterator[tuple[int
     their beginning and not read, which takes a tenth of the time. Raises as `scan` does."""
     wanted = {str(kind.__struct_config__.tag).encode() for kind in kinds}
     last = 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for number, raw in enumerate(file, 1):
             found = _KIND.match(raw)
             if number > 1 and (found is None or found[2] not in wanted):

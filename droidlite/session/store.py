@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.errors import DroidliteError, UsageError
+from droidlite.regular import read_regular
 from droidlite.session import fold
 from droidlite.session.copying import copied, share_files
 from droidlite.session.journal import Journal, held, is_held
@@ -18,6 +19,8 @@ from droidlite.session.records import Header, Titled
 from droidlite.session.unstored import NullJournal
 
 SUMMARY = "summary.json"
+MOST_OF_SUMMARY = 64 * 1024**2
+"""Bytes: it is one line of a list, but the first line of a prompt is as long as it was pasted."""
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -174,7 +177,7 @@ class Store:
         """A session's summary, from its cache while that fits the journal; None when the session cannot be read."""
         cache = self.folder(name) / SUMMARY
         try:
-            cached = _decoder.decode(cache.read_bytes())
+            cached = _decoder.decode(read_regular(cache, MOST_OF_SUMMARY))
         except (OSError, msgspec.MsgspecError):
             cached = None
         if cached and cached.size == size:

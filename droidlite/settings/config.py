@@ -100,8 +100,9 @@ class PermissionSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One settings file, as written. `timeout` is in seconds, `max_cost_usd` in USD per session; `stall_seconds` is how
-    long a model service may make no progress before the call is tried again, `retry_seconds` how long after its first
-    failure a call may still be.
+    long a model service may make no progress before the call is tried again: where nothing is set 60, and 600 before
+    the first word of an openai-chat server on this machine, which may have to read a long prompt on the CPU.
+    `retry_seconds` is how long after its first failure a call may still be.
     `autonomy` is what runs without asking in an interactive session ("low" where nothing is said); `droidlite exec` and
     -p only read, whatever it says, unless --auto or --yolo is given.
     `redact` takes out of outputs and files whatever has the form of a key before the model sees it; values that are

@@ -128,6 +128,17 @@ def test_what_fails_for_ever_is_had_elsewhere(said: Said, attempts: list[int], t
         )  # fmt: skip
 
 
+def test_a_healthy_way_is_found_behind_three_that_refuse_or_fail(tmp_path: Path) -> None:
+    refused, broken = status(401, "authentication_error"), status(500)
+    with Loopback([refused]) as a, Loopback([LATER]) as b, Loopback([broken]) as c, Loopback([FINE]) as d:
+        ran = run(serving(a=a, b=b, c=c, d=d), tmp_path)
+        assert (ran.outcome, counts(a, b, c, d)) == (("success", 0), [1, 1, 1, 1])
+    with Loopback([QUOTA, QUOTA, QUOTA, FINE]) as server:
+        keys = 'api_keys = ["key-two-of-four", "key-three-of-four", "key-four-of-four"]\n'
+        ran = run(serving(one=server) + keys, tmp_path)
+        assert (ran.outcome, counts(server)) == (("success", 0), [4])
+
+
 def test_what_a_cloud_throttles_is_had_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("boto3")
     monkeypatch.setitem(PATHS, f"/model/{MODEL}/invoke-with-response-stream", "anthropic")
@@ -381,6 +392,7 @@ def test_policy_may_name_who_takes_over_where_the_person_names_nobody(
     [
         (status(404, "not_found_error", "model: claude-sonnet-5-5"), "model: claude-sonnet-5-5"),
         (status(400, "invalid_request_error", "This model is retired."), "This model is retired"),
+        (status(400, "invalid_request_error", "Unknown model: claude-5"), "Unknown model: claude-5"),
     ],
 )
 def test_a_model_that_is_gone_names_its_like(said: Said, told: str, tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 """doctor tells how the endpoints do and, where it is asked to, tries them."""
 
 import json
+import subprocess
+import time
 from pathlib import Path
 
-from binary import configure, droidlite, endpoint_settings
+from binary import BINARY, configure, droidlite, endpoint_settings
 from loopback import Loopback, Said
+
+from droidlite.app.probing import Probe, probe_all
+from droidlite.app.setup import read_setup
 
 LIMITS = (
     ("anthropic-ratelimit-requests-limit", "50"),
@@ -51,6 +56,25 @@ def test_a_probe_of_each_key_and_what_the_next_doctor_knows_of_it(tmp_path: Path
         True,
     )
     assert "test-key" not in str(found)
+
+
+def test_a_silent_service_holds_up_neither_the_findings_nor_the_others(tmp_path: Path) -> None:
+    with Loopback([Said(fault="stall_first")]) as silent, Loopback([FINE]) as good:
+        configure(
+            endpoint_settings(silent.endpoint("openai-chat"), name="silent", models='["gpt-6-luna"]')
+            + endpoint_settings(good.endpoint("anthropic"), name="good", models='["claude-haiku-*"]')
+        )
+        with subprocess.Popen((*BINARY, "doctor", "--probe"), cwd=tmp_path, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            lines = iter(process.stdout.readline, b"")
+            told = next(line for line in lines if b"probing" in line)
+            while not good.requests:
+                time.sleep(0.01)
+            process.kill()
+        assert told == b"ok  probing    every way to a service at once, for 15 s at most\n"
+        configure(endpoint_settings(silent.endpoint("openai-chat"), name="silent", models='["gpt-6-luna"]'))
+        silence = Probe("silent: gpt-6-luna: no answer within 0.1 s", False)
+        assert probe_all(read_setup(tmp_path), seconds=0.1) == [silence]
 
 
 def test_where_none_answers(tmp_path: Path) -> None:

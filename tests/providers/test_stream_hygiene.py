@@ -24,7 +24,7 @@ REQUEST = Request(system="Be brief.", tools=(), messages=(User("Hi."),), max_out
 @pytest.mark.parametrize("fault", ["stall", "stall_first", "pings"])
 def test_stalls_are_broken_within_the_limit(dialect: str, fault: str) -> None:
     with Loopback([Said("Some text that stops half", fault=fault)]) as server:
-        provider = PROVIDERS[dialect](server.endpoint(dialect), stall=0.15)
+        provider = make(server.endpoint(dialect), stall=0.15)  # on loopback: what is set holds there too
         with pytest.raises(ProviderError, match=r"no progress for 0\.15 s") as caught:
             list(provider.stream(SPEC, REQUEST, Cancellation()))
         assert (caught.value.fault, caught.value.retry) == ("stalled", "same")

@@ -24,6 +24,8 @@ READY = Standing(ready_in=0.0)
 CLOSED = Standing(ready_in=inf)
 BEEN = Standing(ready_in=0.0, been=True)
 OTHER = Standing(ready_in=0.0, other_model=True)
+GONE = Standing(ready_in=inf, been=True)
+LATER = Standing(ready_in=600.0, been=True)
 
 
 def failed(
@@ -84,6 +86,45 @@ def cooling(seconds: float, **facts: bool) -> Standing:
         ([READY, READY], failed("empty", warm=False), Go(0, 0.5)),
         ([READY, cooling(0.0, suspect=True), READY], failed("server"), Go(2)),
         ([CLOSED, cooling(0.0, suspect=True)], failed("auth"), Go(1)),
+        # a refusal that closed its way costs no attempt while another way was not tried yet
+        ([GONE, GONE, GONE, READY], failed("quota", attempt=3, here=2, faults=("quota",) * 3), Go(3)),
+        (
+            [GONE, LATER, BEEN, READY],
+            failed("server", attempt=3, here=2, faults=("auth", "rate_limit", "server")),
+            Go(3),
+        ),
+        (
+            [BEEN, GONE, LATER, READY],
+            failed("rate_limit", attempt=3, here=2, faults=("server", "auth", "rate_limit"), after=600.0),
+            Go(3),
+        ),
+        (
+            [GONE, GONE, GONE, GONE, BEEN, READY],
+            failed("server", attempt=5, here=4, faults=(*("model",) * 4, "server")),
+            Go(5),
+        ),
+        ([GONE, GONE, GONE, OTHER], failed("auth", attempt=3, here=2, faults=("auth",) * 3), Go(3)),
+        ([GONE, GONE, GONE], failed("quota", attempt=3, here=2, faults=("quota",) * 3), GiveUp("3 attempts failed")),
+        (
+            [GONE, LATER, BEEN],
+            failed("server", attempt=3, here=2, faults=("quota", "auth", "server")),
+            GiveUp("3 attempts failed"),
+        ),
+        (
+            [BEEN, BEEN, BEEN, READY],
+            failed("server", attempt=3, here=2, faults=("server",) * 3),
+            GiveUp("3 attempts failed"),
+        ),
+        (
+            [BEEN, BEEN, BEEN, READY],
+            failed("rate_limit", attempt=3, here=2, faults=("rate_limit",) * 3),
+            GiveUp("3 attempts failed"),
+        ),
+        (
+            [GONE, BEEN, BEEN, BEEN, READY],
+            failed("server", attempt=4, here=3, faults=("auth", *("server",) * 3)),
+            GiveUp("4 attempts failed"),
+        ),
         # another model
         ([READY, OTHER], failed("server"), Go(0, 0.15)),
         ([BEEN, OTHER], failed("server", attempt=2), Go(1)),
@@ -140,7 +181,9 @@ def test_what_always_holds(own, more, fault, after, facts, jitter) -> None:
     step = next_step(ways, tried)
     if isinstance(step, GiveUp):
         return
-    assert tried.attempt < (MAX_ATTEMPTS if others_open(ways) else LONE_ATTEMPTS)
+    refused = tried.faults.count("auth") + tried.faults.count("quota") + tried.faults.count("model")
+    refused = min(refused + tried.faults.count("rate_limit"), len(own))
+    assert tried.attempt - refused < (MAX_ATTEMPTS if others_open(ways) else LONE_ATTEMPTS)
     assert step.wait >= ways[step.way].ready_in, "nothing is sent to a way that is closed"
     assert tried.elapsed + step.wait <= DEADLINE_SECONDS
     if tried.error is None:

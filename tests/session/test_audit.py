@@ -226,6 +226,17 @@ def test_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_lines_that_are_gone_are_told(tmp_path: Path) -> None:
+    folder = written(tmp_path, *(Said(user=User("go")) for _ in range(6)))
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join([lines[0], lines[2], b"?\n", *lines[6:]]))
+    assert [(entry.n, entry.what) for entry in audit(folder).entries] == [
+        (3, "1 line is missing before line 2"),
+        (3, "line 3 is damaged"),
+        (7, "2 lines are missing before line 4"),
+    ]
+
+
 def test_what_is_for_the_audit_changes_no_session(tmp_path: Path) -> None:
     plain = load(written(tmp_path / "a", *RECORDS, Ended(subtype="success")))
     more = (Opened(at=1.0), AutonomySet(autonomy="high"), HostRan(command="ls", by="person", exit_code=0))

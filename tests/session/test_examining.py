@@ -107,6 +107,28 @@ def test_damaged_lines_are_taken_out_and_kept(root: Path) -> None:
     assert (said(root), Path(f"{journal}.1.bak").read_bytes()) == (kept, damaged)
 
 
+def test_lines_that_are_gone_are_noted_but_not_those_a_repair_took_out(root: Path) -> None:
+    journal = root / NAME / JOURNAL
+    lines = journal.read_bytes().splitlines(keepends=True)
+    write(journal, b"".join([*lines[:3], b"not a record\n", *lines[4:7], *lines[9:]]))
+    told = (
+        "2 lines are missing, taken out or never written for want of space; "
+        f"droidlite sessions show {NAME} --audit tells where",
+    )
+    assert (len(only(root).repaired), only(root)) == (2, Examined(session=NAME, noted=told))
+
+
+def test_a_session_without_its_first_line_is_told_what_to_do(root: Path) -> None:
+    journal = root / NAME / JOURNAL
+    journal.write_bytes(b"?" + journal.read_bytes())
+    told = (
+        "it does not say any more which folder it belongs to, so only `droidlite sessions --all` lists it; go on with "
+        f"a copy of it in that folder: droidlite -r {NAME} --fork",
+    )
+    first, second = only(root), only(root)
+    assert (len(first.repaired), first.noted, second) == (2, told, Examined(session=NAME, noted=told))
+
+
 def test_a_missing_newline_is_added(root: Path) -> None:
     journal = root / NAME / JOURNAL
     whole = journal.read_bytes()
@@ -136,7 +158,7 @@ def test_records_of_a_later_version_are_kept_and_noted(root: Path) -> None:
         of: str
 
     with (root / NAME / JOURNAL).open("ab") as file:
-        file.write(lay_out(99, Dreamt("sheep")))
+        file.write(lay_out(len(said(root)) + 1, Dreamt("sheep")))
     found = only(root)
     assert (found.repaired, len(found.noted), found.wrong) == ((), 1, ())
     assert b"sheep" in (root / NAME / JOURNAL).read_bytes()
@@ -236,8 +258,12 @@ def test_the_command_tells_a_line_for_each_and_how_all_is(tmp_path: Path) -> Non
             "3 sessions examined: 1 repaired, 1 not whole.",
         ],
     )
+    journal = sessions / "20261102-000000-bbbb" / JOURNAL
+    lines = journal.read_bytes().splitlines(keepends=True)
+    write(journal, b"".join([*lines[:2], *lines[3:]]))
     again = droidlite("sessions", "doctor", "bbbb", cwd=tmp_path)
-    assert (again.code, again.out) == (0, "1 session examined: all well.\n")
+    assert (again.code, again.out.splitlines()[1:]) == (0, ["1 session examined: 1 with something to note."])
+    assert again.out.startswith("20261102-000000-bbbb  1 line is missing, ")
     told = droidlite("sessions", "doctor", first, "--json", cwd=tmp_path)
     assert (told.code, json.loads(told.out)) == (0, [{"session": first, "repaired": [], "noted": [], "wrong": []}])
     assert droidlite("sessions", "doctor", "nope", cwd=tmp_path).code == 2

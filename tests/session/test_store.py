@@ -12,7 +12,10 @@ import pytest
 from session_samples import HEADER, RECORDS, records_in
 
 from droidlite.errors import DroidliteError, UsageError
+from droidlite.session.accounts import read_accounts
+from droidlite.session.examining import examine
 from droidlite.session.journal import BLOBS, Journal
+from droidlite.session.lines import JOURNAL
 from droidlite.session.records import Header, Judged, Said, Saved, Shadowed, Titled, Verified
 from droidlite.session.store import SUMMARY, Store, Summary
 from droidlite.session.unstored import NullJournal
@@ -335,3 +338,19 @@ def test_a_copy_has_the_spilled_outputs_of_the_original(store: Store) -> None:
     theirs = store.folder(copy) / "spill" / "shell-1.txt"
     assert store.load(copy).messages[-1] == User(f"the rest is in {theirs}")
     assert theirs.read_text() == "all of it"
+
+
+@pytest.mark.parametrize("name", [JOURNAL, SUMMARY])
+def test_a_pipe_in_the_place_of_a_file_holds_nothing_up(name: str, store: Store) -> None:
+    odd, fine = put(store, "20261122-143012-aaaa"), put(store, "20261122-143012-bbbb")
+    (store.folder(odd) / name).unlink(missing_ok=True)
+    os.mkfifo(store.folder(odd) / name, 0o600)
+    assert fine in {summary.id for summary in store.list()}
+    if name == SUMMARY:
+        return
+    assert read_accounts(store.root).unreadable == (odd,)
+    told = f"Session {odd} cannot be read: it is not a regular file: {store.folder(odd) / JOURNAL}."
+    assert [each.wrong for each in examine(store.root)] == [(told,), ()]
+    for use in (store.load, store.open, lambda id: store.open(id, cwd=Path("/"))):
+        with pytest.raises(UsageError, match=re.escape(told)):
+            use(odd)
