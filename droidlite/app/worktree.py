@@ -9,11 +9,10 @@ from pathlib import Path
 from droidlite.app.repository import SAFE, ask_git
 from droidlite.commands.gitprograms import named_program
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.regular import git_answers, linked_git, read_regular
+from droidlite.regular import WORKTREES, git_answers, linked_git, read_regular
 from droidlite.sanitise import clean_line
 from droidlite.settings.paths import find_root
 
-FOLDER = Path(".droidlite") / "worktrees"
 SECONDS = 120.0
 """How long git may take to write a work tree."""
 LARGEST = 1_000_000
@@ -31,7 +30,7 @@ def open_worktree(cwd: Path, name: str) -> Path:
     name = time.strftime("%Y%m%d-%H%M%S") if name == "new" else name
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or ".." in name or name.endswith(".lock"):
         raise UsageError(f"--worktree {name!r}: use letters, digits, '.', '_' and '-', such as fix-login.")
-    path = root / FOLDER / name
+    path = root / WORKTREES / name
     if (path / ".git").exists():
         return path
     if not git_answers(root):
@@ -67,7 +66,7 @@ def _git(root: Path, *words: str) -> str:
 
 def _exclude(path: Path) -> None:
     """Keeps git from showing the worktrees as untracked files. What the person wrote there is only added to."""
-    line = f"/{FOLDER.as_posix()}/".encode()
+    line = f"/{WORKTREES}/".encode()
     try:
         known = read_regular(path, LARGEST) if os.path.lexists(path) else b""
     except OSError as error:

@@ -22,7 +22,8 @@ ExportFormat = Literal["md", "json", "html"]
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
     is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed); `switch_share` of what a task
-    costs may go to changes of model (0 = not routed). title: of a session that was resumed or named."""
+    costs may go to changes of model (0 = not routed). title: of a session that was resumed or named. place: `cwd` as
+    the shell the person came from names it, "" where it is that shell's own folder."""
 
     model: str
     strategy: Literal["auto", "chosen"]
@@ -30,6 +31,7 @@ class Status(Struct, frozen=True, kw_only=True):
     switch_share: float = 0.0
     session_id: str
     cwd: str
+    place: str = ""
     endpoint: str = ""
     cost_usd: float = 0.0
     cap_usd: float | None = None

@@ -33,6 +33,8 @@ def test_changes_stay_in_the_worktree_and_its_branch(tmp_path: Path) -> None:
     again = droidlite("exec", "-w", "fix", "go on", cwd=root, env=env)
     assert again.code == 0, again.err
     assert exclude.read_bytes() == b"caf\xe9\nlast without its end\n/.droidlite/worktrees/\n"
+    listed = droidlite("sessions", cwd=root).out.splitlines()
+    assert [line.strip() for line in listed[1::2]] == ["worktree .droidlite/worktrees/fix"] * 2
 
 
 def test_a_folder_without_git_and_a_bad_name_are_told(tmp_path: Path) -> None:
