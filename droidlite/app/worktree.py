@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from droidlite.app.repository import SAFE, ask_git
@@ -19,8 +20,9 @@ LARGEST = 1_000_000
 """Bytes of git's list of what to leave out that are looked into."""
 
 
-def open_worktree(cwd: Path, name: str) -> Path:
-    """The folder of worktree `name` ("new" = a name by date), made on branch droidlite/NAME if it is not there yet.
+def open_worktree(cwd: Path, name: str, undo: ExitStack) -> Path:
+    """The folder of worktree `name` ("new" = a name by date), made on branch droidlite/NAME if it is not there yet;
+    `undo` takes away what was made, for a session that does not begin.
 
     Raises UsageError for a folder without git, a name git cannot take, or a repository whose settings name programs;
     DroidliteError where git refuses."""
@@ -45,7 +47,18 @@ def open_worktree(cwd: Path, name: str) -> Path:
     _exclude(root / _git(root, "rev-parse", "--git-common-dir").strip() / "info" / "exclude")
     known = ask_git(root, "rev-parse", "--verify", "--quiet", f"refs/heads/droidlite/{name}") is not None
     _git(root, "worktree", "add", str(path), *((f"droidlite/{name}",) if known else ("-b", f"droidlite/{name}")))
+    undo.callback(_take_away, root, path, "" if known else f"droidlite/{name}")
     return path
+
+
+def _take_away(root: Path, path: Path, branch: str) -> None:
+    """Removes a worktree, and `branch` ("" = none), as far as git would lose nothing by it."""
+    with suppress(DroidliteError, OSError):
+        _git(root, "worktree", "remove", str(path))
+        if branch:
+            _git(root, "branch", "-q", "-d", branch)
+        path.parent.rmdir()
+        path.parent.parent.rmdir()  # where it holds nothing else
 
 
 def _git(root: Path, *words: str) -> str:

@@ -239,8 +239,8 @@ def _require_home(name: str, home: str, cwd: Path) -> None:
         raise UsageError(f"Session {name} does not say which folder it belongs to; go on with a copy of it (--fork).")
     if home != str(cwd):
         raise UsageError(
-            f"Session {name} belongs to {home}: go on with it there (-C {shlex.quote(home)}), or here with a copy of it "
-            "(--fork)."
+            f"Session {name} belongs to {home}: go on with it there (-C {shlex.quote(home)}), or here with a copy of "
+            "it (--fork)."
         )
 
 

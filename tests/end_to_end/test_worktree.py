@@ -37,6 +37,16 @@ def test_changes_stay_in_the_worktree_and_its_branch(tmp_path: Path) -> None:
     assert [line.strip() for line in listed[1::2]] == ["worktree .droidlite/worktrees/fix"] * 2
 
 
+def test_nothing_is_left_of_one_whose_session_did_not_begin(repo: Path) -> None:
+    git(repo, "commit", "-q", "--allow-empty", "-m", "one")
+    git(repo, "branch", "droidlite/old")
+    before = git(repo, "branch", "--all")
+    for words in (["exec", "-w", "early", "-m", "nope", "x"], ["-w", "old"]):
+        assert droidlite(*words, cwd=repo).code == 2
+        assert (git(repo, "branch", "--all"), list(repo.iterdir())) == (before, [repo / ".git"])
+        assert len(git(repo, "worktree", "list").splitlines()) == 1
+
+
 def test_a_folder_without_git_and_a_bad_name_are_told(tmp_path: Path) -> None:
     plain = droidlite("exec", "-w", "fix", "go", cwd=tmp_path)
     (tmp_path / "repo").mkdir()
