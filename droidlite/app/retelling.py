@@ -36,7 +36,7 @@ def retell(
                 told.append(CallStarted(call_id=call.id, name=call.name, summary=summarise(call)))
         elif isinstance(message, User):
             if place in persons:
-                told.append(_shortened(message))
+                told.append(_shortened(User(persons[place].typed) if persons[place].typed else message))
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
     if any(todo.status != "completed" for todo in todos):

@@ -41,7 +41,9 @@ def _prompts(folder: Path) -> tuple[str, ...]:
     try:
         kinds: frozenset[type[Said]] = frozenset({Said})
         records = (record for _, record in scan_kinds(folder / JOURNAL, kinds))
-        return tuple(record.user.text for record in records if isinstance(record, Said) and not record.host)
+        return tuple(
+            record.typed or record.user.text for record in records if isinstance(record, Said) and not record.host
+        )
     except (OSError, UsageError):
         return ()
 
