@@ -18,8 +18,8 @@ HOST_SAYS = "droidlite told the model"
 
 class Turn(Struct, frozen=True):
     """One prompt and all that was done for it. `text` is its first line, `seq` the number of its record, `prompt` all
-    that was said, `typed` the command of ours it was said for ("" = none). `commands` are the shell commands that ran for it and may have changed files which a rewind does not
-    bring back."""
+    that was said, `typed` the command of ours it was said for ("" = none). `commands` are the shell commands that ran
+    for it and may have changed files which a rewind does not bring back."""
 
     number: int
     text: str
@@ -181,7 +181,8 @@ def done_before(saved: list[Saved], turn: int) -> list[Saved]:
 
 
 def said_by_the_person(messages: Sequence[Message], turns: Sequence[Turn]) -> dict[int, Turn]:
-    """Where the person's prompts stand, and of which turn each is: matched from the newest, since a compaction takes away the oldest."""
+    """Where the person's prompts stand, and of which turn each is: matched from the newest, since a compaction takes
+    away the oldest."""
     left = list(turns)
     found: dict[int, Turn] = {}
     for place in range(len(messages) - 1, -1, -1):
