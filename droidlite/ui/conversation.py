@@ -209,9 +209,10 @@ class Conversation(Protocol):
         """Has it asked about again, from now on. Raises DroidliteError where it cannot be."""
         ...
 
-    def cap(self, cap_usd: float) -> None:
-        """What the session may cost in all, in USD, from its next call on. Raises UsageError where that is spent
-        already, where policy allows less, or where the model's price is not known."""
+    def cap(self, cap_usd: float | None) -> None:
+        """What the session may cost in all, in USD, from its next call on; None lifts the cap. Raises UsageError where
+        that is spent already, where policy allows less or a ledger is shared, or where the model's price is not known.
+        """
         ...
 
     def bill(self) -> Bill: ...
