@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 MOST_OF_GIT = 1024**3
 """Bytes of one of git's own files: the index of a million files has 100 MB."""
+WORKTREES = ".droidlite/worktrees"
+"""Where --worktree puts them, in the repository that each is of: a root of its own."""
 _OWN = ("config", "config.worktree", "HEAD", "index", "commondir", "packed-refs", "shallow")
 _INFO = ("info/exclude", "info/attributes", "objects/info/alternates")
 _TREE = (".gitignore", ".gitattributes", ".gitmodules")

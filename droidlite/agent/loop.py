@@ -29,13 +29,13 @@ class Agent(Struct, kw_only=True):
     raise_cap: Callable[[CapReached], bool] = lambda reached: False
     turn: int = 0
 
-    def run(self, user: User, *, host: bool = False) -> Generator[Event, None, str]:
-        """Answers `user` (`host`: droidlite itself speaks, about the same prompt) and returns the final text. Every
-        call of the model gets exactly one result, and the messages of one request are a prefix of the next one's,
-        except after a recorded compaction or switch.
+    def run(self, user: User, *, host: bool = False, typed: str = "") -> Generator[Event, None, str]:
+        """Answers `user` (`host`: droidlite itself speaks, about the same prompt; `typed`: as in Transcript.say) and
+        returns the final text. Every call of the model gets exactly one result, and the messages of one request are a
+        prefix of the next one's, except after a recorded compaction or switch.
 
         Raises CapReached (its text is the closing summary where one could be afforded), ProviderError, Interrupted."""
-        self.transcript.say(user, host=host)
+        self.transcript.say(user, host=host, typed=typed)
         self.turn, cuts = self.turn if host else 0, 0
         while True:
             self.turn += 1

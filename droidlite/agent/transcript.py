@@ -77,10 +77,11 @@ class Transcript:
     def messages(self) -> tuple[Message, ...]:
         return tuple(self._messages)
 
-    def say(self, user: User, *, host: bool = False) -> None:
-        """Adds a user message; `host` where not the person but droidlite itself says it."""
+    def say(self, user: User, *, host: bool = False, typed: str = "") -> None:
+        """Adds a user message; `host` where not the person but droidlite itself says it, `typed` where it does so for a
+        command of the person's."""
         user = (self._printed if host else self._redaction).value(user)
-        self.journal.append(Said(user=user, host=host))
+        self.journal.append(Said(user=user, host=host, typed=self._redaction.text(typed)))
         self._add(user)
         if not host:
             self.prompts = (*self.prompts, user.text)

@@ -77,14 +77,15 @@ def open_session(
 
     Raises UsageError, SettingsError, Refused."""
     hide_process(os.environ, ())  # git may run the repository's hooks for a worktree, before the settings are read
-    if options.worktree:
-        options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
     check_tool_names("--allowed-tools", options.allowed_tools)
     check_tool_names("--disallowed-tools", options.disallowed_tools)
-    setup = setup or read_setup(options.cwd, options=options, discover=None)
-    check, untested = find_check(setup, find_root(options.cwd), options.cwd)
-    setup = with_check(setup, check)
     with ExitStack() as undo:
+        if options.worktree:
+            there = open_worktree(options.cwd, options.worktree, undo)
+            options = msgspec.structs.replace(options, cwd=there, worktree="")
+        setup = setup or read_setup(options.cwd, options=options, discover=None)
+        check, untested = find_check(setup, find_root(options.cwd), options.cwd)
+        setup = with_check(setup, check)
         opened = _open_files(options, setup, undo)
         held = hold(setup, str(find_root(options.cwd)), added=options.add_dirs)
         if person.approve is None:

@@ -108,7 +108,7 @@ def prompt_of(past: Past, turn: int) -> str:
     row = next((row for row in past.turns if row.number == turn), None)
     if row is None:
         raise UsageError(f"There is no turn {turn} to go back to.")
-    return row.prompt
+    return row.shown
 
 
 class Files:

@@ -37,7 +37,7 @@ def show_models(cwd: Path, as_json: bool) -> int:
         show_json({"auto": found.auto, "why_not_auto": found.why_not_auto, "models": models})
         return 0
     coloured = takes_control_codes(sys.stdout, os.environ)
-    show_table(table(found.auto, found.candidates, width(), coloured))
+    show_table(table(found.auto, found.candidates, _room(), coloured))
     return 0
 
 
@@ -45,9 +45,13 @@ def show_route(options: Options, prompt: str, as_json: bool) -> int:
     setup, root = read_setup(options.cwd, options=options, discover=True), find_root(options.cwd)
     setup = with_check(setup, find_check(setup, root, options.cwd)[0])
     decision = route(setup, Task(root=root, prompt=prompt, headless=options.headless))
-    room = width() if sys.stdout.isatty() else ENDLESS
-    show_json(decision) if as_json else show(decision_lines(decision, width=room))
+    show_json(decision) if as_json else show(decision_lines(decision, width=_room()))
     return 0
+
+
+def _room() -> int:
+    """Cells of a line: nobody's screen is at the end of a pipe, and what is left out there is lost."""
+    return width() if sys.stdout.isatty() else ENDLESS
 
 
 def show_local(action: Literal["status", "get"], source: str) -> int:

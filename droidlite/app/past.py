@@ -73,7 +73,10 @@ def _named(action: Action, words: list[str]) -> str:
 
 def _list(store: Store, words: str, root: Path | None, as_json: bool) -> int:
     """Those of `root` (None = of all folders) that hold `words` ("" = all)."""
-    found = list(search(store, words, root)) if words else [Found(summary) for summary in store.list(root)]
+    if words:
+        found = list(search(store, words, root, worktrees=True))
+    else:
+        found = [Found(summary) for summary in store.list(root, worktrees=True)]
     if as_json:
         show_json([msgspec.to_builtins(each.summary) | ({"line": each.line} if words else {}) for each in found])
         return 0

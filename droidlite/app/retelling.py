@@ -4,6 +4,7 @@ from pathlib import Path
 
 from droidlite.agent.describing import summarise
 from droidlite.events import CallFinished, CallStarted, Event, ReplyFinished, TextAdded
+from droidlite.regular import WORKTREES
 from droidlite.session.conversation import Turn, said_by_the_person
 from droidlite.session.searching import Found
 from droidlite.tool import Output, Todo, Todos
@@ -35,7 +36,7 @@ def retell(
                 told.append(CallStarted(call_id=call.id, name=call.name, summary=summarise(call)))
         elif isinstance(message, User):
             if place in persons:
-                told.append(_shortened(message))
+                told.append(_shortened(User(persons[place].typed) if persons[place].typed else message))
         else:
             told += (_retold(result, names.get(result.call_id, "")) for result in message.results)
     if any(todo.status != "completed" for todo in todos):
@@ -63,9 +64,17 @@ def session_row(found: Found, here: Path | None = None) -> SessionRow:
         model=one.model,
         last=one.last_prompt,
         line=found.line,
-        folder=one.cwd if here is not None and one.cwd != str(here) else "",
+        folder=_elsewhere(one.cwd, str(here)) if here is not None else "",
         open_todos=one.open_todos,
     )
+
+
+def _elsewhere(folder: str, here: str) -> str:
+    """How a session's folder is told to a person in `here`; "" where it is the same."""
+    worktree = folder.removeprefix(f"{here}/{WORKTREES}/")
+    if worktree != folder:
+        return f"worktree {WORKTREES}/{worktree}"
+    return folder if folder != here else ""
 
 
 def _retold(result: ToolResult, name: str) -> CallFinished:

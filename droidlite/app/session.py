@@ -92,12 +92,12 @@ class Session:
         self._stopped: DroidliteError | None = None
         self._told = False
 
-    def run(self, text: str, images: tuple[Image, ...] = (), *, checked: bool = True) -> Iterator[Event]:
-        """Everything that happens, ending with RunFinished whatever happens. `checked` false: what it asks for is
-        nothing that a check or a reviewer could tell of."""
-        return without_secrets(self._run(text, images, checked), self.parts.context.redaction)
+    def run(self, text: str, images: tuple[Image, ...] = (), *, typed: str = "") -> Iterator[Event]:
+        """Everything that happens, ending with RunFinished whatever happens. `typed`: the command of ours that `text`
+        was made for ("" = none); what that asks for is nothing that a check or a reviewer could tell of."""
+        return without_secrets(self._run(text, images, typed), self.parts.context.redaction)
 
-    def _run(self, text: str, images: tuple[Image, ...], checked: bool) -> Iterator[Event]:
+    def _run(self, text: str, images: tuple[Image, ...], typed: str) -> Iterator[Event]:
         parts, started = self.parts, time.monotonic()
         self._reroute(text)
         self._begin()
@@ -110,11 +110,13 @@ class Session:
         error: DroidliteError | None = None
         answer = ""
         try:
-            worker = parts.verifier if checked and parts.verifier else parts.agent
             if parts.verifier:
                 parts.verifier.last = None
-            answer = yield from worker.run(User(text, images))
-            if parts.reviewer and checked:
+            if parts.verifier and not typed:
+                answer = yield from parts.verifier.run(User(text, images))
+            else:
+                answer = yield from parts.agent.run(User(text, images), typed=typed)
+            if parts.reviewer and not typed:
                 yield from parts.reviewer.review(text, parts.context.cancellation)
             parts.checkpoint.end_turn()
         except DroidliteError as raised:
@@ -123,7 +125,7 @@ class Session:
             timer.cancel()
         yield from parts.escalation.told()
         yield from self._told_late()
-        verification = parts.verifier.last if parts.verifier and checked else None
+        verification = parts.verifier.last if parts.verifier and not typed else None
         if error is None and verification is not None:
             error = verification.error()
         yield self._finished(answer, error, time.monotonic() - started)

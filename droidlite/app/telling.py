@@ -1,5 +1,6 @@
 """What a person at a terminal is told of a session: where it stands, and what it has cost."""
 
+import os
 import time
 
 from droidlite.app.repository import git_state
@@ -21,6 +22,7 @@ def status_of(parts: Parts) -> Status:
         switch_share=parts.escalation.switch_share if parts.decision.strategy != "chosen" else 0.0,
         session_id=parts.session_id,
         cwd=parts.cwd,
+        place=place_of(parts.cwd, here()),
         endpoint=driver.route.endpoint,
         cost_usd=driver.budget.spent_usd,
         cap_usd=driver.budget.cap_usd,
@@ -34,6 +36,23 @@ def status_of(parts: Parts) -> Status:
         stored=parts.journal.stored,
         title=parts.title,
     )
+
+
+def here() -> str:
+    """The folder the person's shell is in; "" where it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def place_of(folder: str, here: str) -> str:
+    """The shortest name of `folder` in a shell that is in `here`; "" where it is that folder."""
+    if folder == here:
+        return ""
+    near = os.path.relpath(folder, here) if here else folder
+    near = near if near[0] != "-" else f"./{near}"
+    return min(near, folder, key=len)
 
 
 def going_on(parts: Parts) -> str:

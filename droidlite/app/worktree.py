@@ -4,24 +4,25 @@ import os
 import re
 import subprocess
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from droidlite.app.repository import SAFE, ask_git
 from droidlite.commands.gitprograms import named_program
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.regular import git_answers, linked_git, read_regular
+from droidlite.regular import WORKTREES, git_answers, linked_git, read_regular
 from droidlite.sanitise import clean_line
 from droidlite.settings.paths import find_root
 
-FOLDER = Path(".droidlite") / "worktrees"
 SECONDS = 120.0
 """How long git may take to write a work tree."""
 LARGEST = 1_000_000
 """Bytes of git's list of what to leave out that are looked into."""
 
 
-def open_worktree(cwd: Path, name: str) -> Path:
-    """The folder of worktree `name` ("new" = a name by date), made on branch droidlite/NAME if it is not there yet.
+def open_worktree(cwd: Path, name: str, undo: ExitStack) -> Path:
+    """The folder of worktree `name` ("new" = a name by date), made on branch droidlite/NAME if it is not there yet;
+    `undo` takes away what was made, for a session that does not begin.
 
     Raises UsageError for a folder without git, a name git cannot take, or a repository whose settings name programs;
     DroidliteError where git refuses."""
@@ -31,7 +32,7 @@ def open_worktree(cwd: Path, name: str) -> Path:
     name = time.strftime("%Y%m%d-%H%M%S") if name == "new" else name
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or ".." in name or name.endswith(".lock"):
         raise UsageError(f"--worktree {name!r}: use letters, digits, '.', '_' and '-', such as fix-login.")
-    path = root / FOLDER / name
+    path = root / WORKTREES / name
     if (path / ".git").exists():
         return path
     if not git_answers(root):
@@ -46,7 +47,18 @@ def open_worktree(cwd: Path, name: str) -> Path:
     _exclude(root / _git(root, "rev-parse", "--git-common-dir").strip() / "info" / "exclude")
     known = ask_git(root, "rev-parse", "--verify", "--quiet", f"refs/heads/droidlite/{name}") is not None
     _git(root, "worktree", "add", str(path), *((f"droidlite/{name}",) if known else ("-b", f"droidlite/{name}")))
+    undo.callback(_take_away, root, path, "" if known else f"droidlite/{name}")
     return path
+
+
+def _take_away(root: Path, path: Path, branch: str) -> None:
+    """Removes a worktree, and `branch` ("" = none), as far as git would lose nothing by it."""
+    with suppress(DroidliteError, OSError):
+        _git(root, "worktree", "remove", str(path))
+        if branch:
+            _git(root, "branch", "-q", "-d", branch)
+        path.parent.rmdir()
+        path.parent.parent.rmdir()  # where it holds nothing else
 
 
 def _git(root: Path, *words: str) -> str:
@@ -67,7 +79,7 @@ def _git(root: Path, *words: str) -> str:
 
 def _exclude(path: Path) -> None:
     """Keeps git from showing the worktrees as untracked files. What the person wrote there is only added to."""
-    line = f"/{FOLDER.as_posix()}/".encode()
+    line = f"/{WORKTREES}/".encode()
     try:
         known = read_regular(path, LARGEST) if os.path.lexists(path) else b""
     except OSError as error:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from droidlite.checks.protected import Rests, essence, in_runner, is_check, is_config, takes_over
 from droidlite.checks.runners import words_of
 from droidlite.regex import regex
-from droidlite.regular import read_regular, read_text
+from droidlite.regular import WORKTREES, read_regular, read_text
 
 LARGEST = 4_000_000
 """Bytes of one file that are kept."""
@@ -204,7 +204,7 @@ def _walk(root: Path) -> Iterator[str]:
 
 
 def _is_entered(path: str, name: str) -> bool:
-    if name in SKIPPED or path == ".droidlite/worktrees" or path.startswith(".git/"):
+    if name in SKIPPED or path == WORKTREES or path.startswith(".git/"):
         return False
     parts = path.split("/")
     inside = next((parts[number + 1 :] for number, part in enumerate(parts) if part in _INSTALLED), None)

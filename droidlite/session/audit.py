@@ -235,7 +235,7 @@ class _Listing:
         self._before_rewind = None
         if not record.host:
             self._turn += 1
-            self._add(n, "prompt", first_line(record.user.text), at=self._begun)
+            self._add(n, "prompt", first_line(record.typed or record.user.text), at=self._begun)
 
     def _rewind(self, n: int, record: Rewound | Unsaid | PutBack) -> None:
         """Prompts are numbered as the conversation has them: what follows a rewind begins again at its turn."""

@@ -18,14 +18,20 @@ HOST_SAYS = "droidlite told the model"
 
 class Turn(Struct, frozen=True):
     """One prompt and all that was done for it. `text` is its first line, `seq` the number of its record, `prompt` all
-    that was said. `commands` are the shell commands that ran for it and may have changed files which a rewind does not
-    bring back."""
+    that was said, `typed` the command of ours it was said for ("" = none). `commands` are the shell commands that ran
+    for it and may have changed files which a rewind does not bring back."""
 
     number: int
     text: str
     seq: int
     prompt: str = ""
     commands: tuple[str, ...] = ()
+    typed: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What the person typed."""
+        return self.typed or self.prompt
 
 
 class Pending:
@@ -78,7 +84,8 @@ class Conversation:
         self._close()
         self._before_rewind = self.parted = None
         if not said.host:
-            self.turns.append(Turn(len(self.turns) + 1, first_line(said.user.text), n, said.user.text))
+            text = first_line(said.typed or said.user.text)
+            self.turns.append(Turn(len(self.turns) + 1, text, n, said.user.text, typed=said.typed))
             self._marks.append((self.messages, len(self.messages)))
         self.messages.append(said.user)
 
@@ -173,15 +180,15 @@ def done_before(saved: list[Saved], turn: int) -> list[Saved]:
     return [one if one.turn < turn else replace(one, turn=turn - 1) for one in saved]
 
 
-def said_by_the_person(messages: Sequence[Message], turns: Sequence[Turn]) -> set[int]:
-    """Where the person's prompts stand: matched from the newest, since a compaction takes away the oldest."""
-    prompts = [turn.prompt for turn in turns]
-    found: set[int] = set()
+def said_by_the_person(messages: Sequence[Message], turns: Sequence[Turn]) -> dict[int, Turn]:
+    """Where the person's prompts stand, and of which turn each is: matched from the newest, since a compaction takes
+    away the oldest."""
+    left = list(turns)
+    found: dict[int, Turn] = {}
     for place in range(len(messages) - 1, -1, -1):
         message = messages[place]
-        if prompts and isinstance(message, User) and message.text == prompts[-1]:
-            prompts.pop()
-            found.add(place)
+        if left and isinstance(message, User) and message.text == left[-1].prompt:
+            found[place] = left.pop()
     return found
 
 

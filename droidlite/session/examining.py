@@ -20,6 +20,8 @@ from droidlite.session.lines import JOURNAL
 from droidlite.session.records import Header, Saved
 from droidlite.session.store import MOST_OF_SUMMARY, SUMMARY, Cached
 
+SANDBOX = "sandbox"
+"""What stands for /tmp in commands of this session; nothing a person said is in it."""
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
 
@@ -44,8 +46,9 @@ class Examination:
     def run(self) -> Examined:
         """Examines and repairs. Never raises for what it finds."""
         try:
-            self._modes()
+            opened = sum(map(_opened_up, (self.folder, self.folder / LOCK)))
             with held(self.folder):
+                self._modes(opened)
                 self._contents()
         except UsageError:
             self._noted.append("it is open in another droidlite, so it was left alone")
@@ -60,9 +63,9 @@ class Examination:
             wrong=tuple(self._wrong),
         )
 
-    def _modes(self) -> None:
-        """Only the owner may read or write any of it."""
-        if changed := sum(map(_made_private, _all_of(self.folder))):
+    def _modes(self, changed: int) -> None:
+        """Only the owner may read or write any of it; of `changed` that is so already."""
+        if changed := changed + sum(map(_made_private, _all_of(self.folder))):
             files = "a file" if changed == 1 else f"{changed} files"
             self._repaired.append(f"{files} others could read, or the owner could not: now the owner's alone")
 
@@ -168,12 +171,30 @@ def examine(root: Path, names: tuple[str, ...] = ()) -> Iterator[Examined]:
         yield Examination(root / name).run()
 
 
-def _all_of(path: Path) -> Iterator[Path]:
+def _all_of(folder: Path) -> Iterator[Path]:
+    """A session's folder and everything in it but the sandbox, where what commands wrote is as they left it."""
+    yield folder
+    for below in sorted(folder.iterdir()):
+        if below.name != SANDBOX:
+            yield from _all_below(below)
+
+
+def _all_below(path: Path) -> Iterator[Path]:
     """It and everything in it; a folder comes before what is in it, so that it can be opened up first."""
     yield path
     if path.is_dir() and not path.is_symlink():
         for below in sorted(path.iterdir()):
-            yield from _all_of(below)
+            yield from _all_below(below)
+
+
+def _opened_up(path: Path) -> bool:
+    """Whether its owner could not use it, and now can: without that no lock can be taken."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    wanted = FOLDER_MODE if stat.S_ISDIR(mode) else FILE_MODE
+    return mode & wanted != wanted and _made_private(path)
 
 
 def _made_private(path: Path) -> bool:

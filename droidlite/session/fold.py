@@ -200,7 +200,7 @@ class Fold:
         messages, unanswered = talk.sendable()
         return Session(
             header=self.header,
-            title=self._title or (title_of(talk.turns[0].prompt) if talk.turns else ""),
+            title=self._title or (title_of(talk.turns[0].shown) if talk.turns else ""),
             messages=messages,
             turns=tuple(talk.turns),
             spent_usd=money.spent_usd,

@@ -32,10 +32,12 @@ class Titled(Struct, frozen=True, kw_only=True, tag="titled"):
 
 class Said(Struct, frozen=True, kw_only=True, tag="said"):
     """A user message. Each begins a new turn, except those the host adds on its own (`host`): a nudge after an empty
-    reply, a failing check's output, what the person typed while the agent worked."""
+    reply, a failing check's output, what the person typed while the agent worked. typed: the command of ours that its
+    words were made for, as the person typed it ("" = they are the person's own)."""
 
     user: User
     host: bool = False
+    typed: str = ""
 
 
 class Replied(Struct, frozen=True, kw_only=True, tag="replied"):

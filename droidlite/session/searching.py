@@ -21,11 +21,11 @@ class Found(Struct, frozen=True):
     line: str = ""
 
 
-def search(store: Store, words: str, cwd: Path | None = None) -> Iterator[Found]:
-    """Sessions whose title and prompts hold all of `words` (parted by spaces, in whatever case), newest use first; only
-    those begun in `cwd` if given."""
+def search(store: Store, words: str, cwd: Path | None = None, *, worktrees: bool = False) -> Iterator[Found]:
+    """Sessions whose title and prompts hold all of `words` (parted by spaces, in whatever case), newest use first; of
+    those that Store.list finds with `cwd` and `worktrees`."""
     wanted = words.casefold().split()
-    for summary in store.list(cwd):
+    for summary in store.list(cwd, worktrees=worktrees):
         title = summary.title.casefold()
         if all(word in title for word in wanted):
             yield Found(summary)
@@ -41,7 +41,9 @@ def _prompts(folder: Path) -> tuple[str, ...]:
     try:
         kinds: frozenset[type[Said]] = frozenset({Said})
         records = (record for _, record in scan_kinds(folder / JOURNAL, kinds))
-        return tuple(record.user.text for record in records if isinstance(record, Said) and not record.host)
+        return tuple(
+            record.typed or record.user.text for record in records if isinstance(record, Said) and not record.host
+        )
     except (OSError, UsageError):
         return ()
 

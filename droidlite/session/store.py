@@ -1,6 +1,7 @@
 """Finds, lists, begins, copies and removes the sessions of a state folder."""
 
 import os
+import shlex
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from droidlite.errors import DroidliteError, UsageError
-from droidlite.regular import read_regular
+from droidlite.regular import WORKTREES, read_regular
 from droidlite.session import fold
 from droidlite.session.copying import copied, share_files
 from droidlite.session.journal import Journal, held, is_held
@@ -88,14 +89,15 @@ class Store:
         """Reads a session, by id or part of it, without opening it for writing."""
         return fold.load(self.folder(self.find(session)))
 
-    def list(self, cwd: Path | None = None, limit: int | None = None) -> list[Summary]:
-        """Sessions with at least one prompt, newest use first; only those begun in `cwd` if given."""
+    def list(self, cwd: Path | None = None, limit: int | None = None, *, worktrees: bool = False) -> list[Summary]:
+        """Sessions with at least one prompt, newest use first; only those begun in `cwd` if given, or with `worktrees`
+        also in one that --worktree made of it."""
         found: list[Summary] = []
         for updated, size, name in sorted(journals(self.root), reverse=True):
             if limit is not None and len(found) >= limit:
                 break
             summary = self._summary(name, size, updated)
-            if summary and summary.turns and (cwd is None or summary.cwd == str(cwd)):
+            if summary and summary.turns and (cwd is None or _is_of(summary.cwd, str(cwd), worktrees)):
                 found.append(summary)
         return found
 
@@ -190,6 +192,10 @@ class Store:
         return summary
 
 
+def _is_of(folder: str, cwd: str, worktrees: bool) -> bool:
+    return folder == cwd or (worktrees and folder.startswith(f"{cwd}/{WORKTREES}/"))
+
+
 def journals(root: Path) -> list[tuple[float, int, str]]:
     """(last change in seconds since 1970, size in bytes, id) of every journal; [] without a state folder."""
     found: list[tuple[float, int, str]] = []
@@ -235,7 +241,8 @@ def _require_home(name: str, home: str, cwd: Path) -> None:
         raise UsageError(f"Session {name} does not say which folder it belongs to; go on with a copy of it (--fork).")
     if home != str(cwd):
         raise UsageError(
-            f"Session {name} belongs to {home}: go on with it there (-C {home}), or here with a copy of it (--fork)."
+            f"Session {name} belongs to {home}: go on with it there (-C {shlex.quote(home)}), or here with a copy of "
+            "it (--fork)."
         )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from droidlite.regular import read_text
+from droidlite.regular import WORKTREES, read_text
 
 
 class Places(Struct, frozen=True):
@@ -38,7 +38,7 @@ def find_root(cwd: Path) -> Path:
 
 def repository_of(root: Path) -> Path:
     """The repository a root belongs to: that of a git worktree is the one it was made from."""
-    made, _, _ = str(root).partition("/.droidlite/worktrees/")  # one of ours, also when it is gone
+    made, _, _ = str(root).partition(f"/{WORKTREES}/")  # one of ours, also when it is gone
     link = read_text(root / ".git", 4_096).strip()
     home, found, _ = link.removeprefix("gitdir: ").partition("/.git/worktrees/")
     return Path(home) if found and link.startswith("gitdir: /") else Path(made)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from droidlite.regular import WORKTREES
+
 MEMORY = ("AGENTS.md", "CLAUDE.md")
 """Of every folder from the root to the working folder; the second is read where the first is not."""
 SETTINGS = (".droidlite/config.toml", ".droidlite/config.local.toml")
 TREES = (".droidlite", ".agents/skills", ".mcp.json")
 """All that lies there, whether or not anything reads it today."""
-OURS = ".droidlite/worktrees"
-"""Made by --worktree: each is a root of its own."""
 LARGEST, MOST_BYTES = 16 * 1024 * 1024, 64 * 1024 * 1024
 """Bytes of one file, and of all together."""
 MOST_FILES, DEEPEST = 2_000, 32
@@ -126,7 +126,7 @@ class _Reading:
                 below = (*folder, name)
                 if not stat.S_ISDIR(mode):
                     self._entry(below, mode)
-                elif "/".join(below) != OURS:
+                elif "/".join(below) != WORKTREES:
                     waiting.append(below)
 
     def _listed(self, folder: Parts) -> Iterator[tuple[str, int]]:

@@ -7,11 +7,22 @@ from stat import S_ISDIR
 
 from msgspec import Struct
 
-from droidlite.regular import git_answers
+from droidlite.regular import WORKTREES, git_answers
 from droidlite.tool import Outcome, Output, Tool, ToolContext
 from droidlite.tools.beneath import Beneath
 from droidlite.tools.confined import Place, hidden, locate, open_beneath, paths_meant, shown
-from droidlite.tools.listing import files_below, git_argv, git_start, is_ignored, matches, pieces, spelled_out
+from droidlite.tools.listing import (
+    files_below,
+    git_argv,
+    git_start,
+    ignored_below,
+    is_among,
+    is_ignored,
+    matches,
+    ours,
+    pieces,
+    spelled_out,
+)
 from droidlite.tools.problem import Problem, told
 from droidlite.tools.scan import Wanted, scan
 
@@ -89,6 +100,7 @@ def _git_argv(arguments: Grep, context: ToolContext, below: tuple[str, ...]) -> 
         *((f"-C{min(arguments.context, 20)}",) if arguments.context > 0 else ()),
         *("-e", arguments.pattern, "--"),
         *(_pathspec(below, choice) for choice in spelled_out(arguments.glob)),
+        *(() if ours("/".join(below)) else (f":(exclude){WORKTREES}",)),
     )
 
 
@@ -119,16 +131,21 @@ def _git_lines(argv: list[str], context: ToolContext, place: Place, *, names: bo
     """Yields result lines, as far as they are what is beneath `place`; returns False where git could not search: no
     Perl expressions, a folder it ignores, a FIFO where it looks for what to ignore."""
     child = git_start(argv, context, place.base, outside=True)
-    told, base = "", Place(place.base, (), "")
+    told, apart, ignored, base = "", False, None, Place(place.base, (), "")
     with Beneath() as beneath:
         for path, number, text in _found(pieces(child, context, b"\n", silence=_SILENCE)):
             if not number:
-                yield "--"
+                apart = bool(told)
+                continue
+            ignored = ignored_below(place.path, context) if ignored is None else ignored
+            if is_among(path.removeprefix("".join(f"{part}/" for part in place.parts)), ignored):
                 continue
             found = _inside(base, path, context)
             if (names and told == path) or hidden(found, context) or not beneath.has_line(found, number, text):
                 continue
-            told = path
+            if apart:
+                yield "--"
+            told, apart = path, False
             name = os.fsencode(found.shown).decode("utf-8", "replace")
             yield name if names else f"{name}:{number}:{text.decode('utf-8', 'replace')}"
     nothing = child.process.returncode == 1 and bool(place.parts) and is_ignored(place.path, context)

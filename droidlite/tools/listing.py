@@ -11,7 +11,7 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from droidlite.regular import git_answers, walk
+from droidlite.regular import WORKTREES, git_answers, walk
 from droidlite.tool import ToolContext
 from droidlite.tools.children import Child, end, start
 from droidlite.tools.problem import Problem
@@ -85,6 +85,8 @@ def files_below(folder: Path, context: ToolContext) -> Iterator[str]:
         for piece in pieces(git_start(argv, context, folder), context, b"\0", silence=SILENCE):
             path = os.fsdecode(piece)
             found = True
+            if ours(path):
+                continue
             if path.endswith("/"):  # a repository of its own
                 yield from (path + inner for inner in _walk(folder / path, context))
             else:
@@ -101,6 +103,27 @@ def is_ignored(path: Path, context: ToolContext) -> bool:
     child = git_start(argv, context, path.parent)
     list(pieces(child, context, b"\n", silence=SILENCE))
     return child.process.returncode == 0
+
+
+def ignored_below(folder: Path, context: ToolContext) -> frozenset[str]:
+    """What lies below `folder` and git ignores, relative to it: files, and folders with all they hold, those with a "/"
+    at the end. Empty where git cannot tell, or ignores `folder` itself."""
+    argv = git_argv(context, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    if not argv or not git_answers(context.root):
+        return frozenset()
+    child = git_start(argv, context, folder)
+    return frozenset(map(os.fsdecode, pieces(child, context, b"\0", silence=SILENCE)))
+
+
+def is_among(path: str, ignored: frozenset[str]) -> bool:
+    """Whether `path`, or a folder it is in, is one of those."""
+    ends = (at + 1 for at, letter in enumerate(path) if letter == "/")
+    return path in ignored or any(path[:end] in ignored for end in ends)
+
+
+def ours(path: str) -> bool:
+    """Whether a path is that of --worktree's own, or of what is in one: a copy of everything."""
+    return f"/{WORKTREES}/" in f"/{path}/"
 
 
 def matches(path: str, pattern: str) -> bool:
@@ -154,6 +177,6 @@ def _walk(folder: Path, context: ToolContext) -> Iterator[str]:
     for here, folders, names in walk(folder):
         if context.cancellation.cancelled:
             return
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         relative = os.path.relpath(here, folder)
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not ours(f"{relative}/{name}"))
         yield from (name if relative == "." else f"{relative}/{name}" for name in sorted(names))

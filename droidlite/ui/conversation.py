@@ -22,7 +22,8 @@ ExportFormat = Literal["md", "json", "html"]
 class Status(Struct, frozen=True, kw_only=True):
     """What the status line shows. Costs are USD, `context_*` tokens; `cap_usd` None means no cap; a session that
     is not `stored` cannot be resumed. aim: what auto aims at ("" = nobody routed); `switch_share` of what a task
-    costs may go to changes of model (0 = not routed). title: of a session that was resumed or named."""
+    costs may go to changes of model (0 = not routed). title: of a session that was resumed or named. place: `cwd` as
+    the shell the person came from names it, "" where it is that shell's own folder."""
 
     model: str
     strategy: Literal["auto", "chosen"]
@@ -30,6 +31,7 @@ class Status(Struct, frozen=True, kw_only=True):
     switch_share: float = 0.0
     session_id: str
     cwd: str
+    place: str = ""
     endpoint: str = ""
     cost_usd: float = 0.0
     cap_usd: float | None = None
@@ -207,9 +209,10 @@ class Conversation(Protocol):
         """Has it asked about again, from now on. Raises DroidliteError where it cannot be."""
         ...
 
-    def cap(self, cap_usd: float) -> None:
-        """What the session may cost in all, in USD, from its next call on. Raises UsageError where that is spent
-        already, where policy allows less, or where the model's price is not known."""
+    def cap(self, cap_usd: float | None) -> None:
+        """What the session may cost in all, in USD, from its next call on; None lifts the cap. Raises UsageError where
+        that is spent already, where policy allows less or a ledger is shared, or where the model's price is not known.
+        """
         ...
 
     def bill(self) -> Bill: ...

@@ -18,7 +18,8 @@ PICKER = ("model", "in $/M", "out $/M", "ctx", "solves", "$/task", "switch", "wh
 SHRINK = ((8, 16), (7, 10), (8, 0), (3, 0), (1, 0), (2, 0), (0, 26), (7, 0), (6, 0), (0, 20), (4, 0), (5, 0), (0, 10))
 """Which columns of the picker give way when it is narrow, and down to how many cells (0: they go whole). Names last:
 two that differ only at their ends must stay apart, and what a row leaves out is told below it."""
-SHRINK_TABLE = ((7, 10), (4, 0), (2, 0), (3, 0), (1, 0), (5, 0), (6, 0), (7, 0), (0, 10))
+SHRINK_TABLE = ((7, 10), (0, 26), (1, 0), (0, 20), (8, 0), (7, 0), (5, 0), (6, 0), (4, 0), (2, 0), (3, 0), (0, 10))
+"""Of the printed table prices and context stay at 80 columns: a model's row has no detail below it that tells them."""
 RIGHT = frozenset({2, 3, 4, 5, 6})
 TIERS = get_args(Tier)[::-1]
 AWAY = "not available here"

@@ -1,5 +1,6 @@
 """The lines that tell which model answers and what it costs: below the input, after a reply, at the start."""
 
+import shlex
 from pathlib import PurePath
 
 from droidlite.sanitise import clean_line
@@ -77,7 +78,8 @@ def parting_lines(status: Status, spending: Spending) -> tuple[str, ...]:
     on."""
     other = f" · {instead(spending.counterfactual)}" if spending.counterfactual else ""
     cost = clean_line(f"{spent(spending.by_model, spending.total_usd)}{other}", 1000)
-    on = f"Go on with: droidlite -r {status.session_id}" if status.stored else NOT_STORED
+    place = f"-C {shlex.quote(clean_line(status.place, 1000))} " if status.place else ""
+    on = f"Go on with: droidlite {place}-r {status.session_id}" if status.stored else NOT_STORED
     return (cost, on) if spending.by_model else (on,)
 
 

@@ -11,6 +11,7 @@ from chats import Silent, opened, says
 from droidlite.app.repository import Changed, Changes, named_changes, working_changes
 from droidlite.app.reviewed import review_prompt
 from droidlite.errors import UsageError
+from droidlite.types import User
 
 
 def git(root: Path, *words: str) -> None:
@@ -147,7 +148,13 @@ def test_a_review_changes_nothing_unasked(repo: Path, tmp_path: Path, monkeypatc
         assert told == "reviewing the changes of main...HEAD: 2 files, +2 -1"
         assert (set(levels), chat.status().autonomy) == ({"off"}, "high")
         (turn,) = chat.turns()
-    assert turn.text.startswith("Review the changes of main...HEAD.")
+        (listed,) = chat.sessions()
+        assert (turn.text, listed.title, listed.last) == ("/review main",) * 3
+        assert chat.sessions("look for, in this order") == ()
+        assert [found.line for found in chat.sessions("review main")] == [""]
+        (said, *_) = chat._retold()
+        assert said == User("/review main")
+        assert chat.session.parts.journal.session().turns[0].prompt.startswith("Review the changes of main...HEAD.")
     assert [approval.summary for approval in person.approvals] == ["a.py"]
     assert ((repo / "a.py").read_text(), (repo / "checked").exists()) == ("x = 2\ny = 3\n", False)
 

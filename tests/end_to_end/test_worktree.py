@@ -33,6 +33,18 @@ def test_changes_stay_in_the_worktree_and_its_branch(tmp_path: Path) -> None:
     again = droidlite("exec", "-w", "fix", "go on", cwd=root, env=env)
     assert again.code == 0, again.err
     assert exclude.read_bytes() == b"caf\xe9\nlast without its end\n/.droidlite/worktrees/\n"
+    listed = droidlite("sessions", cwd=root).out.splitlines()
+    assert [line.strip() for line in listed[1::2]] == ["worktree .droidlite/worktrees/fix"] * 2
+
+
+def test_nothing_is_left_of_one_whose_session_did_not_begin(repo: Path) -> None:
+    git(repo, "commit", "-q", "--allow-empty", "-m", "one")
+    git(repo, "branch", "droidlite/old")
+    before = git(repo, "branch", "--all")
+    for words in (["exec", "-w", "early", "-m", "nope", "x"], ["-w", "old"]):
+        assert droidlite(*words, cwd=repo).code == 2
+        assert (git(repo, "branch", "--all"), list(repo.iterdir())) == (before, [repo / ".git"])
+        assert len(git(repo, "worktree", "list").splitlines()) == 1
 
 
 def test_a_folder_without_git_and_a_bad_name_are_told(tmp_path: Path) -> None:

@@ -233,8 +233,23 @@ def test_a_session_that_is_open_is_left_alone(root: Path) -> None:
     with Journal.open(root / NAME)[0] as journal:
         journal.append(Titled(title="x"))
         write(root / NAME / "summary.json.1", b"half")
+        (root / NAME / JOURNAL).chmod(0o644)
         assert only(root) == Examined(session=NAME, noted=("it is open in another droidlite, so it was left alone",))
     assert (root / NAME / "summary.json.1").exists()
+    assert stat.S_IMODE((root / NAME / JOURNAL).stat().st_mode) == 0o644
+
+
+def test_one_whose_owner_cannot_open_it_is_opened_up(root: Path) -> None:
+    (root / NAME / "lock").chmod(0)
+    (root / NAME).chmod(0)
+    assert only(root).repaired == ("2 files others could read, or the owner could not: now the owner's alone",)
+
+
+def test_what_commands_left_in_the_sandbox_is_left_as_it_is(root: Path) -> None:
+    (root / NAME / "sandbox" / "tmp").mkdir(parents=True, mode=0o755)
+    (root / NAME / "sandbox" / "tmp" / "run.sh").touch(0o755)
+    assert only(root) == Examined(session=NAME)
+    assert stat.S_IMODE((root / NAME / "sandbox" / "tmp" / "run.sh").stat().st_mode) == 0o755
 
 
 def test_the_command_tells_a_line_for_each_and_how_all_is(tmp_path: Path) -> None:

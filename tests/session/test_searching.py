@@ -55,6 +55,15 @@ def found(store: Store, words: str, cwd: str = "/shop") -> dict[str, str]:
     return {found.summary.id: found.line for found in search(store, words, Path(cwd) if cwd else None)}
 
 
+def test_those_of_its_worktrees_are_found_where_that_is_asked_for(store: Store) -> None:
+    for name, cwd in (("w", "/shop/.droidlite/worktrees/fx"), ("x", "/shop/src")):
+        with Journal.create(store.folder(name), Header(session_id=name, cwd=cwd, created="")) as journal:
+            journal.append(Said(user=User("Mend the till")))
+    assert {each.id for each in store.list(Path("/shop"))} == {"a", "b"}
+    assert {each.id for each in store.list(Path("/shop"), worktrees=True)} == {"a", "b", "w"}
+    assert {each.summary.id for each in search(store, "till", Path("/shop"), worktrees=True)} == {"a", "w"}
+
+
 def test_sessions_are_found_by_title_and_by_prompts(store: Store) -> None:
     assert found(store, "TILL fix") == {"a": ""}
     assert found(store, "naïve") == {"a": "in the Naïve branch"}

@@ -95,6 +95,27 @@ def test_an_ignored_folder_is_searched_when_it_is_named(either: Workspace) -> No
     assert either.call("glob", pattern="*", path="build").content == "build/out.py"
 
 
+def test_what_only_this_clone_ignores_is_left_out(tree: Workspace) -> None:
+    """.git/info/exclude, which git itself does not read where it is kept from the repository's settings."""
+    tree.write(".git/info/exclude", "scratch/\n*.tsx\n")
+    tree.write("web/scratch/a.py", "def main(): ...\n")
+    assert tree.call("grep", pattern="main", glob="*.ts*").content == "web/page.ts:1:export const main = 1"
+    assert tree.call("grep", pattern="main", path="web").content == "web/page.ts:1:export const main = 1"
+    assert tree.call("grep", pattern="main", path="web", context=1).content == "web/page.ts:1:export const main = 1"
+    assert tree.call("grep", pattern="main", path="web/scratch").content == "web/scratch/a.py:1:def main(): ..."
+    assert tree.call("glob", pattern="web/**").content == "web/page.ts"
+
+
+def test_worktrees_of_sessions_are_left_out(either: Workspace) -> None:
+    """Whether or not .git/info/exclude still names them."""
+    either.write(".droidlite/worktrees/fx/src/app.py", "def main(): ...\n")
+    either.write(".droidlite/worktrees/fx/.git", "gitdir: nowhere\n")
+    assert either.call("grep", pattern="def main", glob="app.py").content == "src/app.py:4:def main():"
+    assert either.call("glob", pattern="app.py").content == "src/app.py"
+    named = either.call("grep", pattern="main", path=".droidlite/worktrees/fx/src")
+    assert named.content == ".droidlite/worktrees/fx/src/app.py:1:def main(): ..."
+
+
 def test_git_without_perl_expressions(tree: Workspace) -> None:
     (tree.root / "bin").mkdir()
     fake = tree.write("bin/git", "#!/bin/sh\nexit 128\n")

@@ -368,7 +368,7 @@ class Recorded:
     def revoke(self, permit: Permit) -> None:
         self.permits.remove(permit)
 
-    def cap(self, cap_usd: float) -> None:
+    def cap(self, cap_usd: float | None) -> None:
         self.now = replace(self.now, cap_usd=cap_usd)
 
     def stats(self, since: str) -> Stats:

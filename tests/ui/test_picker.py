@@ -1,8 +1,12 @@
 """The model picker as a pure reducer, and its plain table."""
 
+import re
+from pathlib import Path
+
 import pytest
 from msgspec import structs
 
+from droidlite.app.listing import show_models
 from droidlite.types import Candidate, Estimate, Interval, ModelSpec, RoutingDecision, Stage
 from droidlite.ui.cells import column_widths, cut, cut_middle, pad, set_in_columns, width_of, wrap
 from droidlite.ui.choosing import Choosing, Dialog, Done, Item, Turned, pick_from
@@ -145,6 +149,20 @@ gone   small       ?        ?  200k                  main   no
     set ANTHROPIC_API_KEY
 """
     )
+
+
+def test_prices_and_context_stay_at_80_columns_and_into_a_pipe_all_columns_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shipped models, whose names are long."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert show_models(tmp_path, as_json=False) == 0
+    piped = capsys.readouterr().out.splitlines()[2]
+    assert re.split("  +", piped) == ["model", "tier", "in $/M", "out $/M", "ctx", "solves", "$/task", "where", "use"]
+    found = tuple(candidate(name, 3.0) for name in (f"{'vendor/' * 6}{name}" for name in SIMILAR))
+    _, _, header, *rows = table(AUTO, found, 80, colour=False).splitlines()
+    assert header.split() == ["model", "in", "$/M", "out", "$/M", "ctx", "solves", "$/task", "where", "use"]
+    assert [row.split()[1:4] for row in rows] == [["3.00", "3.00", "200k"]] * 2
 
 
 SIMILAR = ("claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5-20250929-v2:0")

@@ -144,3 +144,14 @@ def test_a_diff_says_how_much_first(host: Host) -> None:
     assert host.does("/diff logo") == "\n  logo.png  not text\n"
     with pytest.raises(UsageError, match=r"changed no file x\.py; /diff lists"):
         host.does("/diff x.py")
+
+
+@pytest.mark.parametrize("typed", ["/cap none", "/cap OFF"])
+def test_a_cap_is_lifted(typed: str, host: Host) -> None:
+    host.does("/cap 0.50")
+    assert host.does(typed).endswith("cap: none; $0.20 is spent\n")
+
+
+def test_what_is_neither_an_amount_nor_none_is_told(host: Host) -> None:
+    with pytest.raises(UsageError, match="/cap takes an amount in USD, such as 0.50, or none; much is neither."):
+        host.does("/cap much")

@@ -23,7 +23,7 @@ class Asks(Permitting):
         if said is None:
             diff = changes.session_diff(self.session.parts.checkpoint, root)
             said = review_of_diff(diff, words)
-        return Asked(said.told, self._looking_only(self.session.run(said.prompt, checked=False)))
+        return Asked(said.told, self._looking_only(self.session.run(said.prompt, typed=f"/review {words}".strip())))
 
     def _looking_only(self, events: Iterator[Event]) -> Iterator[Event]:
         """Whatever would change something is asked about meanwhile."""
@@ -40,7 +40,7 @@ class Asks(Permitting):
         there = (self.session.parts.context.root / MEMORY).exists()
         told = f"{'improving' if there else 'writing'} {MEMORY}; sessions read it when they begin"
         prompt = read_prompt("init_improve" if there else "init")
-        return Asked(told, self.session.run(prompt, checked=False))
+        return Asked(told, self.session.run(prompt, typed="/init"))
 
     def btw(self, question: str) -> Answered:
         cancellation = Cancellation()

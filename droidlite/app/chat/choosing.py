@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from droidlite.agent.budget import Budget
 from droidlite.agent.handoff import tell_tools
 from droidlite.app.chat.opened import Open
 from droidlite.app.picking import moves
@@ -88,15 +89,10 @@ class Choosing(Open):
         spec = find_model(self.setup, model)[0].id if model else ""
         return self.session.parts.escalation.request(spec)
 
-    def cap(self, cap_usd: float) -> None:
-        most = self.setup.policy.budget.max_cost_usd
-        if most is not None and cap_usd > most:
-            where = self.setup.policy.where("budget.max_cost_usd")
-            raise UsageError(f"Policy {where} allows at most ${most:g} a session.")
+    def cap(self, cap_usd: float | None) -> None:
         driver = self.session.parts.agent.driver
         budget, before = driver.budget, driver.budget.cap_usd
-        if cap_usd <= budget.spent_usd:
-            raise UsageError(f"${budget.spent_usd:.4f} is spent already; name a cap above that.")
+        self._may_cap(cap_usd, budget)
         budget.cap_usd = cap_usd
         try:
             budget.check_priced(driver.route.spec)
@@ -104,3 +100,20 @@ class Choosing(Open):
             budget.cap_usd = before
             raise
         self.options = msgspec.structs.replace(self.options, max_cost=cap_usd)  # a new session begins with it too
+        settings = msgspec.structs.replace(self.setup.settings, max_cost_usd=cap_usd)
+        self.setup = msgspec.structs.replace(self.setup, settings=settings)
+
+    def _may_cap(self, cap_usd: float | None, budget: Budget) -> None:
+        policy = self.setup.policy
+        most, where = policy.budget.max_cost_usd, policy.where("budget.max_cost_usd")
+        if most is not None and (cap_usd is None or cap_usd > most):
+            lifted = "The cap cannot be lifted: policy" if cap_usd is None else "Policy"
+            raise UsageError(f"{lifted} {where} allows at most ${most:g} a session.")
+        if cap_usd is None and budget.shared:
+            shared = budget.shared.ledger
+            raise UsageError(
+                f"The cap cannot be lifted: all that name the shared ledger {shared.path} spend one cap of "
+                f"${shared.cap_usd:g}."
+            )
+        if cap_usd is not None and cap_usd <= budget.spent_usd:
+            raise UsageError(f"${budget.spent_usd:.4f} is spent already; name a cap above that.")

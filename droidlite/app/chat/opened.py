@@ -1,5 +1,7 @@
 """The session a terminal talks to, and how it comes to be another one: what everything else about it builds on."""
 
+from contextlib import ExitStack
+
 import msgspec
 
 from droidlite.app import changes
@@ -20,10 +22,13 @@ class Open:
     """One Session at a time, opened when it is first needed."""
 
     def __init__(self, options: Options) -> None:
-        if options.worktree:
-            options = msgspec.structs.replace(options, cwd=open_worktree(options.cwd, options.worktree), worktree="")
+        with ExitStack() as undo:
+            if options.worktree:
+                there = open_worktree(options.cwd, options.worktree, undo)
+                options = msgspec.structs.replace(options, cwd=there, worktree="")
+            self.setup = read_setup(options.cwd, options=options, discover=None)
+            self._undo = undo.pop_all()
         self.options = options
-        self.setup = read_setup(options.cwd, options=options, discover=None)
         self.store = Store(self.setup.places.state / "sessions")
         self.company = Company(self.store)
         self.files_of = changes.Files(options.cwd)
@@ -47,6 +52,8 @@ class Open:
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
+        else:
+            self._undo.close()
 
     def _go_on(self, *, resume: str = "", fork: bool = False) -> None:
         """Goes on with another session. Raises UsageError, SettingsError, Refused; then the one there was stays."""

@@ -71,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         "what it may cost at most",
         looking.cap,
         while_busy=True,
-        more="/cap 0.50 sets it, in USD, from the next call on; it is never passed.",
+        more="/cap 0.50 sets it, in USD, from the next call on; it is never passed. /cap none lifts it.",
     ),
     Command("context", "what fills the window", looking.context, while_busy=True),
     Command(

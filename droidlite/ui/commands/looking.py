@@ -18,12 +18,16 @@ def cost(host: Host, words: str) -> None:
     host.say("\n" + host.painter.text("\n".join(lines), indent="  "))
 
 
+LIFTED = ("none", "off")
+"""What /cap takes in place of an amount, to have none."""
+
+
 def cap(host: Host, words: str) -> None:
     status = host.conversation.status()
     if words:
-        usd = amount(words)
-        if usd is None:
-            raise UsageError(f"/cap takes an amount in USD, such as 0.50; {clean_line(words, 40)} is none.")
+        usd = None if words.casefold() in LIFTED else amount(words)
+        if usd is None and words.casefold() not in LIFTED:
+            raise UsageError(f"/cap takes an amount in USD, such as 0.50, or none; {clean_line(words, 40)} is neither.")
         host.conversation.cap(usd)
         status = host.conversation.status()
     held = "none" if status.cap_usd is None else f"{dollars(status.cap_usd)}, and it is never passed"
