@@ -70,8 +70,8 @@ def spelled(character: str) -> str:
 
 
 def spell_out(text: str) -> str:
-    """`text` for a terminal with nothing left out: what would be an escape sequence is spelled out too; \\n and \\t stay.
-    For changes a person is asked about or looks at."""
+    """`text` for a terminal with nothing left out: what would be an escape sequence is spelled out too; \\n and \\t
+    stay. For what a person is asked about, and looks at to decide."""
     if not text.isascii():
         text = _JOINED.sub("", text)
         text = _floods().sub(_counted, text) if _MARKED.search(text) else text

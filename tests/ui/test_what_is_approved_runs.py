@@ -125,7 +125,7 @@ def test_what_is_hidden_is_spelled_out_and_runs_as_it_is(tmp_path: Path, text: s
     assert (_meant(shown), ran.decode()) == (command, command)
 
 
-@pytest.mark.parametrize("text", (*HIDDEN, *WRITTEN))
+@pytest.mark.parametrize("text", [*HIDDEN, *WRITTEN])
 def test_what_is_hidden_in_a_change_is_spelled_out_before_it_is_written_and_after(tmp_path: Path, text: str) -> None:
     content = f"true\n{text}\n"
     for shown in write(tmp_path, content):
