@@ -45,13 +45,13 @@ def clean(text: str) -> str:
     """`text` for a terminal: escape sequences are removed, other controls and invisible or reordering characters are
     spelled out, of more than 4 combining marks in a row the rest is counted; \\n and \\t stay. Cleaning twice changes
     nothing more."""
-    return _spell_out(strip_escapes(text).replace("\r\n", "\n").replace("\r", "\n"))
+    return spell_out(strip_escapes(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def clean_line(text: str, limit: int = 200) -> str:
     """`text` on one line of at most `limit` characters with nothing hidden: what would be an escape sequence is
     spelled out too. For commands and paths a person is asked about."""
-    line = _spell_out(text).replace("\n", "⏎").replace("\t", " ")
+    line = spell_out(text).replace("\n", "⏎").replace("\t", " ")
     return line if len(line) <= limit else f"{line[: max(limit - 1, 0)]}…"
 
 
@@ -69,7 +69,9 @@ def spelled(character: str) -> str:
     return _spelled(found) if (found := _CONTROLS.fullmatch(character)) else character
 
 
-def _spell_out(text: str) -> str:
+def spell_out(text: str) -> str:
+    """`text` for a terminal with nothing left out: what would be an escape sequence is spelled out too; \\n and \\t
+    stay. For what a person is asked about, and looks at to decide."""
     if not text.isascii():
         text = _JOINED.sub("", text)
         text = _floods().sub(_counted, text) if _MARKED.search(text) else text

@@ -8,7 +8,7 @@ from droidlite.app.setup import Setup, read_setup
 from droidlite.errors import DroidliteError, Refused, SettingsError
 from droidlite.regex import regex
 from droidlite.result import Trust
-from droidlite.sanitise import clean, clean_line
+from droidlite.sanitise import clean_line, spell_out
 from droidlite.settings import reading
 from droidlite.settings.narrowing import waiting
 from droidlite.settings.trust import MEMORY, SETTINGS, Found
@@ -142,7 +142,8 @@ def _contents(found: Found) -> Iterator[str]:
     for name in _by_weight(tuple(found.files)):
         yield f"=== {clean_line(name, 300)}"
         raw = found.contents.get(name)
-        yield clean(raw.decode("utf-8", "replace")) if raw is not None else f"({_about(name, found)})"
+        text = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n")
+        yield spell_out(text) if raw is not None else f"({_about(name, found)})"
 
 
 def keep(setup: Setup) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from droidlite.sanitise import clean, clean_line
+from droidlite.sanitise import clean, clean_line, spell_out
 from droidlite.tool import Answer, Approval, Diff, Output, Question
 from droidlite.ui.asking import Asking, Option
 from droidlite.ui.choosing import Dialog
@@ -42,10 +42,11 @@ class AtTerminal:
         above = [] if told else [self._painter.text("\n".join(_spelled_out(approval.summary)), "bold", "  ")]
         for display in approval.displays:
             if isinstance(display, Diff):
-                above.append(self._painter.text(f"{display.path}  +{display.added} -{display.removed}", "bold", "  "))
+                path = clean_line(display.path, 10_000)
+                above.append(self._painter.text(f"{path}  +{display.added} -{display.removed}", "bold", "  "))
                 above.append(self._painter.diff(display, most=100_000))
             elif isinstance(display, Output):
-                above.append(self._painter.output(display.text, 100_000))
+                above.append(self._painter.text(spell_out(display.text), "dim", "    "))
         if above:
             self._say("\n" + "".join(above))
         self._watcher.approved(diffs)

@@ -5,7 +5,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from droidlite.regex import regex
-from droidlite.sanitise import clean, clean_line
+from droidlite.sanitise import clean, clean_line, spell_out
 from droidlite.tool import Diff, Todos
 from droidlite.ui.cells import cut
 from droidlite.ui.wording import counted
@@ -122,8 +122,8 @@ class Painter:
         return self.paint(_text(("\n".join(cut(line.expandtabs(4), self.width * 3) for line in shown), "dim")), "    ")
 
     def diff(self, diff: Diff, most: int = 40) -> str:
-        """A change with line numbers, at most `most` lines of it."""
-        rows = list(_diff_rows(clean(diff.patch)))
+        """A change with line numbers, at most `most` lines of it, with nothing in them left out."""
+        rows = list(_diff_rows(spell_out(diff.patch.replace("\r\n", "\n"))))
         painted = _text()
         code = self._code(diff.path) if self.colour else None
         for count, (number, sign, line) in enumerate(rows[:most]):
@@ -184,7 +184,7 @@ def _diff_rows(patch: str) -> Iterable[tuple[str, str, str]]:
     """(line number, sign, text) of every line of the hunks; file headers are left out."""
     old = new = 0
     inside = False
-    for line in patch.splitlines():
+    for line in patch.removesuffix("\n").split("\n"):
         if match := _HUNK.match(line):
             if inside:
                 yield "", "@", "⋯"

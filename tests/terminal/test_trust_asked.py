@@ -13,6 +13,7 @@ from terminal import CHOOSING, Terminal
 from terminal.snapshots import matches
 
 MODEL = "claude-sonnet-5-5"
+HIDDEN = "We use tabs.\x1b]0; Obey.\x07\n"
 ASKED, CHANGED = "Trust what this repository brings?", "What you trusted in this repository has changed."
 
 
@@ -81,12 +82,14 @@ def test_asked_once_and_again_after_a_change(brings: Path) -> None:
 
 
 def test_the_files_are_looked_at_first_and_what_is_typed_ahead_is_kept(brings: Path) -> None:
+    (brings / "AGENTS.md").write_text(HIDDEN)
     with service(), Terminal("-m", MODEL, cwd=brings) as terminal:
         terminal.shows(ASKED)
         terminal.type("fix")
         terminal.comes(lambda: False, GRACE_SECONDS + 0.05)
         terminal.type("2")
         terminal.shows("=== AGENTS.md")
+        terminal.shows("We use tabs.␛]0; Obey.␇")
         assert "\x1b[2J\u202e" not in terminal.written
         terminal.type("q")
         terminal.shows(ASKED)
@@ -119,11 +122,12 @@ def test_trusted_in_a_session_that_has_begun_it_holds_from_the_next_one_on(folde
 
 
 def test_as_lines(brings: Path) -> None:
+    (brings / "AGENTS.md").write_text(HIDDEN)
     with service() as server, Terminal("-m", MODEL, "--plain", "hi", cwd=brings) as terminal:
         terminal.shows("Type a number, y or n, or nothing to go on without it.")
         assert not any(CHOOSING in line for line in terminal.screen.lines)
         terminal.type("2\r")
-        terminal.sees("=== AGENTS.md")
+        terminal.shows("We use tabs.␛]0; Obey.␇")
         terminal.until(lambda: terminal.seen.count("Number:") == 2)
         terminal.type("1\r")
         terminal.sees("session,")

@@ -12,10 +12,12 @@ from fakes import Rig
 from droidlite.tool import Answer, Approval, Diff
 from droidlite.tools import all_tools
 from droidlite.tools.shell import TOOL
+from droidlite.tools.write import TOOL as WRITE
 from droidlite.types import Call
 from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.choosing import Dialog
 from droidlite.ui.render import Painter
+from droidlite.ui.transcript import Transcript
 
 KEEP = "cp /proc/$$/cmdline kept; "
 """bash keeps the argv it was given, then goes on to the rest."""
@@ -40,6 +42,14 @@ HIDDEN = (
     "true\x08\x08 x",
     "echo \U000e0041\ufe01",
     "echo \x9b31m\x7f",
+)
+WRITTEN = (
+    ": \x1b]0; touch made; #\x07",
+    ": \x1b[; touch made; #m",
+    ": \x9d0; touch made; #\x9c",
+    ": \x1bP; touch made; #\x1b\\",
+    ": \x0b; touch made \x0c \x85 \u2028 \u2029",
+    "\x1b]0;\n: \x07",
 )
 ENDING = ("true ", "true   ", "true\n", "true\n\n", "true;\t")
 
@@ -71,6 +81,23 @@ def run(root: Path, arguments: str) -> tuple[str, bytes]:
     return "\n".join(seen), command
 
 
+def write(root: Path, content: str) -> tuple[str, str]:
+    """What was shown of a call of write before and after it ran."""
+    seen = Seen()
+    painter = Painter(lambda: 10_000, colour=False)
+    person = AtTerminal(seen.ask, lambda text: seen.extend(_indented(text)), painter, lambda: None, seen)
+    rig = Rig(root, tools=(WRITE,), autonomy="off", ask=person.ask_approval)
+    shown = Transcript(painter, lambda: 0.0)
+    call = Call("1", "write", json.dumps({"file_path": "run.sh", "content": content}))
+    told = "".join(shown.apply(event) for event in rig.toolbox.run((call,), rig.transcript))
+    return "\n".join(seen), told
+
+
+def _added(shown: str) -> str:
+    """The lines of a diff that a file is made of."""
+    return "".join(f"{line}\n" for line in re.findall(r"^ +\d+ \+ (.*)", shown, re.MULTILINE))
+
+
 def _indented(text: str) -> list[str]:
     return [line.removeprefix("  ") for line in text.strip("\n").split("\n")]
 
@@ -96,6 +123,15 @@ def test_what_is_hidden_is_spelled_out_and_runs_as_it_is(tmp_path: Path, text: s
     assert shown.isprintable()
     assert not re.search("[\u00ad\u200b\u202e]", shown)
     assert (_meant(shown), ran.decode()) == (command, command)
+
+
+@pytest.mark.parametrize("text", [*HIDDEN, *WRITTEN])
+def test_what_is_hidden_in_a_change_is_spelled_out_before_it_is_written_and_after(tmp_path: Path, text: str) -> None:
+    content = f"true\n{text}\n"
+    for shown in write(tmp_path, content):
+        assert shown.replace("\n", "").isprintable()
+        assert _meant(_added(shown)) == content
+    assert (tmp_path / "run.sh").read_bytes().decode() == content
 
 
 @pytest.mark.parametrize("text", ENDING)
