@@ -35,7 +35,7 @@ def open_ledger(options: Options, setup: Setup) -> Ledger | None:
 
 
 def _require_reach(path: Path) -> None:
-    """Raises UsageError where the file cannot be opened for writing: one that is begun in a sandbox would be another."""
+    """Raises UsageError where the file cannot be opened for writing: one begun in a sandbox would be another."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK))
     except OSError as error:
