@@ -175,7 +175,9 @@ def _sandbox(setup: Setup, cwd: Path) -> Finding:
     if held.mechanism == "off":
         return Finding("sandbox", "off", f"off ({setup.settings.origin['sandbox.mode']}): commands run as any program")
     if not held.works:
-        return Finding("sandbox", "problem", f"none works here: {'; '.join(held.problems)}. {'; '.join(how())}")
+        ways = () if held.barred else how(setup.policy.sandbox.minimum)
+        told = f"none works here: {'; '.join(held.problems)}"
+        return Finding("sandbox", "problem", f"{told}. {'; '.join(ways)}" if ways else told)
     hosts = ", ".join(setup.settings.sandbox.hosts) or "no network"
     return Finding("sandbox", "ok", f"{held.mechanism} on Linux {platform.release()}, {hosts}{stronger}")
 

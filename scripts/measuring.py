@@ -44,10 +44,21 @@ class Figure:
     reached: bool
 
 
+def at_least_one(text: str) -> int:
+    """A number of things to do. Raises ArgumentTypeError for none, which would measure nothing and call it reached."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text}") from None
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    return number
+
+
 def options(about: str | None, runs: int) -> argparse.ArgumentParser:
     """The flags every script has."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=runs, help=f"how often each side is measured ({runs})")
+    parser.add_argument("--runs", type=at_least_one, default=runs, help=f"how often each side is measured ({runs})")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure, for scripts/figures")
     return parser
 

@@ -89,7 +89,7 @@ def open_session(
         opened = _open_files(options, setup, undo)
         held = hold(setup, str(find_root(options.cwd)), added=options.add_dirs)
         if person.approve is None:
-            refuse_without(held)
+            refuse_without(held, setup.policy.sandbox.minimum)
         if opened.ledger and setup.settings.max_cost_usd is None and opened.past is None:
             capped = msgspec.structs.replace(setup.settings, max_cost_usd=opened.ledger.cap_usd)
             setup = msgspec.structs.replace(setup, settings=capped)

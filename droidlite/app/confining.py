@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from shutil import which
 
@@ -21,58 +22,78 @@ from droidlite.hostgit import confine_git, path_outside
 from droidlite.sandbox.probe import Found, find_mechanism
 from droidlite.sandbox.sandbox import WIDE, Box, Sandbox
 from droidlite.sandbox.sights import is_machine
-from droidlite.settings.policy import MECHANISMS
+from droidlite.settings.policy import MECHANISMS, Minimum
 from droidlite.settings.sandbox_policy import whole
 from droidlite.tool import Reach
 from droidlite.types import Autonomy
 
 Judge = Callable[[str, Autonomy, tuple[str, ...]], Ruling]
 
-HOW = (
-    "Debian, Ubuntu: apt install bubblewrap",
-    "Ubuntu 24.04 and later let no program make namespaces: sudo sysctl -w "
-    "kernel.apparmor_restrict_unprivileged_userns=0, or go without bubblewrap: Landlock works there",
-    "Docker: Landlock works from Docker 23 and Linux 5.13 on; bubblewrap with --security-opt seccomp=unconfined",
-    "GitHub Actions: runs-on: ubuntu-24.04; in a container job, options: --security-opt seccomp=unconfined",
-    "a machine that is a sandbox itself: --sandbox off, which runs commands as any program of yours",
+_HOW = (
+    ("Debian, Ubuntu: apt install bubblewrap", ""),
+    (
+        "Ubuntu 24.04 and later let no program make namespaces: sudo sysctl -w "
+        "kernel.apparmor_restrict_unprivileged_userns=0",
+        ", or go without bubblewrap: Landlock works there",
+    ),
+    (
+        "Docker: bubblewrap works with --security-opt seccomp=unconfined",
+        ", Landlock without it from Docker 23 and Linux 5.13 on",
+    ),
+    (
+        "GitHub Actions: in a container job, options: --security-opt seccomp=unconfined",
+        "; elsewhere Landlock works with runs-on: ubuntu-24.04",
+    ),
 )
-"""How to get one, by where one is."""
+"""How to get bubblewrap, by where one is; and what does where Landlock is enough."""
+_OFF = "a machine that is a sandbox itself: --sandbox off, which runs commands as any program of yours"
 
 
 def hold(setup: Setup, root: str = "", *, added: tuple[Path, ...] = ()) -> Found:
     """What works in the folder `root`, and those `added` to it, of what the settings want and the policy allows."""
-    places, wanted = setup.places, setup.settings.sandbox.mode
-    found = find_mechanism(
-        wanted, setup.env, own=(places.config, places.state, places.cache), state=places.state, root=root
-    )
+    places = setup.places
+    own = (places.config, places.state, places.cache)
+    find = partial(find_mechanism, env=setup.env, own=own, state=places.state, root=root)
+    found = find(setup.settings.sandbox.mode)
     if wide := next((path for path in (root, *map(str, added)) if is_machine(os.path.realpath(path))), ""):
-        return found if found.mechanism == "off" else Found("none", (f"a folder to work in is {wide}; {WIDE}",))
-    minimum = setup.policy.sandbox.minimum
-    if found.mechanism != "none" and _rank(found) < MECHANISMS.index(minimum):
-        where = setup.policy.where("sandbox.minimum")
-        return Found(
-            "none", (*found.problems, f"policy {where} wants {minimum} at least, {found.mechanism} works here")
-        )
-    return found
+        problem = f"a folder to work in is {wide}; {WIDE}"
+        return found if found.mechanism == "off" else Found("none", (problem,), barred=True)
+    if found.mechanism == "none" or _is_enough(found, setup):
+        return found
+    return _too_weak(setup, found, find("auto"))
 
 
-def _rank(found: Found) -> int:
+def _is_enough(found: Found, setup: Setup) -> bool:
     name = "landlock" if found.mechanism == "seatbelt" else found.mechanism
-    return MECHANISMS.index(name) if name in MECHANISMS else -1
+    return name in MECHANISMS and MECHANISMS.index(name) >= MECHANISMS.index(setup.policy.sandbox.minimum)
 
 
-def refuse_without(held: Found) -> None:
-    """Raises Refused where nothing holds commands, and nobody can be asked about each."""
-    if not held.works:
-        if WIDE in held.problems[-1]:
-            raise Refused(f"Nothing runs without a sandbox: {held.problems[-1]}.")
-        told = f"Nothing runs without a sandbox, and none works here ({'; '.join(held.problems)}). To get one:"
-        raise Refused("\n".join((told, *(f"- {line}" for line in how()))))
+def _too_weak(setup: Setup, found: Found, best: Found) -> Found:
+    """What to say of a mechanism that works and the policy does not let do; `best` is the strongest that works."""
+    told = f"policy {setup.policy.where('sandbox.minimum')} wants {setup.policy.sandbox.minimum} at least"
+    if not _is_enough(best, setup):
+        return Found("none", (*best.problems, f"{told}, {found.mechanism} works here"))
+    origin = setup.settings.origin["sandbox.mode"]
+    where = "--sandbox" if origin == "flag" else origin
+    would = f"{best.mechanism} works here, so give --sandbox {best.mechanism}"
+    return Found("none", (f"{told}, and {where} says {found.mechanism}; {would}",), barred=True)
 
 
-def how() -> tuple[str, ...]:
-    """What to do about it on this system, a line each."""
-    return HOW if sys.platform == "linux" else HOW[-1:]
+def refuse_without(held: Found, minimum: Minimum) -> None:
+    """Raises Refused where nothing holds commands, and nobody can be asked about each. `minimum`: the policy's."""
+    if held.works:
+        return
+    if held.barred:
+        raise Refused(f"Nothing runs without a sandbox: {held.problems[-1]}.")
+    told, ways = f"Nothing runs without a sandbox, and none works here ({'; '.join(held.problems)}).", how(minimum)
+    raise Refused("\n- ".join((f"{told} To get one:" if ways else told, *ways)))
+
+
+def how(minimum: Minimum) -> tuple[str, ...]:
+    """What to do about it on this system and under a policy that wants `minimum`, a line each."""
+    ways = _HOW if sys.platform == "linux" else ()
+    lines = tuple(way if minimum == "bwrap" else way + otherwise for way, otherwise in ways)
+    return (*lines, _OFF) if minimum == "off" else lines
 
 
 def sandbox_of(

@@ -1,5 +1,6 @@
 """The ledger a session shares with others: opens the one that is named, and tells what was spent of it."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from droidlite.errors import DroidliteError, UsageError
 from droidlite.events import SharedLedger
 from droidlite.session.book import Book, Spend
 from droidlite.session.ledger import Ledger
+from droidlite.tools.children import MARK
 from droidlite.ui.plain import show, show_json
 from droidlite.ui.wording import counted, dollars
 
@@ -20,13 +22,30 @@ VARIABLE = "DROIDLITE_LEDGER"
 
 def open_ledger(options: Options, setup: Setup) -> Ledger | None:
     """The ledger that --ledger or DROIDLITE_LEDGER names (a path relative to the folder droidlite was started in), None
-    where neither does. Its cap is --max-cost, or the settings' where the first run gave none. Raises as Ledger.open."""
+    where neither does. Its cap is --max-cost, or the settings' where the first run gave none. Raises as Ledger.open,
+    and UsageError where another droidlite's command started this one and it cannot reach the ledger of that."""
     name = options.ledger or setup.env.get(VARIABLE, "")
     if not name:
         return None
     named = options.max_cost is not None
     cap = options.max_cost if named else setup.settings.max_cost_usd
+    if MARK in setup.env and not (options.ledger and named):
+        _require_reach(_full(name))
     return Ledger.open(_full(name), cap_usd=cap, named=named, version=__version__)
+
+
+def _require_reach(path: Path) -> None:
+    """Raises UsageError where the file cannot be opened for writing: one begun in a sandbox would be another."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK))
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.EROFS, errno.EACCES, errno.EPERM):
+            return
+        raise UsageError(
+            f"The ledger {path} is out of reach of this run ({error.strerror}): a command of another droidlite started "
+            "it, and from its sandbox what that one shares cannot be changed. Let the command run outside it "
+            "(sandbox.outside), or name the file in sandbox.write."
+        ) from error
 
 
 def shared_ledger(budget: Budget) -> SharedLedger | None:

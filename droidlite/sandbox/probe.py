@@ -45,11 +45,13 @@ _KNOBS = (
 
 
 class Found(Struct, frozen=True):
-    """The mechanism in force, and of each that was tried and does not work why not."""
+    """The mechanism in force, and of each that was tried and does not work why not. `barred`: one may work, but not for
+    this folder or policy; the last of the problems says what would do."""
 
     mechanism: Mechanism
     problems: tuple[str, ...] = ()
     bwrap: str = ""
+    barred: bool = False
 
     @property
     def works(self) -> bool:

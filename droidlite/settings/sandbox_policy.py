@@ -48,7 +48,7 @@ def _not_there(sandbox: SandboxSettings, origin: Mapping[str, str]) -> Iterator[
         for folder in folders:
             if not os.path.exists(whole(folder)):
                 where = origin.get(f"sandbox.{key}", "settings")
-                yield (f"sandbox.{key} is without {folder}, named in {where}: there is no such folder; make it first.")
+                yield (f"sandbox.{key} is without {folder}, named in {where}, until something is there; make it first.")
 
 
 def check_hosts(document: Document) -> None:

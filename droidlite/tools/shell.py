@@ -219,7 +219,8 @@ TOOL = Tool(
     description=(
         "Run a bash command in the working folder (cd does not last). No input, no terminal. "
         "timeout in seconds, at most 600. background: returns at once, see job. Only the working folder can be changed "
-        "(its .git only by a command that is git's alone) and there is no network; outside: the person is asked to let it run without these limits."
+        "(its .git only by a command that is git's alone) and there is no network; outside: the person is asked to let "
+        "it run without these limits."
     ),
     arguments=Shell,
     effect="execute",

@@ -252,6 +252,21 @@ def test_a_policy_sets_the_least_and_the_most(repo: Path, tmp_path: Path) -> Non
     assert [each for each in warned if each.startswith("sandbox.write is without ~/.gradle, named in ")]
 
 
+@pytest.mark.skipif("bwrap" not in WORKING, reason="bubblewrap does not work here")
+def test_a_mechanism_that_is_too_weak_for_the_policy_is_refused_and_what_would_do_is_said(
+    repo: Path, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[sandbox]\nminimum = "bwrap"\n')
+    env = write_script(tmp_path / "s.jsonl", [{"text": "Done."}]) | {"DROIDLITE_POLICY": str(policy)}
+    ran = droidlite("exec", "--sandbox", "landlock", "go", cwd=repo, env=env)
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        77,
+        f"droidlite: Nothing runs without a sandbox: policy {policy}:2 wants bwrap at least, and --sandbox says "
+        "landlock; bwrap works here, so give --sandbox bwrap.",
+    )
+
+
 def test_a_link_that_leads_nowhere_at_a_protected_name_runs_nothing(repo: Path, tmp_path: Path) -> None:
     (repo / ".mcp.json").symlink_to("nowhere")
     _, (told,) = run(repo, tmp_path, "echo x > made")

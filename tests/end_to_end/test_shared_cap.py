@@ -106,6 +106,20 @@ def test_what_a_tool_starts_draws_on_the_same_ledger(folder: Path, tmp_path: Pat
     assert (ran.code, (folder / "told").read_text()) == (0, f"{ledger}\n"), ran.err
 
 
+@pytest.mark.parametrize("flags", [("--max-cost", "9"), ()])
+def test_what_a_command_starts_begins_no_ledger_in_place_of_one_it_cannot_reach(
+    flags: tuple[str, ...], folder: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    env = {"DROIDLITE_LEDGER": str(tmp_path / "ledger"), "DROIDLITE_CALL": "0.1"}
+    ran = droidlite(*words, *flags, cwd=folder, env=env)
+    assert (ran.code, ran.out, (tmp_path / "ledger").exists()) == (2, "", False)
+    assert ran.err == (
+        f"droidlite: The ledger {tmp_path / 'ledger'} is out of reach of this run (No such file or directory): a "
+        "command of another droidlite started it, and from its sandbox what that one shares cannot be changed. Let the "
+        "command run outside it (sandbox.outside), or name the file in sandbox.write.\n"
+    )
+
+
 def directory(path: Path) -> None:
     path.mkdir()
 

@@ -80,7 +80,7 @@ def test_a_folder_that_is_not_there_is_told(home: Path) -> None:
     (home / "data").mkdir()
     origin = {"sandbox.read": "config.toml:2", "sandbox.write": "config.toml:3"}
     assert warned(origin, read=("~/data", "~nobody-at-all/x"), write=("~/.gradle", str(home))) == (
-        "sandbox.read is without ~nobody-at-all/x, named in config.toml:2: there is no such folder; make it first.",
-        "sandbox.write is without ~/.gradle, named in config.toml:3: there is no such folder; make it first.",
+        "sandbox.read is without ~nobody-at-all/x, named in config.toml:2, until something is there; make it first.",
+        "sandbox.write is without ~/.gradle, named in config.toml:3, until something is there; make it first.",
     )
     assert warned(origin, mode="off", write=("~/.gradle",)) == ()
