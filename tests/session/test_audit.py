@@ -234,7 +234,7 @@ def test_lines_that_are_gone_are_told(tmp_path: Path) -> None:
     folder = written(tmp_path, *(Said(user=User("go")) for _ in range(6)))
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
     (folder / JOURNAL).write_bytes(b"".join([lines[0], lines[2], b"?\n", *lines[6:]]))
-    assert [(entry.n, entry.what) for entry in audit(folder).entries] == [
+    assert [(entry.n, entry.what) for entry in audit(folder).entries if entry.kind == "unreadable"] == [
         (3, "1 line is missing before line 2"),
         (3, "line 3 is damaged"),
         (7, "2 lines are missing before line 4"),
