@@ -228,11 +228,14 @@ def _git(cwd: Path) -> Finding:
 
 
 def _state(setup: Setup) -> Finding:
-    folder = setup.places.state
+    folder = setup.places.state / "sessions"
     existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        told = f"{existing} is no folder, so sessions are not kept; move it away, or set DROIDLITE_HOME"
+        return Finding("sessions", "problem", told)
     if not os.access(existing, os.W_OK):
         return Finding("sessions", "problem", f"{folder} cannot be written: sessions are not kept; set DROIDLITE_HOME")
-    return Finding("sessions", "ok", str(folder / "sessions"))
+    return Finding("sessions", "ok", str(folder))
 
 
 def _terminal() -> Finding:

@@ -66,7 +66,10 @@ def _head(found: Audit) -> tuple[str, ...]:
         f"{totals['refused']} refused",
     )
     copied = f", a copy of {found.forked_from}" if found.forked_from else ""
-    return f"Session {found.session_id}{copied} in {found.cwd}, begun {found.created}", ", ".join(told)
+    begun = f"{copied} in {found.cwd}, begun {found.created}"
+    if not found.cwd:
+        begun = "; its first line, which said where and when it was begun, is lost"
+    return f"Session {found.session_id}{begun}", ", ".join(told)
 
 
 def _row(entry: Entry) -> AuditRow:
@@ -79,8 +82,9 @@ def _row(entry: Entry) -> AuditRow:
         f"sandbox: {entry.sandbox or 'not recorded'}" if entry.kind in ("command", "person", "check") else "",
     )
     refused = entry.allowed is False
+    label = entry.tool if entry.kind == "tool" and entry.tool else LABELS[entry.kind]
     told = (*((who,) if refused else facts), _taken_back(entry))
-    return AuditRow(entry.at, entry.turn, LABELS[entry.kind], entry.what, told, refused)
+    return AuditRow(entry.at, entry.turn, label, entry.what, told, refused)
 
 
 def _taken_back(entry: Entry) -> str:

@@ -8,7 +8,7 @@ from typing import get_args
 from msgspec import Struct, structs
 
 from droidlite.errors import UsageError
-from droidlite.session.lines import JOURNAL, scan_kinds
+from droidlite.session.lines import JOURNAL, scan_kinds, unusable
 from droidlite.session.records import (
     Decided,
     Ended,
@@ -142,7 +142,7 @@ def read_account(folder: Path, wanted: Callable[[str], bool] = lambda cwd: True)
             fold = _Fold(header)
         fold.add(record)
     if fold is None:
-        raise UsageError(f"Session {folder.name} holds nothing that can be read.")
+        raise unusable(folder)
     return fold.account()
 
 

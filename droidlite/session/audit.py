@@ -12,7 +12,7 @@ from droidlite.errors import UsageError
 from droidlite.session.audit_records import AutonomySet, HostRan, Opened, Reached, RuleRevoked, VerdictGiven
 from droidlite.session.conversation import first_line
 from droidlite.session.gaps import Gaps
-from droidlite.session.lines import JOURNAL, Line, scan
+from droidlite.session.lines import JOURNAL, Line, scan, unusable
 from droidlite.session.records import (
     CallFinished,
     CallStarted,
@@ -75,7 +75,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Audit(Struct, frozen=True, kw_only=True):
-    """A session's entries, and what its header says."""
+    """A session's entries, and what its header says; "" where that is lost."""
 
     session_id: str
     cwd: str
@@ -88,8 +88,10 @@ class Audit(Struct, frozen=True, kw_only=True):
 def audit(folder: Path) -> Audit:
     """The audit of the session in a folder. Raises UsageError where it cannot be read at all."""
     listing, header, gaps = _Listing(), Header(session_id=folder.name, cwd="", created=""), Gaps()
+    usable = False
     try:
         for line in scan(folder / JOURNAL):
+            usable = usable or line.record is not None
             if missing := gaps.before(line):
                 listing.missing(missing, line)
             if line.record is None:
@@ -100,6 +102,8 @@ def audit(folder: Path) -> Audit:
                 listing.take(line.n, line.record)
     except OSError as error:
         raise UsageError(f"Session {folder.name} cannot be read: {error.strerror}: {error.filename}.") from error
+    if not usable:
+        raise unusable(folder)
     return Audit(
         session_id=header.session_id,
         cwd=header.cwd,

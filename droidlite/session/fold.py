@@ -9,7 +9,7 @@ from droidlite.errors import UsageError
 from droidlite.events import ModelUsage
 from droidlite.session.audit_records import AuditRecord
 from droidlite.session.conversation import Conversation, Turn
-from droidlite.session.lines import JOURNAL, Line, scan
+from droidlite.session.lines import JOURNAL, Line, scan, unusable
 from droidlite.session.money import Money, Stage
 from droidlite.session.records import (
     AttemptFailed,
@@ -278,7 +278,7 @@ def read(folder: Path) -> Reading:
     except OSError as error:
         raise UsageError(f"Session {folder.name} cannot be read: {error.strerror}: {error.filename}.") from error
     if fold is None:
-        raise UsageError(f"Session {folder.name} holds nothing that can be read. See `droidlite sessions`.")
+        raise unusable(folder)
     return Reading(fold=fold, last=last, cut=cut, damaged=damaged, whole=whole)
 
 

@@ -200,7 +200,13 @@ def _create(path: Path, cap_usd: float | None) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except FileNotFoundError as error:
-        raise UsageError(f"The ledger {path} cannot be begun: there is no folder {path.parent}.") from error
+        link = path.is_symlink()
+        gone = (
+            f"it is a link, and there is no folder {path.resolve().parent}"
+            if link
+            else f"there is no folder {path.parent}"
+        )
+        raise UsageError(f"The ledger {path} cannot be begun: {gone}.") from error
     except OSError as error:
         raise _unusable(path, error) from error
 

@@ -109,6 +109,11 @@ def unwrap(raw: bytes, last: int) -> tuple[int, bytes] | None:
     return (n, body) if int(match[2], 16) == _checksum(n, body) and n > last else None
 
 
+def unusable(folder: Path) -> UsageError:
+    """The error for the session in a folder whose journal has no intact line."""
+    return UsageError(f"Session {folder.name} holds nothing that can be read. See `droidlite sessions`.")
+
+
 def _refuse_newer(body: bytes) -> None:
     try:
         found = _format_decoder.decode(body).format

@@ -52,7 +52,7 @@ def _broken(text: str, width: int) -> list[str]:
 
 def _row(row: AuditRow, width: int) -> Iterator[str]:
     clock = time.strftime("%H:%M:%S", time.gmtime(row.at)) if row.at else "-"
-    start = f"{clock:<8}  {row.turn or '-':>3}  {'x' if row.refused else ' '} {row.label:<8}  "
+    start = f"{clock:<8}  {row.turn or '-':>3}  {'x' if row.refused else ' '} {clean_line(row.label, 40):<8}  "
     first, *more = _broken(clean_line(row.what, _LONGEST), max(width - len(start), 20))
     yield start + first
     blank = " " * len(start)

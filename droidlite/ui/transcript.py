@@ -30,7 +30,7 @@ from droidlite.events import (
     VerifyStarted,
     Warned,
 )
-from droidlite.sanitise import clean_line
+from droidlite.sanitise import clean_line, ended
 from droidlite.tool import Diff, Output, Todos
 from droidlite.types import User
 from droidlite.ui.checking import check_line, failure, passes
@@ -230,7 +230,7 @@ class Transcript:
                 self.cost = None if self.cost is None else self.cost + extra
                 return f"⇄ {helped(event)}", "magenta"
             case AttemptFailed():
-                return f"↻ {event.fault}: {event.message} {going_on(event)}", "yellow"
+                return f"↻ {event.fault}: {ended(event.message)} {going_on(event)}", "yellow"
             case Compacted():
                 extra = event.cost_usd or 0.0
                 self.cost = None if self.cost is None else self.cost + extra

@@ -5,9 +5,11 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
 from binary import BINARY, configure, droidlite, endpoint_settings
 from loopback import Loopback, Said
 
+from droidlite import doctor
 from droidlite.app.probing import Probe, probe_all
 from droidlite.app.setup import read_setup
 
@@ -98,3 +100,15 @@ def test_a_cloud_and_a_model_that_cannot_take_over(tmp_path: Path) -> None:
     assert ("ok", "cloud (anthropic): vertex in europe-west1") in found["endpoint"]
     ((state, told),) = found["fallback"]
     assert (state, told.startswith("claude-sonet-5-5 will never take over: ")) == ("off", True)
+
+
+@pytest.mark.parametrize("file", ["home", "home/state/sessions"])
+def test_a_file_where_sessions_should_be_kept_is_a_problem(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("")
+    monkeypatch.setenv("DROIDLITE_HOME", str(tmp_path / "home"))
+    (found,) = [each for each in doctor.findings(tmp_path) if each.name == "sessions"]
+    told = f"{tmp_path / file} is no folder, so sessions are not kept; move it away, or set DROIDLITE_HOME"
+    assert (found.state, found.detail) == ("problem", told)

@@ -105,6 +105,12 @@ def test_every_file_that_is_written_down_is_one_that_is_read(text: str) -> None:
     assert len(problems) < 3, problems
 
 
+def test_the_usage_of_every_command_has_its_brackets_in_pairs() -> None:
+    usage = [line for line in (ROOT / "docs" / "commands.md").read_text().splitlines() if line.startswith("`droidlite")]
+    assert "`droidlite router test [FILE]...`" in usage
+    assert [line for line in usage if line.count("[") != line.count("]")] == []
+
+
 def test_every_flag_of_a_session_is_in_the_help() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     known = {max(parameter.opts, key=len) for parameter in commands["exec"].params if parameter.opts[0].startswith("-")}

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from msgspec import Struct, structs
 from session_samples import HEADER, RECORDS
 
+from droidlite.app.audited import show_audit
+from droidlite.errors import UsageError
 from droidlite.session.audit import Entry, audit
 from droidlite.session.audit_records import AutonomySet, HostRan, Opened, Reached, RuleRevoked, VerdictGiven
 from droidlite.session.fold import load
@@ -27,6 +30,7 @@ from droidlite.session.records import (
     Unsaid,
     Verified,
 )
+from droidlite.session.store import Store
 from droidlite.types import Assistant, Call, Switch, ToolResult, User
 
 CALLS = Assistant(
@@ -230,11 +234,38 @@ def test_lines_that_are_gone_are_told(tmp_path: Path) -> None:
     folder = written(tmp_path, *(Said(user=User("go")) for _ in range(6)))
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
     (folder / JOURNAL).write_bytes(b"".join([lines[0], lines[2], b"?\n", *lines[6:]]))
-    assert [(entry.n, entry.what) for entry in audit(folder).entries if entry.kind != "prompt"] == [
+    assert [(entry.n, entry.what) for entry in audit(folder).entries if entry.kind == "unreadable"] == [
         (3, "1 line is missing before line 2"),
         (3, "line 3 is damaged"),
         (7, "2 lines are missing before line 4"),
     ]
+
+
+@pytest.mark.parametrize("content", [b"", b"?\n"])
+def test_where_nothing_can_be_read_it_says_so_as_the_session_does(content: bytes, tmp_path: Path) -> None:
+    folder = written(tmp_path, Said(user=User("go")))
+    (folder / JOURNAL).write_bytes(content)
+    for read in (audit, load):
+        with pytest.raises(UsageError, match=f"Session {folder.name} holds nothing that can be read"):
+            read(folder)
+
+
+def test_a_lost_first_line_is_no_empty_folder_and_no_empty_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(tmp_path, Said(user=User("go")))
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join(lines[1:]))
+    show_audit(Store(folder.parent), folder.name, as_json=False)
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == f"Session {folder.name}; its first line, which said where and when it was begun, is lost"
+
+
+def test_a_tool_that_only_reads_is_called_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    verdict = VerdictGiven(call_id="5", tool="read", what="/etc/shadow", allowed=False, grounds="nobody", at=1.0)
+    folder = written(tmp_path, Said(user=User("go")), Replied(assistant=CALLS), verdict)
+    show_audit(Store(folder.parent), folder.name, as_json=False)
+    assert "00:00:01    1  x read      /etc/shadow" in capsys.readouterr().out.splitlines()
 
 
 def test_what_is_for_the_audit_changes_no_session(tmp_path: Path) -> None:

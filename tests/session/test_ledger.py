@@ -126,7 +126,9 @@ def test_an_older_ledger_counts(path: Path) -> None:
 
 def test_places_that_hold_no_ledger(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "gone" / "ledger")
     said = {
+        tmp_path / "link": f"cannot be begun: it is a link, and there is no folder {tmp_path / 'gone'}",
         tmp_path: "cannot be used: Is a directory. Nothing was sent",
         tmp_path / "none" / "ledger": f"cannot be begun: there is no folder {tmp_path / 'none'}",
         tmp_path / "pipe": "is no ordinary file",

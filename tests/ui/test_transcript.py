@@ -150,8 +150,8 @@ def test_live_text_keeps_within_its_rows() -> None:
 def test_text_of_an_attempt_that_failed_is_void() -> None:
     shown = transcript()
     shown.apply(TextAdded("Half a sent"))
-    printed = shown.apply(AttemptFailed(fault="incomplete", message="Cut.", attempt=1, wait_seconds=1.0))
-    assert printed == "\n↻ incomplete: Cut. Trying again in 1.0 s. What it wrote above is void.\n"
+    printed = shown.apply(AttemptFailed(fault="incomplete", message="It said: cut", attempt=1, wait_seconds=1.0))
+    assert printed == "\n↻ incomplete: It said: cut. Trying again in 1.0 s. What it wrote above is void.\n"
     assert "Half" not in shown.live(10)
 
 
