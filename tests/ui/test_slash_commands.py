@@ -153,5 +153,5 @@ def test_a_cap_is_lifted(typed: str, host: Host) -> None:
 
 
 def test_what_is_neither_an_amount_nor_none_is_told(host: Host) -> None:
-    with pytest.raises(UsageError, match="/cap takes an amount in USD, such as 0.50, or none; much is neither."):
+    with pytest.raises(UsageError, match="or none; much is neither"):
         host.does("/cap much")
