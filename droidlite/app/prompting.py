@@ -45,8 +45,8 @@ def _no_prompt(awaited: bool, resume: str) -> str:
         return "There is no prompt: - stands for standard input, and nothing came from there."
     if resume not in ("", "last"):
         return (
-            f"There is no prompt: -r took {clean_line(resume, 80)!r} for the ID of a session. Put the prompt before -r, "
-            "or an ID between them."
+            f"There is no prompt: -r took {clean_line(resume, 80)!r} for the ID of a session. Put the prompt before "
+            "-r, or an ID between them."
         )
     return 'There is no prompt. Give one: droidlite exec "fix the failing test", -f FILE, or on stdin.'
 
