@@ -22,7 +22,6 @@ from droidlite.types import ModelSpec
 from droidlite.ui.plain import show, show_json, width
 from droidlite.ui.spending import Day, ModelSpend, RepositorySpend, Saving, Stats, stats_lines
 
-
 NOTHING = "Nothing to compare with: no model with a known price may be used here"
 
 
