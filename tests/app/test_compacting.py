@@ -15,7 +15,9 @@ def test_nothing_is_paid_for_where_nothing_would_be_gained(tmp_path: Path, monke
     monkeypatch.setenv("DROIDLITE_SCRIPT", write_script(tmp_path / "s.jsonl", replies)["DROIDLITE_SCRIPT"])
     with opened(tmp_path, model="scripted") as chat:
         says(chat, "hi")
-        with pytest.raises(UsageError, match="Nothing would be gained yet: a summary would be about as long as what it rep"):
+        with pytest.raises(
+            UsageError, match="Nothing would be gained yet: a summary would be about as long as what it rep"
+        ):
             chat.compact()
         says(chat, "go on")
         (done,) = [event for event in chat.compact() if isinstance(event, Compacted)]
