@@ -29,6 +29,8 @@ UNUSABLE = 2
 """Empty or cut summaries before one is written by rule."""
 LEAST_ROOM = 3_000
 """Bytes of messages worth asking about."""
+LEAST_GAIN = 500
+"""Tokens: a summary is itself that long."""
 FITS_NOT = float("inf")
 """No request is known not to fit."""
 
@@ -60,6 +62,12 @@ def compact(transcript: Transcript, driver: Driver, *, failed: float = FITS_NOT)
     messages = compacted(transcript, summary.text, driver.route.spec, summary.failed)
     after = transcript.replace(messages, before_tokens=before)
     yield Compacted(before_tokens=before, after_tokens=after, cost_usd=summary.cost_usd)
+
+
+def gain(transcript: Transcript, spec: ModelSpec) -> int:
+    """Tokens by which a compaction would make the conversation shorter, before the summary's own."""
+    left = transcript.aside(compacted(transcript, "", spec, FITS_NOT))
+    return int((transcript.size - left.size) / BYTES_PER_TOKEN)
 
 
 class _Summary(Struct, frozen=True):

@@ -35,7 +35,7 @@ def run_headless(options: Options, prompt: str, file: str, output_format: Output
     result."""
     began, session = time.monotonic(), None
     try:
-        text, warning = read_prompt(prompt, file, options.timeout)
+        text, warning = read_prompt(prompt, file, options.timeout, resume=options.resume)
         session = open_session(options, Person(), prompt=text)
         session.parts.warnings += [warning] if warning else []
         session.parts.waited = time.monotonic() - began

@@ -8,9 +8,9 @@ from droidlite.errors import UsageError
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-def begin_of(text: str, now: datetime.datetime) -> datetime.datetime | None:
+def begin_of(text: str, now: datetime.datetime, *, asked: str = "--since") -> datetime.datetime | None:
     """The moment 12h, 30d or 4w before `now`, or the start of a day such as 2026-11-01 in its time zone; None for "".
-    Raises UsageError for anything else."""
+    Raises UsageError for anything else, which names what was `asked`."""
     if not text:
         return None
     try:
@@ -20,4 +20,4 @@ def begin_of(text: str, now: datetime.datetime) -> datetime.datetime | None:
             return datetime.datetime.fromisoformat(text).replace(tzinfo=now.tzinfo)
     except (ValueError, OverflowError):
         pass
-    raise UsageError(f"--since takes a time such as 30d, 12h, 4w or 2026-11-01; it is {text!r}.")
+    raise UsageError(f"{asked} takes a time such as 30d, 12h, 4w or 2026-11-01; it is {text!r}.")

@@ -8,6 +8,7 @@ import time
 from typing import BinaryIO
 
 from droidlite.errors import TimedOut, UsageError
+from droidlite.sanitise import clean_line
 
 PATIENCE = 2.0
 """Seconds a silent pipe on standard input is waited for when there is a prompt without it."""
@@ -16,24 +17,38 @@ MOST_BYTES = 10_000_000
 _CHUNK = 1_048_576
 
 
-def read_prompt(prompt: str, file: str, timeout: float | None = None) -> tuple[str, str]:
-    """PROMPT or FILE, and what standard input carries behind it; and a warning ("" = none).
+def read_prompt(prompt: str, file: str, timeout: float | None = None, *, resume: str = "") -> tuple[str, str]:
+    """PROMPT or FILE, and what standard input carries behind it; and a warning ("" = none). "-" for one of them is
+    standard input, which is then waited for. `resume` is the session that was named, which may have been meant as the
+    prompt.
 
     Raises UsageError where there is nothing or too much, TimedOut where it has not ended after `timeout` seconds."""
     deadline = None if timeout is None else time.monotonic() + timeout
-    parts, warning = [prompt], ""
+    awaited = "-" in (prompt.strip(), file)
+    parts, warning = ["" if prompt.strip() == "-" else prompt], ""
     if file and file != "-":
         parts.append(_read_file(file, timeout, deadline))
     given = any(part.strip() for part in parts)
-    carries = _carries(deadline) if given and file != "-" else sys.stdin is not None and not sys.stdin.isatty()
+    carries = _carries(deadline) if given and not awaited else sys.stdin is not None and not sys.stdin.isatty()
     if carries is None:
         warning = f"Standard input is open but sent nothing for {PATIENCE:g} s, so it is left out; -f - waits for it."
     elif carries:
         parts.append(_read(sys.stdin.buffer, "Standard input", timeout, deadline))
     text = "\n\n".join(part.strip() for part in parts if part.strip())
     if not text:
-        raise UsageError('There is no prompt. Give one: droidlite exec "fix the failing test", -f FILE, or on stdin.')
+        raise UsageError(_no_prompt(awaited, resume))
     return text, warning
+
+
+def _no_prompt(awaited: bool, resume: str) -> str:
+    if awaited:
+        return "There is no prompt: - stands for standard input, and nothing came from there."
+    if resume not in ("", "last"):
+        return (
+            f"There is no prompt: -r took {clean_line(resume, 80)!r} for the ID of a session. Put the prompt before "
+            "-r, or an ID between them."
+        )
+    return 'There is no prompt. Give one: droidlite exec "fix the failing test", -f FILE, or on stdin.'
 
 
 def _read_file(file: str, timeout: float | None, deadline: float | None) -> str:

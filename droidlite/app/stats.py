@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from droidlite.app.counterfactual import cost_on
 from droidlite.app.period import begin_of
 from droidlite.app.pool import Pool
@@ -20,10 +22,14 @@ from droidlite.types import ModelSpec
 from droidlite.ui.plain import show, show_json, width
 from droidlite.ui.spending import Day, ModelSpend, RepositorySpend, Saving, Stats, stats_lines
 
+NOTHING = "Nothing to compare with: no model with a known price may be used here"
+
 
 def show_stats(cwd: Path, since: str, everywhere: bool, reference: str, as_json: bool) -> int:
     """Prints it. Raises UsageError, SettingsError, Refused."""
     stats = stats_of(read_setup(cwd), cwd, since, everywhere=everywhere, reference=reference)
+    if stats.why_not == NOTHING:
+        stats = msgspec.structs.replace(stats, why_not=f"{NOTHING}; name one: --reference")
     if as_json:
         show_json(stats)
         return 0
@@ -96,8 +102,7 @@ def _reference(setup: Setup, name: str) -> tuple[ModelSpec | None, str]:
     if name:
         return resolve(name, setup.catalog, setup.settings.aliases, setup.endpoints), ""
     spec = Pool(setup).reference()
-    why = "" if spec else "Nothing to compare with: no model with a known price may be used here; name one: --reference"
-    return spec, why
+    return spec, "" if spec else NOTHING
 
 
 def _against(paid: Paid, setup: Setup, reference: ModelSpec | None, why_not: str) -> tuple[tuple[Saving, ...], str]:

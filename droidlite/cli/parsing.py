@@ -41,7 +41,7 @@ def run_parsed(argv: list[str]) -> object:
         if not hasattr(error, "format_message"):
             raise
         told = _mistyped(error, argv)
-        raise UsageError(told or f"{ended(_usage(error))} See `droidlite --help`.") from error
+        raise UsageError(told or f"{ended(_usage(error))} See `{_command(error)} --help`.") from error
 
 
 def _readable(argv: list[str]) -> list[str]:
@@ -79,11 +79,28 @@ def _given(options: list[str], argv: list[str]) -> str:
     return ""
 
 
+def _command(error: Any) -> str:
+    """The command the error is about, as a person types it."""
+    context = getattr(error, "ctx", None)
+    return context.command_path.removesuffix(" chat") if context else "droidlite"
+
+
+def _too_many(said: str, prompt: str, command: str) -> str:
+    """What to say of words behind a prompt; "" where that is not what is wrong."""
+    words = said.partition("unexpected extra argument(s) (")[2].removesuffix(")")
+    if not words or not prompt:
+        return ""
+    if command == "droidlite" and prompt in (each.name for each in app.registered_commands):
+        return f"The command comes first, its flags behind it: droidlite {prompt} ..., not droidlite ... {prompt}."
+    return f'The prompt is one argument, so quote it: {command} "{prompt} {words}".'
+
+
 def _usage(error: Any) -> str:
     """What the parser found wrong, with the nearest option where there is no such one."""
     name, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if not name or context is None:
-        return str(error.format_message()).replace("Value error, ", "")
+        said = str(error.format_message()).replace("Value error, ", "")
+        return _too_many(said, context.params.get("prompt", "") if context else "", _command(error)) or said
     import difflib
 
     known = [option for parameter in context.command.params for option in parameter.opts if option.startswith("--")]

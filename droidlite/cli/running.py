@@ -103,7 +103,8 @@ def exec_(
 ) -> int:
     """Run one prompt without a person (also: droidlite -p). Read-only without --auto.
 
-    The prompt is PROMPT or the text of -f FILE; what standard input carries is appended to it."""
+    The prompt is PROMPT or the text of -f FILE; what standard input carries is appended to it. "-" for either is
+    standard input."""
     given = options(
         True, model, router, max_cost, ledger, max_turns, timeout, verify, go_on, resume, fork, cwd, add_dir, worktree,
         auto, yolo, sandbox, effort, system, allowed, disallowed, trust,

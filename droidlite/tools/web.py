@@ -52,8 +52,7 @@ def get(
         except (OSError, HTTPException, ValueError) as error:
             if cancellation.cancelled:
                 raise Problem("Interrupted.") from error
-            reason = f"no answer within {SECONDS} s" if isinstance(error, TimeoutError) else str(error) or repr(error)
-            raise Problem(f"{url} could not be fetched: {reason}.") from error
+            raise Problem(f"{url} could not be fetched: {_reason(error, parts.hostname or '')}.") from error
         if isinstance(answer, Page):
             return answer
         target = urljoin(url, answer)
@@ -61,6 +60,16 @@ def get(
             raise Problem(f"{url} leads to {target}, on another host; fetch that instead, if it is what you want.")
         url = target
     raise Problem(f"{url}: more than {_REDIRECTS} redirects.")
+
+
+def _reason(error: Exception, host: str) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {SECONDS} s"
+    if isinstance(error, socket.gaierror):
+        return f"the name {host} does not resolve; look at its spelling, and whether there is a network"
+    if type(error).__module__ == "builtins" and isinstance(error, OSError) and error.strerror:  # without its number
+        return error.strerror[0].lower() + error.strerror[1:]
+    return str(error) or repr(error)
 
 
 def _host(url: str) -> str:

@@ -10,7 +10,7 @@ from droidlite.types import Switch, Usage, add_usage
 from droidlite.ui.adding import column_of_dollars
 from droidlite.ui.cells import column_widths, set_in_columns, wrap
 from droidlite.ui.spending import ModelSpend, difference
-from droidlite.ui.wording import counted, dollars, instead, of_ledger
+from droidlite.ui.wording import counted, dollars, instead, of_ledger, other_than
 
 _NOTHING = 5e-10
 """USD below which an amount is the noise of adding floating-point numbers up."""
@@ -126,5 +126,5 @@ def _because(switch: Switch) -> str:
 
 
 def _instead(bill: Bill) -> Iterator[str]:
-    if (other := bill.counterfactual) is not None:
+    if (other := other_than((row.model for row in bill.models), bill.counterfactual)) is not None:
         yield f"instead: {instead(other)}: {difference(other.cost_usd - bill.total_usd, other.cost_usd)}"

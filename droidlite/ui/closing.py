@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from droidlite.events import RunFinished
 from droidlite.sanitise import clean_line
 from droidlite.ui.cells import cut, cut_middle, width_of
-from droidlite.ui.wording import counted, dollars, duration, instead, of_ledger
+from droidlite.ui.wording import counted, dollars, duration, instead, of_ledger, other_than
 
 ANSWERS = frozenset({"success", "error_verify", "error_max_cost", "error_max_turns"})
 """Subtypes whose `result` is the model's answer or summary; in all others it is a sentence about what went wrong."""
@@ -28,7 +28,8 @@ def detail_lines(finished: RunFinished) -> list[str]:
     if len(finished.model_usage) > 1:
         each = (f"{model} {dollars(used.cost_usd)}" for model, used in finished.model_usage.items())
         lines.append(f"spent  {', '.join(each)}")
-    lines += [f"instead  {instead(finished.counterfactual)}"] if finished.counterfactual else []
+    other = other_than(finished.model_usage, finished.counterfactual)
+    lines += [f"instead  {instead(other)}"] if other else []
     lines += [f"ledger  {of_ledger(finished.ledger)}"] if finished.ledger else []
     return [clean_line(line, 2000) for line in lines]
 

@@ -9,7 +9,7 @@ from droidlite.events import Counterfactual
 from droidlite.sanitise import clean_line
 from droidlite.types import Usage
 from droidlite.ui.cells import column_widths, cut, set_in_columns, wrap
-from droidlite.ui.wording import counted, dollars, left_out
+from droidlite.ui.wording import counted, dollars, left_out, other_than
 
 DAYS = 45
 """A longer time is drawn by weeks."""
@@ -148,7 +148,7 @@ def _repositories(repositories: Sequence[RepositorySpend], width: int) -> Iterat
 
 
 def _saved(stats: Stats) -> Iterator[str] | None:
-    other = stats.counterfactual
+    other = other_than((row.model for row in stats.models), stats.counterfactual)
     if other is None:
         return iter([stats.why_not]) if stats.why_not else None
     return _sentences(stats, other)

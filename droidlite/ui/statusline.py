@@ -7,7 +7,7 @@ from droidlite.sanitise import clean_line
 from droidlite.ui.cells import cut, width_of
 from droidlite.ui.choosing import Fragments
 from droidlite.ui.conversation import Spending, Status
-from droidlite.ui.wording import SCRIPTED, dollars, instead, spent, tokens
+from droidlite.ui.wording import SCRIPTED, dollars, instead, other_than, spent, tokens
 
 NOT_STORED = "This session was not stored; it cannot be gone on with."
 LEAST_MODEL = 10
@@ -76,8 +76,9 @@ def reply_line(cost_usd: float | None, status: Status) -> str:
 def parting_lines(status: Status, spending: Spending) -> tuple[str, ...]:
     """Said when the person leaves: what the session cost, by model, and what the reference model would have; how to go
     on."""
-    other = f" · {instead(spending.counterfactual)}" if spending.counterfactual else ""
-    cost = clean_line(f"{spent(spending.by_model, spending.total_usd)}{other}", 1000)
+    other = other_than(spending.by_model, spending.counterfactual)
+    alone = f" · {instead(other)}" if other else ""
+    cost = clean_line(f"{spent(spending.by_model, spending.total_usd)}{alone}", 1000)
     place = f"-C {shlex.quote(clean_line(status.place, 1000))} " if status.place else ""
     on = f"Go on with: droidlite {place}-r {status.session_id}" if status.stored else NOT_STORED
     return (cost, on) if spending.by_model else (on,)

@@ -1,7 +1,7 @@
 """How numbers and results are said in a terminal, the same in every mode. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from droidlite.events import AttemptFailed, CallFinished, Counterfactual, Helped, ModelUsage, SharedLedger
 from droidlite.regex import regex
@@ -36,6 +36,11 @@ def spent(by_model: Mapping[str, ModelUsage], total_usd: float) -> str:
 
 def of_ledger(ledger: SharedLedger) -> str:
     return f"of the shared ledger {ledger.file}: {dollars(ledger.spent_usd)} of {dollars(ledger.cap_usd)}"
+
+
+def other_than(models: Iterable[str], other: Counterfactual | None) -> Counterfactual | None:
+    """`other`, where not all was done by that very model: then it tells nothing."""
+    return None if other is None or set(models) == {other.model} else other
 
 
 def instead(other: Counterfactual) -> str:

@@ -46,6 +46,12 @@ def sentence(err: str) -> str:
         (["exec", "-f", "nowhere"], "-f nowhere: it cannot be read: No such file or directory."),
         (["exec", "-f", "."], "-f .: it cannot be read: Is a directory."),
         (["exec"], "There is no prompt."),
+        (
+            ["exec", "-r", "fix it"],
+            "There is no prompt: -r took 'fix it' for the ID of a session. Put the prompt before",
+        ),
+        (["exec", "fix", "it"], 'quote it: droidlite exec "fix it". See `droidlite exec --help`.'),
+        (["-m", "x", "exec", "hi"], "The command comes first, its flags behind it: droidlite exec ..., not"),
         (["exec", "-r", "zzz", "x"], "There is no session 'zzz'."),
         (["exec", "-c", "x"], "There is no session of"),
         (["exec", "-m", "claude-sonet-5-5", "x"], 'Unknown model "claude-sonet-5-5". Nearest: claude-sonnet-5-5'),

@@ -82,7 +82,8 @@ def test_the_prompt_that_comes_back_is_the_turns_own(folder: Path, tmp_path: Pat
 
 def test_a_prompt_of_three_lines_comes_back_whole_after_a_compaction(folder: Path, tmp_path: Path) -> None:
     env = write_script(
-        tmp_path / "s.jsonl", [{"text": "One."}, {"text": "Two."}, {"text": "Summed up."}, {"text": "Z."}]
+        tmp_path / "s.jsonl",
+        [{"text": "One."}, {"text": "word " * 800 + "Two."}, {"text": "Summed up."}, {"text": "Z."}],
     )
     with Terminal(cwd=folder, env=env) as terminal:
         terminal.sees("autonomy low")

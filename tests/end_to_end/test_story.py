@@ -51,7 +51,7 @@ def test_all_of_it_happens_whatever_the_person_has_set_up(folder: Path, home: Pa
     ("words", "sentence"),
     [
         (("--story", "--scripted"), "--story is scripted already; give --story or --scripted, not both."),
-        (("--stori",), "No such option: --stori. Did you mean --story? See `droidlite --help`."),
+        (("--stori",), "No such option: --stori. Did you mean --story? See `droidlite demo --help`."),
     ],
 )
 def test_what_cannot_be_told_is_one_sentence(folder: Path, words: tuple[str, ...], sentence: str) -> None:

@@ -16,8 +16,10 @@ from typer.main import get_command
 from droidlite.__main__ import normalise
 from droidlite.cli.parsing import app
 from droidlite.routing.cases import CaseFile
+from droidlite.settings.catalog import shipped_catalog
 from droidlite.settings.config import SettingsFile
 from droidlite.settings.policy import PolicyFile
+from droidlite.tools import all_tools
 
 ROOT = Path(__file__).parents[2]
 OWN = {"--version", "--help", "--scripted"}
@@ -59,6 +61,14 @@ def test_every_page_is_in_the_side_bar_and_on_the_first_page() -> None:
     first = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     assert {page for listed in parts.values() for page in listed} == pages
     assert set(re.findall(r"\(([\w/-]+)\.md\)", first)) == pages
+
+
+def test_the_page_on_scripts_has_every_tool_a_script_may_call() -> None:
+    page = (ROOT / "docs" / "scripted.md").read_text(encoding="utf-8").partition("## Calls a script makes")[2]
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    named = {name.strip(" `") for row in rows for name in row.split(",")}
+    assert named == {tool.name for tool in (*all_tools("edit"), *all_tools("patch"))}
+    assert shipped_catalog()["scripted"].edit == "edit"
 
 
 @pytest.mark.parametrize("path", ["droidlite/help.txt", "README.md", *GUIDES])
@@ -113,7 +123,8 @@ def test_the_usage_of_every_command_has_its_brackets_in_pairs() -> None:
 
 def test_every_flag_of_a_session_is_in_the_help() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    known = {max(parameter.opts, key=len) for parameter in commands["exec"].params if parameter.opts[0].startswith("-")}
+    given = [*commands["exec"].params, *commands["chat"].params]
+    known = {max(parameter.opts, key=len) for parameter in given if parameter.opts[0].startswith("-")}
     text = (ROOT / "droidlite" / "help.txt").read_text(encoding="utf-8")
     assert {flag for flag in known if flag not in text} == set()
 

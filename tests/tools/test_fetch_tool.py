@@ -88,6 +88,18 @@ def test_what_is_no_page(work: Workspace, site: str, path: str, wanted: str) -> 
     assert outcome.content.endswith(wanted)
 
 
+def test_what_cannot_be_reached_is_told_in_words(work: Workspace) -> None:
+    unknown = get(work, "http://nowhere.invalid/page").content
+    assert unknown == (
+        "http://nowhere.invalid/page could not be fetched: the name nowhere.invalid does not resolve; look at its "
+        "spelling, and whether there is a network."
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    refused = get(work, f"http://127.0.0.1:{port}/").content
+    assert refused == f"http://127.0.0.1:{port}/ could not be fetched: connection refused."
+
+
 def test_limits(work: Workspace, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert get(work, f"{site}/long").content.endswith("x\n```\n(cut at 30000 of 40000 characters)")
     monkeypatch.setattr(web, "BYTES", 100)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from droidlite.agent.compaction import compact
+from droidlite.agent.compaction import LEAST_GAIN, compact, gain
 from droidlite.app.chat.asking import Asks
 from droidlite.app.chat.choosing import Choosing
 from droidlite.app.chat.looking import Looking
@@ -65,6 +65,8 @@ class Chat(Looking, Choosing, Asks, Rewinds, Sessions, Trusts):
         agent = self.session.parts.agent
         if len(agent.transcript.messages) < 3:
             raise UsageError("There is nothing to compact yet.")
+        if gain(agent.transcript, agent.driver.route.spec) < LEAST_GAIN:
+            raise UsageError("Nothing would be gained yet: a summary would be about as long as what it replaces.")
         return without_secrets(compact(agent.transcript, agent.driver), self.session.parts.context.redaction)
 
     def interrupt(self) -> None:

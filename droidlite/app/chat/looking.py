@@ -1,9 +1,12 @@
 """What a terminal is told of its session: where it stands, what it cost, what it changed."""
 
+import datetime
+
 from droidlite.app import changes
 from droidlite.app.billing import bill_of
 from droidlite.app.chat.opened import Open
 from droidlite.app.filling import filling_of
+from droidlite.app.period import begin_of
 from droidlite.app.stats import stats_of
 from droidlite.app.telling import endpoint_lines, spending_of, status_of
 from droidlite.errors import UsageError
@@ -39,6 +42,7 @@ class Looking(Open):
         return filling_of(self.session.parts)
 
     def stats(self, since: str) -> Stats:
+        begin_of(since, datetime.datetime.now().astimezone(), asked="/stats")
         return stats_of(self.setup, self.options.cwd, since)
 
     def spending(self) -> Spending:

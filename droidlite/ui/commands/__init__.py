@@ -170,6 +170,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "leave", _quit, while_busy=True, aliases=("exit",), more="Also Ctrl+C twice, and Ctrl+D."),
 )
 
+PLANNED = ("mcp", "skills", "hooks")
+"""Commands that are announced, and not there yet."""
 KEYS = (
     ("Enter", "send; while busy: queue"),
     ("Ctrl+J", "new line (or Alt+Enter)"),
@@ -199,11 +201,16 @@ def find_command(name: str) -> Command:
     begun = [command for command in COMMANDS if name and command.name.startswith(name)]
     if len(begun) == 1:
         return begun[0]
+    if name in PLANNED:
+        raise UsageError(f"There is no /{name} yet.")
     from difflib import get_close_matches
 
-    near = get_close_matches(name, [command.name for command in COMMANDS], n=1)
-    hint = f"did you mean /{near[0]}?" if near else "/help lists them."
-    raise UsageError(f"There is no /{clean_line(name, 40)}: {hint}")
+    names = [f"/{command.name}" for command in begun]
+    names = names or [f"/{near}" for near in get_close_matches(name, [command.name for command in COMMANDS], n=1)]
+    meant = f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else "".join(names)
+    raise UsageError(
+        f"There is no /{clean_line(name, 40)}: {f'did you mean {meant}?' if names else '/help lists them.'}"
+    )
 
 
 def is_prompt(text: str) -> bool:
