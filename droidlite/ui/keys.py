@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from prompt_toolkit.application.current import get_app
-from prompt_toolkit.filters import Condition, emacs_mode, vi_insert_mode
+from prompt_toolkit.filters import Condition, vi_insert_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
@@ -27,6 +27,10 @@ _DIALOG_KEYS = {
 }
 
 
+_ALONE = Condition(lambda: not get_app().key_processor.input_queue)
+"""Nothing came with this key: it is Esc itself and no Alt with another key, and need not wait for one."""
+
+
 class Controls(Protocol):
     """What the keys act on."""
 
@@ -36,7 +40,6 @@ class Controls(Protocol):
     def submit(self) -> None: ...
     def escape(self) -> None: ...
     def stop_or_leave(self) -> None: ...
-    def rewind(self) -> None: ...
     def cycle_autonomy(self) -> None: ...
     def view(self) -> None: ...
     def explain(self) -> None: ...
@@ -97,17 +100,13 @@ def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
             controls.submit()
             event.app.vi_state.input_mode = InputMode.INSERT  # the next message is typed, not steered
 
-    @keys.add("escape", filter=typing & ~vi_insert_mode)
+    @keys.add("escape", filter=typing & ~vi_insert_mode, eager=_ALONE)
     def _(event: KeyPressEvent) -> None:
         controls.escape()
 
-    @keys.add("escape", filter=typing & vi_insert_mode)
+    @keys.add("escape", filter=typing & vi_insert_mode, eager=_ALONE)
     def _(event: KeyPressEvent) -> None:
         event.app.vi_state.input_mode = InputMode.NAVIGATION  # whoever has the keys of vi means this first
-
-    @keys.add("escape", "escape", filter=typing & emacs_mode)
-    def _(event: KeyPressEvent) -> None:
-        controls.rewind()
 
     @keys.add("s-tab", filter=typing)
     def _(event: KeyPressEvent) -> None:

@@ -14,6 +14,7 @@ from droidlite.errors import DroidliteError, Interrupted
 from droidlite.events import Event
 from droidlite.sanitise import clean, clean_line
 from droidlite.types import User
+from droidlite.ui.ahead import PROMPT, Ahead, Read, typed_ahead
 from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog, Done, Item
@@ -24,7 +25,6 @@ from droidlite.ui.statusline import header, parting_lines, reply_line
 from droidlite.ui.transcript import Transcript
 from droidlite.ui.trusting import decide
 
-PROMPT = "> "
 KEYS = (
     ("Enter", "send; answer a question"),
     ("\\ Enter", "go on in a new line"),
@@ -39,24 +39,31 @@ LOOK_SECONDS = 0.2
 """How often the reading thread looks up from its wait, to hear Ctrl+C in good time."""
 STILL_SECONDS = 30.0
 """After so long without a word it says that it still works."""
-Read = Callable[[str], str]
-"""A line for a prompt, as input() gives it; EOFError at the end, KeyboardInterrupt for Ctrl+C."""
 
 
 class Linear:
     """Host of the commands. The person's lines are read in the thread that calls `run`; commands and the agent run in
     another, and whatever they ask is asked in the first."""
 
-    def __init__(self, conversation: Conversation, *, read: Read = input, write: Callable[[str], object] | None = None):
-        self._conversation, self._read = conversation, read
+    def __init__(
+        self,
+        conversation: Conversation,
+        *,
+        read: Read = input,
+        write: Callable[[str], object] | None = None,
+        waiting: Callable[[], str] = typed_ahead,
+    ) -> None:
+        self._conversation = conversation
         self._write = write or _write
+        self._read, self._ahead = read, Ahead(waiting, read, self._write)
         self._painter = Painter(lambda: shutil.get_terminal_size().columns - 1, colour=False)
         self._transcript = Transcript(self._painter, time.monotonic)
-        self._questions: queue.SimpleQueue[tuple[Dialog, Future[Any]] | None] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._left = self._spoken = self._gone = False
         self._said, self._pressed = time.monotonic(), -TWICE_SECONDS
-        decide(conversation, self._answered, self.say)
-        conversation.attend(AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript))
+        decide(conversation, self._interrupting, self.say)
+        person = AtTerminal(self._interrupt_with, self.say, self._painter, conversation.interrupt, self._transcript)
+        conversation.attend(person)
 
     def run(self, prompt: str) -> int:
         """Until the person leaves; returns the exit code."""
@@ -84,7 +91,7 @@ class Linear:
         lines: list[str] = []
         try:
             while True:
-                line = self._read(PROMPT if not lines else "  ")
+                line = self._ahead.read(PROMPT if not lines else "  ")
                 lines.append(line.removesuffix("\\"))
                 if not line.endswith("\\"):
                     return "\n".join(lines).strip()
@@ -116,13 +123,14 @@ class Linear:
             asked = self._questions.get(timeout=LOOK_SECONDS)
             if asked is None:
                 return False
-            dialog, answer = asked
-            answer.set_result(self._answered(dialog))
+            put, answer = asked
+            answer.set_result(put())
         except queue.Empty:
             if time.monotonic() - self._said > STILL_SECONDS:
                 self.say("still working; Ctrl+C interrupts\n")
         except KeyboardInterrupt:
             self._conversation.interrupt()
+            self._ahead.drop()
         return True
 
     def _do(self, text: str) -> None:
@@ -163,9 +171,16 @@ class Linear:
             self.say(told)
 
     def ask(self, dialog: Dialog) -> Any:
-        """From the worker; blocks until the person has answered, or is gone."""
+        """Of a command of the person's own, from the worker; blocks until they have answered, or are gone."""
+        return self._put(dialog, lambda: self._answered(dialog, self._ahead.read))
+
+    def _interrupt_with(self, dialog: Dialog) -> Any:
+        """The same for what nobody has asked for."""
+        return self._put(dialog, lambda: self._interrupting(dialog))
+
+    def _put(self, dialog: Dialog, put: Callable[[], Any]) -> Any:
         answer: Future[Any] = Future()
-        self._questions.put((dialog, answer))
+        self._questions.put((put, answer))
         while not self._gone:
             with suppress(TimeoutError):
                 return answer.result(timeout=LOOK_SECONDS)
@@ -179,35 +194,41 @@ class Linear:
 
     # --- dialogs as lines -------------------------------------------------------------------------------------------
 
-    def _answered(self, dialog: Dialog) -> Any:
+    def _interrupting(self, dialog: Dialog) -> Any:
+        """Only what is typed once it was shown answers it."""
+        with suppress(EOFError):
+            self._ahead.queue()
+        return self._answered(dialog, self._read)
+
+    def _answered(self, dialog: Dialog, read: Read) -> Any:
         """What the person makes of it: numbers for choices, an empty line or Ctrl+C leaves."""
         try:
             if isinstance(dialog, Asking):
-                return self._chosen(dialog)
-            return self._picked(dialog) if isinstance(dialog, Choosing) else dialog.left
+                return self._chosen(dialog, read)
+            return self._picked(dialog, read) if isinstance(dialog, Choosing) else dialog.left
         except (EOFError, KeyboardInterrupt):
             self._write("\n")
             return dialog.left
 
-    def _chosen(self, dialog: Asking) -> Any:
+    def _chosen(self, dialog: Asking, read: Read) -> Any:
         lines = [dialog.title, *(f"  {line}" for line in dialog.body), dialog.note, dialog.problem]
         lines += [f"{index + 1}. {dialog.label(index)}" for index in range(len(dialog.options))]
         letters = f" {' or '.join(dialog.letters)}," if dialog.letters else ""
         lines.append("" if dialog.typing is not None else f"Type a number,{letters} or nothing to {dialog.leaving}.")
         self.say("\n" + "\n".join(line for line in lines if line) + "\n")
         if dialog.typing is not None:
-            return dialog.options[dialog.cursor].value, self._read("Your answer: ")
+            return dialog.options[dialog.cursor].value, read("Your answer: ")
         while True:
-            text = self._read("Number: ").strip()
+            text = read("Number: ").strip()
             if not text:
                 return dialog.left
             if (at := dialog.place({"yes": "y", "no": "n"}.get(text.lower(), text))) is not None:
                 option = dialog.options[at]
-                return option.value, self._read("Type it: ") if option.typed else ""
+                return option.value, read("Type it: ") if option.typed else ""
             known = f"1 to {len(dialog.options)}" + "".join(f", {letter}" for letter in dialog.letters)
             self.say(f"'{clean_line(text, 40)}' is none of {known}.\n")
 
-    def _picked(self, dialog: Choosing) -> Any:
+    def _picked(self, dialog: Choosing, read: Read) -> Any:
         dial = f", with one of {', '.join(dialog.dial.values)} behind it ({dialog.dial.name})" if dialog.dial else ""
         self.say(f"\n{dialog.title}\nType a number{dial}; words to filter; or nothing to leave.\n")
         while True:
@@ -216,7 +237,7 @@ class Linear:
             self.say("".join(f"{_row(number, item, dialog.headers)}\n" for number, item in shown))
             if left := len(rows) - len(shown):
                 self.say(f"{left} more cannot be chosen here; words to filter show them and why.\n")
-            text = self._read("Number: ").strip()
+            text = read("Number: ").strip()
             number, _, word = text.partition(" ")
             if not text:
                 return dialog.left

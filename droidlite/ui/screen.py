@@ -31,6 +31,8 @@ from droidlite.ui.viewing import viewer
 
 GRACE_SECONDS = 0.6
 """A dialog that appears while someone types must not take a key meant for the input: it waits for so long a rest."""
+ESCAPE_SECONDS = 0.03
+"""How long the rest of an arrow, or of Alt with a key, may take after the byte it begins with, which alone is Esc."""
 INPUT_LINES = 10
 PRINT_SECONDS = 0.05
 """How long what is printed waits for more of it, so that a fast stream costs no redraw per line. The redraw after a key
@@ -86,7 +88,7 @@ class Screen:
             after_render=lambda _: self._show(),
             erase_when_done=True,
         )
-        self.app.ttimeoutlen, self.app.timeoutlen = 0.05, 0.25  # Esc has to be quick
+        self.app.ttimeoutlen, self.app.timeoutlen = ESCAPE_SECONDS, 0.25
 
     # --- layout -----------------------------------------------------------------------------------------------------
 

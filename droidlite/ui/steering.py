@@ -79,12 +79,10 @@ class Steering:
         elif self._session.busy:
             self._interrupt()
         elif self._twice("escape"):
-            self.rewind()
+            self._go_back()
 
-    def rewind(self) -> None:
-        if self._session.busy:
-            self._interrupt()
-        elif self._session.screen.buffer.text:
+    def _go_back(self) -> None:
+        if self._session.screen.buffer.text:
             self._session.screen.buffer.reset()
         else:
             self._session.take("/rewind")

@@ -1,11 +1,12 @@
 """What a person does while the agent works, through a real terminal: interrupt, queue, resize, paste, choose."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from binary import configure, endpoint_settings
+from binary import call, configure, endpoint_settings, write_script
 from loopback import Asked, Loopback, Said
 
 from terminal import CHOOSING, Terminal
@@ -127,3 +128,23 @@ def test_a_model_is_picked_by_typing_a_part_of_its_name(tmp_path: Path) -> None:
         terminal.shows("I am another.")
         assert server.requests[-1].json["model"].startswith("claude-haiku-4-5")
         assert terminal.leaves() == 0
+
+
+def test_as_lines_what_was_typed_before_an_approval_does_not_answer_it(folder: Path) -> None:
+    (folder / "build").mkdir()
+    os.mkfifo(folder / "end")
+    script = [{"calls": [call("shell", command=command)]} for command in ("cat end", "rm -rf build")]
+    env = write_script(folder / "script.jsonl", [*script, *({"text": f"Answer {n}."} for n in range(3))])
+    with Terminal("--plain", "--auto", "medium", "hi", cwd=folder, env=env) as terminal:
+        terminal.type("1\rand th")
+        terminal.sees("andth")
+        (folder / "end").write_text("done")
+        terminal.sees("queued:1")
+        terminal.sees("firstendyourline(Enterqueuesit,Ctrl+Cdropsit).>andth")
+        terminal.type("en\r")
+        terminal.sees("queued:andthen")
+        terminal.sees("Number:")
+        terminal.type("\r")
+        terminal.sees(">andthen")
+        terminal.sees("Answer1.")
+        assert (folder / "build").exists()

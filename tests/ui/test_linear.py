@@ -6,14 +6,17 @@ from recorded import Recorded, finished, fixing, reply
 from droidlite.events import Event, TextAdded
 from droidlite.tool import Answer
 from droidlite.types import User
+from droidlite.ui.ahead import Ahead
 from droidlite.ui.linear import Linear
 
 SHORT: list[Event] = [TextAdded("Hello there."), reply("Hello there."), finished(result="Hello there.")]
 Typed = str | type[BaseException]
 
 
-def talk(*typed: Typed, events: list[Event] = SHORT) -> tuple[str, Recorded]:
-    """All that was written, and the conversation, when these lines were typed and the terminal was closed."""
+def talk(*typed: Typed, events: list[Event] = SHORT, ahead: str = "") -> tuple[str, Recorded]:
+    """All that was written, and the conversation, when these lines were typed and the terminal was closed. `ahead` had
+    been typed when the first question was asked."""
+    waits = iter([ahead])
     conversation, lines = Recorded(events), iter([*typed, EOFError])
     written: list[str] = []
 
@@ -25,7 +28,7 @@ def talk(*typed: Typed, events: list[Event] = SHORT) -> tuple[str, Recorded]:
         written.append(f"{line}\n")
         return line
 
-    assert Linear(conversation, read=read, write=written.append).run("") == 0
+    assert Linear(conversation, read=read, write=written.append, waiting=lambda: next(waits, "")).run("") == 0
     return "".join(written), conversation
 
 
@@ -80,6 +83,36 @@ def test_an_approval_is_a_numbered_list(typed: list[Typed], answer: Answer) -> N
 def test_what_is_no_answer_is_told_with_those_that_are() -> None:
     seen, _ = talk("approve", "maybe", "")
     assert "'maybe' is none of 1 to 4, y, n.\n" in seen
+
+
+def test_what_was_typed_before_an_approval_was_shown_waits_as_messages() -> None:
+    seen, conversation = talk("approve", "", ahead="1\n\nand then use pytest\\\nwith -q\n")
+    assert conversation.asked == [Answer("no")]
+    assert "queued: 1\nqueued: and then use pytest\\\nqueued: with -q\n\nRun this command?" in seen
+    assert conversation.sent == ["approve", "1", "and then use pytest\nwith -q"]
+    assert seen.index("> 1\n") > seen.index("Number: ")
+
+
+@pytest.mark.parametrize(("ended", "sent"), [(["1"], ["use 21"]), ([KeyboardInterrupt], [])])
+def test_a_line_that_was_begun_before_an_approval_is_ended_first(ended: list[Typed], sent: list[str]) -> None:
+    seen, conversation = talk("approve", *ended, "2", ahead="use 2")
+    assert "first end your line (Enter queues it, Ctrl+C drops it).\n> use 2" in seen
+    assert conversation.asked == [Answer("session")]
+    assert conversation.sent == ["approve", *sent]
+
+
+def test_a_list_that_was_asked_for_takes_what_was_typed_ahead() -> None:
+    _, conversation = talk("approve", "1", ahead="/model\nopus\n1\n")
+    assert conversation.now.model == "claude-opus-4-5"
+    assert conversation.sent == ["approve"]
+
+
+def test_after_an_interruption_nothing_that_waits_is_sent() -> None:
+    said: list[str] = []
+    waiting = Ahead(lambda: "one\ntwo\n", input, said.append)
+    waiting.queue()
+    waiting.drop()
+    assert said == ["queued: one\n", "queued: two\n", "not sent: one\n", "not sent: two\n"]
 
 
 @pytest.mark.parametrize(
