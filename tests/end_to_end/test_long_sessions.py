@@ -171,7 +171,7 @@ def test_a_cap_set_in_the_session_holds_from_its_next_call_on(repo: Path) -> Non
         terminal.sees("One.")
         terminal.sees("session, claude-sonnet-5-5")
         terminal.type("/cap much\r")
-        terminal.sees("/cap takes an amount in USD, such as 0.50; much is none.")
+        terminal.sees("/cap takes an amount in USD, such as 0.50, or none; much is neither.")
         terminal.type("/cap 0.01\r")
         terminal.sees("is spent already; name a cap above that.")
         terminal.type("/cap 0.30\r")
