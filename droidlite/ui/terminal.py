@@ -21,7 +21,7 @@ from droidlite.ui.conversing import Session
 from droidlite.ui.linear import Linear
 from droidlite.ui.output import Framed
 from droidlite.ui.resizing import wraps
-from droidlite.ui.screen import GRACE_SECONDS
+from droidlite.ui.grace import GRACE_SECONDS
 
 
 class Look(Struct, frozen=True, kw_only=True):
