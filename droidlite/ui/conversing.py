@@ -71,12 +71,8 @@ class Session:
         conversation.attend(person)
         self._status: Status = conversation.status()
 
-    def run(self, prompt: str) -> int:
-        with self.screen.app.input.raw_mode():  # from the start: what is typed ahead arrives as it was pressed
-            self._talk(prompt)
-        return 0
-
-    def _talk(self, prompt: str) -> None:
+    def run(self, prompt: str, ahead: str) -> None:
+        """Until the person leaves. `ahead` was typed before anything was shown."""
         opening = [*header(self._status)]
         opening += [f"⚠ {clean_line(problem, 400)}"] if (problem := self.screen.history.problem) else []
         lines = [line for text in opening for line in fold(text, self._painter.width)]
@@ -88,7 +84,7 @@ class Session:
         self.screen.say(self._transcript.end())
         self.screen.flush()
         try:
-            self.screen.app.run(pre_run=lambda: self._start(prompt))
+            self.screen.app.run(pre_run=lambda: self._start(prompt, ahead))
         finally:
             self.screen.close()
             self._work.stop(self._conversation.interrupt)
@@ -102,9 +98,11 @@ class Session:
             self.screen.say("\n" + self._painter.text("\n".join(parting), "dim"))
             self.screen.flush()
 
-    def _start(self, prompt: str) -> None:
+    def _start(self, prompt: str, ahead: str) -> None:
         if prompt:
             self.take(prompt)
+        # A terminal that is not yet raw makes of Enter a mere new line; only the last was surely meant to send.
+        self.screen.holding.type(f"{ahead[:-1]}\r" if ahead.endswith("\n") else ahead)
         # The prompt is drawn first.
         asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._warm))
 

@@ -1,10 +1,11 @@
-"""Keys typed ahead for the dialog that a command of the person's own is about to open: they wait for it."""
+"""Keys typed ahead: before there was a prompt, or for the dialog that a command of the person's own will open."""
 
 from asyncio import TimerHandle
 from contextlib import ExitStack
 from typing import Any
 
 from prompt_toolkit.application import Application
+from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding.key_processor import KeyPress
 
 HOLD_SECONDS = 1.0
@@ -19,6 +20,11 @@ class Holding:
         self._keys: list[KeyPress] = []
         self._unread = ExitStack()
         self._timer: TimerHandle | None = None
+
+    def type(self, text: str) -> None:
+        """What was typed before there was anything to type into."""
+        Vt100Parser(self._app.key_processor.feed).feed(text)
+        self._app.key_processor.process_keys()
 
     def begin(self) -> None:
         """Keys that came with the last one, and those not yet read, wait."""

@@ -21,8 +21,8 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
-from droidlite.ui.hidden import SpellingOut
 from droidlite.ui.grace import GRACE_SECONDS, Grace
+from droidlite.ui.hidden import SpellingOut
 from droidlite.ui.history import History
 from droidlite.ui.holding import Holding
 from droidlite.ui.output import Framed

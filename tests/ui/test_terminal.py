@@ -121,6 +121,25 @@ def test_a_message_is_answered_and_leaving_says_how_to_go_on(start: Callable[...
     assert history.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("ahead", "typed", "sent"),
+    [
+        ("hello\n", "", "hello"),
+        ("one\ntwo\n", "", "one\ntwo"),
+        ("hell", "o\r", "hello"),
+        ("helo\x1b[Dl\x1b[C", "!\r", "hello!"),
+    ],
+)
+def test_what_was_typed_before_the_first_prompt_is_there_and_is_sent_where_it_was_ended(
+    start: Callable[..., Driver], ahead: str, typed: str, sent: str
+) -> None:
+    driver = start(SHORT, waiting=lambda: ahead)
+    driver.type(typed)
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == [sent]
+    driver.leaves()
+
+
 def test_a_prompt_given_on_the_command_line_is_sent_at_once(start: Callable[..., Driver]) -> None:
     driver = start(SHORT, prompt="hello")
     driver.sees("$0.0044 message")
