@@ -96,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "trust",
-        "what the repository brings",
+        "what this folder brings",
         trust.trust,
         asks=True,
         more="Its settings, AGENTS.md, skills and the like are used once you trust them as they are; /trust off takes "
