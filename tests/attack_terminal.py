@@ -18,7 +18,7 @@ from binary import BINARY, call, write_script
 from msgspec import Struct
 from terminal import CHOOSING, DEADLINE, Terminal
 
-from droidlite.ui.screen import GRACE_SECONDS
+from droidlite.ui.grace import GRACE_SECONDS
 
 SECTION = "ESC, OSC, DCS, C1, bidi, zero width, tags, floods of marks in any text shown"
 MECHANISM = "sanitise.clean on all that is printed, and prompt_toolkit draws hidden characters spelled out"

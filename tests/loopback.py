@@ -119,7 +119,7 @@ class Loopback:
                 if seen is None or not self._answer(connected, seen):
                     return
         except OSError:
-            return
+            self.gone.set()  # before the answer had come as far as to be withheld
         finally:
             with self._lock:
                 self._open.discard(connected)

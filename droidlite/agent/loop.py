@@ -40,7 +40,7 @@ class Agent(Struct, kw_only=True):
         while True:
             self.turn += 1
             if self.max_turns is not None and self.turn > self.max_turns:
-                yield from self._close(CapReached(f"Stopped after {self.max_turns} turns.", subtype="error_max_turns"))
+                yield from self._close(CapReached(f"Stopped after turn {self.max_turns}.", subtype="error_max_turns"))
             reply = yield from self._reply(self.turn)
             cuts = cuts + 1 if reply.stop == "length" else 0
             if reply.calls:

@@ -50,8 +50,9 @@ class Healths:
         except (OSError, msgspec.DecodeError):
             return {}
 
-    def settle(self) -> None:
-        """After each call: leaves the others what they may know, at once where a way has opened or closed."""
+    def settle(self, *, last: bool = False) -> None:
+        """After each call: leaves the others what they may know, at once where a way has opened or closed, or where it
+        is the `last`."""
         with self.lock:
             mine = {key: health.kept() for key, health in self._known.items()}
             now, before = time.time(), self._kept
@@ -59,13 +60,13 @@ class Healths:
                 key not in before or (kept.state, kept.failed_at) != (before[key].state, before[key].failed_at)
                 for key, kept in mine.items()
             )
-            if not changed and now - self._at < PAUSE_SECONDS:
+            if not (changed or last) and now - self._at < PAUSE_SECONDS:
                 return
             self._kept, self._at = mine, now
             both = {key: kept for key, kept in self.read().items() if now - _newest(kept) < FORGOTTEN_SECONDS} | mine
-        with suppress(OSError):
-            make_private(self._path.parent)
-        keep(self._path, msgspec.json.encode(both))
+            with suppress(OSError):
+                make_private(self._path.parent)
+            keep(self._path, msgspec.json.encode(both))
 
 
 @cache

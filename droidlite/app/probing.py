@@ -43,6 +43,7 @@ def probe_all(setup: Setup, *, seconds: float = PATIENCE_SECONDS) -> list[Probe]
     until = time.monotonic() + seconds
     for each in asked:
         each.wait(max(until - time.monotonic(), 0.0))
+    ways.healths.settle(last=True)
     return [each if isinstance(each, Probe) else each.probe(setup, seconds) for each in found]
 
 

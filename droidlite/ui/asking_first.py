@@ -1,6 +1,5 @@
 """Asks whether to trust a repository before its session begins: what it brings decides with what it does."""
 
-import time
 from typing import Any
 
 from prompt_toolkit.filters import Always
@@ -14,6 +13,7 @@ from droidlite.errors import Interrupted
 from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.closable import Closable
+from droidlite.ui.grace import Grace
 from droidlite.ui.keys import bind_dialog
 from droidlite.ui.styles import styles
 from droidlite.ui.trusting import Trusts, decide
@@ -45,13 +45,12 @@ def ask_trust(conversation: Trusts, terminal: tuple[Input, Output], *, colour: b
 
 def _ask(dialog: Dialog, terminal: tuple[Input, Output], colour: bool, grace_seconds: float) -> tuple[Any, str]:
     """The value `dialog` ends with, and what was typed meanwhile for the input."""
-    asked, opened, ahead = dialog, time.monotonic(), ""
+    asked, grace, ahead = dialog, Grace(grace_seconds), ""
 
     def press(key: str, text: str = "") -> None:
-        nonlocal asked, opened, ahead
-        now = time.monotonic()
-        if now - opened < grace_seconds:
-            opened, ahead = now, ahead + text  # still typing: the rest begins again
+        nonlocal asked, ahead
+        if not grace.takes(key):
+            ahead += text
             return
         after = asked.press(key, text)
         if isinstance(after, Done):

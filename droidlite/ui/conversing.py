@@ -17,7 +17,7 @@ from droidlite.ui.approvals import AtTerminal
 from droidlite.ui.attention import Attention
 from droidlite.ui.cells import fold
 from droidlite.ui.choosing import Dialog
-from droidlite.ui.commands import COMMANDS, KEYS, do, find_command, is_prompt
+from droidlite.ui.commands import COMMANDS, KEYS, asks, do, find_command, is_prompt
 from droidlite.ui.completion import Completions
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.keys import bind_keys
@@ -51,7 +51,7 @@ class Session:
         self.queue: list[str] = []
         self.pastes = Pastes(env)
         self._doing = ""
-        self._spoken = False
+        self._spoken = self._own = False
         steering = Steering(self)
         self.screen: Screen = Screen(
             live=self._transcript.live,
@@ -67,16 +67,12 @@ class Session:
             grace_seconds=grace,
         )
         self.screen.app.key_processor.before_key_press += lambda sender: self._attention.pressed()
-        person = AtTerminal(self.ask, self.say, self._painter, conversation.interrupt, self._transcript)
+        person = AtTerminal(self.screen.ask, self.say, self._painter, conversation.interrupt, self._transcript)
         conversation.attend(person)
         self._status: Status = conversation.status()
 
-    def run(self, prompt: str) -> int:
-        with self.screen.app.input.raw_mode():  # from the start: what is typed ahead arrives as it was pressed
-            self._talk(prompt)
-        return 0
-
-    def _talk(self, prompt: str) -> None:
+    def run(self, prompt: str, ahead: str) -> None:
+        """Until the person leaves. `ahead` was typed before anything was shown."""
         opening = [*header(self._status)]
         opening += [f"⚠ {clean_line(problem, 400)}"] if (problem := self.screen.history.problem) else []
         lines = [line for text in opening for line in fold(text, self._painter.width)]
@@ -88,7 +84,7 @@ class Session:
         self.screen.say(self._transcript.end())
         self.screen.flush()
         try:
-            self.screen.app.run(pre_run=lambda: self._start(prompt))
+            self.screen.app.run(pre_run=lambda: self._start(prompt, ahead))
         finally:
             self.screen.close()
             self._work.stop(self._conversation.interrupt)
@@ -102,9 +98,11 @@ class Session:
             self.screen.say("\n" + self._painter.text("\n".join(parting), "dim"))
             self.screen.flush()
 
-    def _start(self, prompt: str) -> None:
+    def _start(self, prompt: str, ahead: str) -> None:
         if prompt:
             self.take(prompt)
+        # A terminal that is not yet raw makes of Enter a mere new line; only the last was surely meant to send.
+        self.screen.holding.type(f"{ahead[:-1]}\r" if ahead.endswith("\n") else ahead)
         # The prompt is drawn first.
         asyncio.get_running_loop().call_soon(lambda: self._work.beside(self._warm))
 
@@ -120,12 +118,17 @@ class Session:
 
     def take(self, text: str) -> None:
         """Does what was typed: now, beside the agent, or when it has finished."""
-        if not self.busy:
-            self._begin(text)
-        elif text.startswith("/") and self._looks_only(text):
-            self._work.beside(lambda: self._do(text))
-        else:
+        beside = self.busy and text.startswith("/") and self._looks_only(text)
+        if self.busy and not beside:
             self.queue.append(text)
+            return
+        self._own = asks(text)
+        if beside:
+            self._work.beside(lambda: self._do(text))
+            return
+        if self._own:
+            self.screen.holding.begin()
+        self._begin(text)
 
     def _looks_only(self, text: str) -> bool:
         try:
@@ -162,6 +165,8 @@ class Session:
 
     def _ended(self) -> None:
         self.screen.put(self._transcript.end())
+        self.screen.holding.end()
+        self._own = False
         if self._transcript.replied and is_prompt(self._doing):  # /resume retells replies paid long ago
             self.screen.put("\n" + self._painter.text(reply_line(self._transcript.cost, self._status), "dim"))
         if self.queue:
@@ -202,7 +207,7 @@ class Session:
         self.screen.say(ansi)
 
     def ask(self, dialog: Dialog) -> Any:
-        return self.screen.ask(dialog)
+        return self.screen.ask(dialog, own=self._own)
 
     def fill(self, text: str) -> None:
         self.screen.post(lambda: self.refill(text))

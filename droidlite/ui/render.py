@@ -82,10 +82,10 @@ class Painter:
         """Untrusted text, wrapped; markup and markdown in it mean nothing."""
         return self.paint(_text((clean(text), style)), indent)
 
-    def markdown(self, text: str) -> str:
+    def markdown(self, text: str, indent: str = "") -> str:
         from droidlite.ui.prose import Prose
 
-        return self.paint(Prose(clean(text)))
+        return self.paint(Prose(clean(text)), indent)
 
     def said(self, text: str) -> str:
         """The person's own message, as the transcript keeps it."""

@@ -1,6 +1,5 @@
 """The drawn part of the terminal: what still moves, then the input or a dialog, then the status line."""
 
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,15 +21,15 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
+from droidlite.ui.grace import GRACE_SECONDS, Grace
 from droidlite.ui.hidden import SpellingOut
 from droidlite.ui.history import History
+from droidlite.ui.holding import Holding
 from droidlite.ui.output import Framed
 from droidlite.ui.resizing import Resizable
 from droidlite.ui.styles import styles
 from droidlite.ui.viewing import viewer
 
-GRACE_SECONDS = 0.6
-"""A dialog that appears while someone types must not take a key meant for the input: it waits for so long a rest."""
 ESCAPE_SECONDS = 0.03
 """How long the rest of an arrow, or of Alt with a key, may take after the byte it begins with, which alone is Esc."""
 INPUT_LINES = 10
@@ -63,7 +62,8 @@ class Screen:
         self._live, self._is_moving, self._queued, self._bar = live, moving, queued, bar
         self._dialogs: deque[tuple[Dialog, Future[Any]]] = deque()
         self._asked: dict[Future[Any], Dialog] = {}
-        self._opened, self._grace = 0.0, grace_seconds
+        self._owned: set[Future[Any]] = set()
+        self._grace = Grace(grace_seconds)
         self._printed: deque[str] = deque()
         self._taken: tuple[str, ...] = ()
         self._viewing = self._printing = self._together = False
@@ -88,6 +88,7 @@ class Screen:
             after_render=lambda _: self._show(),
             erase_when_done=True,
         )
+        self.holding = Holding(self.app)
         self.app.ttimeoutlen, self.app.timeoutlen = ESCAPE_SECONDS, 0.25
 
     # --- layout -----------------------------------------------------------------------------------------------------
@@ -146,14 +147,17 @@ class Screen:
     def asking(self) -> bool:
         return bool(self._dialogs)
 
-    def ask(self, dialog: Dialog) -> Any:
-        """Blocks the calling worker thread until the person has answered, or has left."""
+    def ask(self, dialog: Dialog, *, own: bool = False) -> Any:
+        """Blocks the calling worker thread until the person has answered, or has left. `own`: they wait for it."""
         answer: Future[Any] = Future()
         self._asked[answer] = dialog
+        if own:
+            self._owned.add(answer)
         try:
             return answer.result() if self._call_soon(lambda: self._open(dialog, answer)) else dialog.left
         finally:
             del self._asked[answer]
+            self._owned.discard(answer)
 
     def _open(self, dialog: Dialog, answer: "Future[Any]") -> None:
         if self.closed:
@@ -163,16 +167,16 @@ class Screen:
             self._attend()
 
     def _attend(self) -> None:
-        self._opened = time.monotonic()
+        self._grace.begin()
         self._asks()
         self.app.layout.focus(self._dialog_window if self._dialogs else self._input_window)
         self.app.invalidate()
+        if self._dialogs:
+            self.holding.end()
 
     def press(self, key: str, text: str = "") -> None:
         """A key for the dialog that is open, or that opened while a message was being typed."""
-        now = time.monotonic()
-        if not self._dialogs or now - self._opened < self._grace:
-            self._opened = now  # still typing: the rest begins again
+        if not self._dialogs or not (self._dialogs[0][1] in self._owned or self._grace.takes(key)):
             self.buffer.insert_text(text)
             return
         dialog, answer = self._dialogs[0]
@@ -181,6 +185,8 @@ class Screen:
             self._dialogs[0] = (after, answer)
             return
         self._answer(after.value)
+        if answer in self._owned:
+            self.holding.begin()  # for the next one, where there is one
         self._attend()
 
     def _answer(self, value: Any) -> None:

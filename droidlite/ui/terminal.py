@@ -3,7 +3,7 @@
 import sys
 import time
 from codecs import lookup
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,14 +14,15 @@ from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.output import Output
 
 from droidlite.errors import UsageError
+from droidlite.ui.ahead import typed_ahead
 from droidlite.ui.asking_first import ask_trust
 from droidlite.ui.attention import Attention
 from droidlite.ui.conversation import Conversation
 from droidlite.ui.conversing import Session
+from droidlite.ui.grace import GRACE_SECONDS
 from droidlite.ui.linear import Linear
 from droidlite.ui.output import Framed
 from droidlite.ui.resizing import wraps
-from droidlite.ui.screen import GRACE_SECONDS
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -45,8 +46,10 @@ def run(
     look: Look = USUAL,
     terminal: tuple[Input, Output] | None = None,
     grace_seconds: float = GRACE_SECONDS,
+    waiting: Callable[[], str] = str,
 ) -> int:
-    """Talks until the person leaves; returns the exit code. `prompt` is sent at once. `env` tells TERM and NO_COLOR.
+    """Talks until the person leaves; returns the exit code. `prompt` is sent at once. `env` tells TERM and NO_COLOR,
+    `waiting` what was typed on `terminal` so far.
 
     Raises UsageError where there is no terminal to talk on, and what `conversation.attend` raises.
     """
@@ -61,10 +64,13 @@ def run(
                 import readline  # noqa: F401 - input() edits lines and takes long ones with it
             return Linear(conversation).run(prompt)
         terminal = create_input(sys.stdin), Framed.from_pty(sys.stdout, term=env.get("TERM"))
-    typed = ask_trust(conversation, terminal, colour=not env.get("NO_COLOR"), grace_seconds=grace_seconds)
-    attention = Attention(terminal[1], time.monotonic, title=look.title, bell=look.bell)
-    session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention, env)
-    session.screen.app.wraps = wraps(env)
-    session.screen.app.editing_mode = EditingMode.VI if look.vi else EditingMode.EMACS
-    session.refill(typed)
-    return session.run(prompt)
+        waiting = typed_ahead
+    with terminal[0].raw_mode():  # from the start: what is typed from here on arrives as it was pressed
+        ahead = waiting()
+        ahead += ask_trust(conversation, terminal, colour=not env.get("NO_COLOR"), grace_seconds=grace_seconds)
+        attention = Attention(terminal[1], time.monotonic, title=look.title, bell=look.bell)
+        session = Session(conversation, history, terminal, not env.get("NO_COLOR"), grace_seconds, attention, env)
+        session.screen.app.wraps = wraps(env)
+        session.screen.app.editing_mode = EditingMode.VI if look.vi else EditingMode.EMACS
+        session.run(prompt, ahead)
+    return 0

@@ -187,7 +187,9 @@ class Transcript:
             self._approved -= {display} if isinstance(display, Diff) else set()
         if self.unfolded:
             return text + painter.output(self.last_output, 200)
-        untold = bool(outputs) or told.startswith("exit")  # what failed in a sentence of its own has said it all
+        # What failed in a sentence of its own has said it all.
+        repeats = told.startswith("failed") and self.last_output.strip() == event.content.strip()
+        untold = (bool(outputs) or told.startswith("exit")) and not repeats
         many_lines = event.name == "shell" and untold and self.last_output.strip()
         most = FAILED_LINES if event.is_error else GONE_WELL_LINES
         return text + (painter.output(self.last_output, most, newest=True) if many_lines else "")

@@ -182,7 +182,7 @@ def test_unreadable_calls_three_times_in_a_row_end_the_run(tmp_path: Path) -> No
     assert len(rig.provider.requests) == 3
 
 
-@pytest.mark.parametrize(("summary", "told"), [("Half done.", "Half done."), ("", "Stopped after 2 turns.")])
+@pytest.mark.parametrize(("summary", "told"), [("Half done.", "Half done."), ("", "Stopped after turn 2.")])
 def test_max_turns_ends_with_a_summary(tmp_path: Path, summary: str, told: str) -> None:
     rig = Rig(tmp_path, *(says("", Call(str(n), "echo", "{}")) for n in range(2)), says(summary), max_turns=2)
     with pytest.raises(CapReached) as caught:

@@ -1,6 +1,7 @@
 """The fault table, row by row: true sessions over true SDKs, attempts counted by the services themselves."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from loopback_replies import PATHS
 
 from droidlite.agent.compaction import compact
 from droidlite.app.aside import ask_aside, unseen
-from droidlite.app.healths import healths
+from droidlite.app.healths import Healths, healths
 from droidlite.app.ways import Ways
 from droidlite.events import AttemptFailed as AttemptFailedEvent
 from droidlite.events import Compacted
@@ -495,6 +496,20 @@ def test_the_next_process_begins_where_the_last_one_got_an_answer(tmp_path: Path
             healths.cache_clear()  # as another process would begin
             assert run(settings, tmp_path).outcome == ("success", 0)
         assert counts(bad, good) == [1, 3]
+
+
+def test_calls_that_end_at_once_do_not_write_over_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, seen = Healths(tmp_path / "endpoints.json"), list[bool]()
+
+    def kept(path: Path, content: bytes) -> None:
+        other = threading.Thread(target=lambda: seen.append(found.lock.acquire(blocking=False)))
+        other.start()
+        other.join()
+
+    monkeypatch.setattr("droidlite.app.healths.keep", kept)
+    found.of(Endpoint(name="one", protocol="anthropic", api_key="key-of-one"), "one")
+    found.settle()
+    assert seen == [False], "another one could settle while this one was writing"
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"x": {"name": 3}}', b"\xff\xfe"])

@@ -285,5 +285,5 @@ def test_why_a_cap_ended_the_run_is_told_beside_its_closing_summary(folder: Path
     env = write_script(tmp_path / "s", [{"calls": [call("glob", pattern="*")]}, {"text": "So far."}])
     ran = droidlite("exec", "--max-turns", "1", "-m", "scripted", "look", cwd=folder, env=env)
     assert (ran.code, ran.out) == (3, "So far.\n")
-    assert ran.err.splitlines()[-2] == "error_max_turns: Stopped after 1 turns."
+    assert ran.err.splitlines()[-2] == "error_max_turns: Stopped after turn 1."
     assert ran.err.splitlines()[-1].endswith(" · error_max_turns")

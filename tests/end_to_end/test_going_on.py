@@ -113,7 +113,7 @@ def test_a_summary_for_max_turns_stays_within_the_dollar_cap(repo: Path) -> None
         assert (ran.code, ran.result["subtype"], ran.result["result"]) == (
             3,
             "error_max_turns",
-            "Stopped after 1 turns.",
+            "Stopped after turn 1.",
         )
         assert (len(server.requests), ran.result["num_turns"]) == (1, 1)
 

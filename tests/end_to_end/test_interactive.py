@@ -43,6 +43,14 @@ def test_a_command_can_be_typed_after_one_was_interrupted(tmp_path: Path) -> Non
         assert terminal.leaves() == 0
 
 
+def test_a_message_typed_before_there_is_a_prompt_is_sent(tmp_path: Path) -> None:
+    with Terminal(cwd=tmp_path, env=write_script(tmp_path / "s.jsonl", [{"text": "Done."}])) as terminal:
+        terminal.type("hi\r")
+        terminal.shows("❯ hi")
+        terminal.shows("Done.")
+        assert terminal.leaves() == 0
+
+
 def test_keys_reach_the_program_as_pressed_while_output_is_shown(tmp_path: Path) -> None:
     """A terminal switched to lines meanwhile turns an Enter pressed then into a mere new line."""
     with Terminal(cwd=tmp_path, env=write_script(tmp_path / "s.jsonl", [{"text": "Done."}])) as terminal:

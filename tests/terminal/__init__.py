@@ -17,7 +17,7 @@ from pathlib import Path
 
 from binary import BINARY
 
-from droidlite.ui.screen import GRACE_SECONDS
+from droidlite.ui.grace import GRACE_SECONDS
 from terminal.screen import Screen
 
 DEADLINE = 90.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from binary import call, configure, write_script
 
-from droidlite.ui.screen import GRACE_SECONDS
+from droidlite.ui.grace import GRACE_SECONDS
 from terminal import CHOOSING, Terminal
 
 CAP, WAITING = "0.50", 300.0

@@ -8,7 +8,7 @@ import pytest
 from binary import configure, endpoint_settings
 from loopback import Loopback, Said
 
-from droidlite.ui.screen import GRACE_SECONDS
+from droidlite.ui.grace import GRACE_SECONDS
 from terminal import CHOOSING, Terminal
 from terminal.snapshots import matches
 

@@ -132,6 +132,11 @@ def test_the_picker_is_a_numbered_list_too(typed: list[str], model: str, strateg
     assert ("cannot be chosen: " in seen) == (typed[0] == "6")
 
 
+def test_a_message_given_back_stands_below_what_says_so() -> None:
+    seen, _ = talk("/rewind", "1", "1")
+    assert "your message is below" in seen.partition("Your message was:\nfix clamp\n")[0]
+
+
 def test_ctrl_c_twice_leaves() -> None:
     seen, _ = talk(KeyboardInterrupt, KeyboardInterrupt, "never read")
     assert "Ctrl+C again to leave" in seen

@@ -12,7 +12,7 @@ from droidlite.sanitise import clean
 from droidlite.types import User
 from droidlite.ui.asking import Asking
 from droidlite.ui.choosing import Choosing, Dialog
-from droidlite.ui.commands import KEYS, find_command
+from droidlite.ui.commands import COMMANDS, KEYS, find_command
 from droidlite.ui.render import Painter
 
 LOOKING = [
@@ -150,6 +150,14 @@ def test_a_diff_says_how_much_first(host: Host) -> None:
 def test_a_cap_is_lifted(typed: str, host: Host) -> None:
     host.does("/cap 0.50")
     assert host.does(typed).endswith("cap: none; $0.20 is spent\n")
+
+
+def test_every_command_fits_into_its_column() -> None:
+    assert [command.name for command in COMMANDS if len(command.about) > 25] == []
+
+
+def test_an_answer_aside_is_drawn_as_markdown(host: Host) -> None:
+    assert host.does("/btw what of the **total**?").count("**") == 2  # in the question
 
 
 def test_what_is_neither_an_amount_nor_none_is_told(host: Host) -> None:

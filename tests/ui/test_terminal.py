@@ -121,6 +121,25 @@ def test_a_message_is_answered_and_leaving_says_how_to_go_on(start: Callable[...
     assert history.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("ahead", "typed", "sent"),
+    [
+        ("hello\n", "", "hello"),
+        ("one\ntwo\n", "", "one\ntwo"),
+        ("hell", "o\r", "hello"),
+        ("helo\x1b[Dl\x1b[C", "!\r", "hello!"),
+    ],
+)
+def test_what_was_typed_before_the_first_prompt_is_there_and_is_sent_where_it_was_ended(
+    start: Callable[..., Driver], ahead: str, typed: str, sent: str
+) -> None:
+    driver = start(SHORT, waiting=lambda: ahead)
+    driver.type(typed)
+    driver.sees("$0.0044 message")
+    assert driver.conversation.sent == [sent]
+    driver.leaves()
+
+
 def test_a_prompt_given_on_the_command_line_is_sent_at_once(start: Callable[..., Driver]) -> None:
     driver = start(SHORT, prompt="hello")
     driver.sees("$0.0044 message")
@@ -219,8 +238,8 @@ def test_keys_typed_ahead_never_answer_an_approval(start: Callable[..., Driver])
     driver.leaves()
 
 
-def test_escape_in_an_approval_says_no_and_stops(start: Callable[..., Driver]) -> None:
-    driver = start(SHORT)
+def test_escape_in_an_approval_says_no_and_stops_at_once(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, grace_seconds=1e9)
     driver.type("approve\r")
     driver.sees("Run this command?")
     driver.type("\x1b")
@@ -282,6 +301,39 @@ def test_the_model_is_chosen_in_the_picker(start: Callable[..., Driver]) -> None
     driver.type("opus\r")
     driver.sees("model: claude-opus-4-5 (chosen)")
     assert driver.conversation.now.model == CANDIDATES[0].spec.id
+    driver.leaves()
+
+
+@pytest.mark.parametrize(
+    ("typed", "model", "rewound", "sent"),
+    [
+        ("/model\ropus\r", CANDIDATES[0].spec.id, [], "and on"),
+        ("/rewind\r\r1", AUTO.model, [(2, "both")], "now the docs and on"),
+    ],
+)
+def test_a_dialog_that_was_asked_for_takes_what_is_typed_ahead(
+    start: Callable[..., Driver], typed: str, model: str, rewound: list[tuple[int, str]], sent: str
+) -> None:
+    driver = start(SHORT, grace_seconds=1e9)
+    driver.type(f"{typed} and on\r")
+    driver.sees("$0.0044 message")
+    conversation = driver.conversation
+    assert (conversation.now.model, conversation.rewound, conversation.sent) == (model, rewound, [sent])
+    driver.leaves()
+
+
+def test_a_dialog_of_a_command_that_had_to_wait_takes_nothing_that_is_being_typed(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT, grace_seconds=1e9)
+    driver.conversation.gate.clear()
+    driver.type("first\r")
+    driver.sees("esc to interrupt")
+    driver.type("/model\r")
+    driver.sees("queued: /model")
+    driver.conversation.gate.set()
+    driver.sees("Choose a model")
+    driver.type("opus\r\x1b")
+    driver.until(lambda: "❯opus" in driver.written.plain)
+    assert driver.conversation.now.model == AUTO.model
     driver.leaves()
 
 

@@ -233,6 +233,19 @@ def test_how_a_run_that_failed_ends() -> None:
     )
 
 
+def test_what_a_call_that_failed_says_is_told_once() -> None:
+    shown = transcript()
+    said = "Interrupted: its outcome is unknown."
+    shown.apply(CallStarted(call_id="1", name="shell", summary="make"))
+    told = shown.apply(CallFinished(call_id="1", name="shell", content=said, is_error=True, displays=(Output(said),)))
+    assert told == f"\n● shell  make\n  ⎿ failed: {said}\n"
+
+
+def test_a_numbered_list_keeps_its_dots() -> None:
+    shown = Painter(lambda: 40, False).markdown("9. nine\n10. ten, which is longer than one line here\n")
+    assert shown == "  9. nine\n 10. ten, which is longer than one line\n     here\n"
+
+
 def test_an_unknown_price_makes_the_cost_unknown() -> None:
     shown = transcript()
     shown.apply(reply("a", None))

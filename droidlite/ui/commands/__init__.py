@@ -41,7 +41,11 @@ def _quit(host: Host, words: str) -> None:
 
 COMMANDS: tuple[Command, ...] = (
     Command(
-        "model", "choose a model, or auto", models.model, more="/model NAME takes one, /model auto lets it choose."
+        "model",
+        "choose a model, or auto",
+        models.model,
+        asks=True,
+        more="/model NAME takes one, /model auto lets it choose.",
     ),
     Command("effort", "how hard it thinks", models.effort, more="/effort high; also Left and Right in /model."),
     Command(
@@ -86,13 +90,15 @@ COMMANDS: tuple[Command, ...] = (
         "permissions",
         "what runs unasked; revoke",
         permissions.permissions,
+        asks=True,
         while_busy=True,
         more="Every rule and where it stands. Those you gave in this project or session can be revoked.",
     ),
     Command(
         "trust",
-        "what the repository brings",
+        "what this folder brings",
         trust.trust,
+        asks=True,
         more="Its settings, AGENTS.md, skills and the like are used once you trust them as they are; /trust off takes "
         "that back.",
     ),
@@ -124,6 +130,7 @@ COMMANDS: tuple[Command, ...] = (
         "take back words or files",
         changes.rewind,
         aliases=("undo",),
+        asks=True,
         more="Files and conversation, or one of them, to just before a message; what goes back is shown first. /rewind "
         "undo takes the last one back.",
     ),
@@ -146,6 +153,7 @@ COMMANDS: tuple[Command, ...] = (
         "resume",
         "go on with a session",
         sessions.resume,
+        asks=True,
         more="/resume ID goes on with that one, /resume WORDS with one that has them in its title or prompts.",
     ),
     Command(
@@ -215,12 +223,21 @@ def find_command(name: str) -> Command:
 
 def is_prompt(text: str) -> bool:
     """Whether what was typed is sent to the model, as it is or by a command that writes a prompt."""
-    if not text.startswith("/"):
-        return True
+    command = _named(text)
+    return command.prompts if command else not text.startswith("/")
+
+
+def asks(text: str) -> bool:
+    """Whether it is a command whose dialog the person waits for."""
+    command = _named(text)
+    return command is not None and command.asks
+
+
+def _named(text: str) -> Command | None:
     try:
-        return find_command(text[1:].split(" ")[0]).prompts
+        return find_command(text[1:].split(" ")[0]) if text.startswith("/") else None
     except UsageError:
-        return False
+        return None
 
 
 def do(host: Host, text: str) -> None:

@@ -28,5 +28,5 @@ def btw(host: Host, words: str) -> None:
     painter = host.painter
     host.say("\n" + painter.hanging("? ", "dim", clean_line(words, 400), "dim"))
     answer = host.conversation.btw(words)
-    host.say("\n" + painter.text(answer.text or "(no answer)", "dim", "  "))
+    host.say("\n" + painter.markdown(answer.text or "(no answer)", "  "))
     host.say(painter.text(f"{dollars(answer.cost_usd)} aside; it is no part of the conversation", "dim", "  "))

@@ -65,8 +65,6 @@ def rewind_dialog(preview: Preview, *, looked: bool = False) -> Asking:
 
 
 def _tell_rewound(host: Host, rewound: Rewinding, part: Part) -> None:
-    if rewound.prompt:
-        host.fill(rewound.prompt)
     if rewound.told:
         host.say(host.painter.text("\n".join(clean_line(line, 400) for line in rewound.told), "yellow"))
     done = {
@@ -75,6 +73,8 @@ def _tell_rewound(host: Host, rewound: Rewinding, part: Part) -> None:
         "files": "the files are put back, the conversation stays; the model is told with your next message",
     }
     host.say(host.painter.text(f"{done[part]} (/rewind undo takes this back)", "dim"))
+    if rewound.prompt:
+        host.fill(rewound.prompt)
 
 
 def diff(host: Host, words: str) -> None:

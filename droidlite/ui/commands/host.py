@@ -36,7 +36,8 @@ class Host(Protocol):
 
 class Command(Struct, frozen=True):
     """`while_busy`: changes nothing the agent works with, so it may run beside it. `prompts`: it sends a prompt of
-    ours, whose cost is told at its end. `more` is what /help NAME adds to `about`."""
+    ours, whose cost is told at its end. `asks`: who types it waits for a dialog. `more` is what /help NAME adds to
+    `about`."""
 
     name: str
     about: str
@@ -44,4 +45,5 @@ class Command(Struct, frozen=True):
     while_busy: bool = False
     aliases: tuple[str, ...] = ()
     prompts: bool = False
+    asks: bool = False
     more: str = ""
