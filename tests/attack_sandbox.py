@@ -102,10 +102,24 @@ def attempts(*, quick: bool) -> Iterator[tuple[str, bool]]:
 
 def tried(mechanism: Mechanism, user: str, escapes: tuple[Escape, ...]) -> list[tuple[str, bool]]:
     """(name, whether it got out) of each that can be tried here."""
+    _tidy()
     possible = [each for each in escapes if not each.needs or shutil.which(each.needs)]
     if user == "root" or os.getuid() != 0:
         return [(each.name, escaped(mechanism, each)) for each in possible]
     return [(each.name, _as_ordinary(lambda each=each: escaped(mechanism, each))) for each in possible]  # type: ignore[misc]
+
+
+def _tidy() -> None:
+    """Takes away what an earlier run left: one whose sandbox did not hold set the kernel's pattern for cores, and from
+    then on every crash on this machine made a file that looks like a way out."""
+    if os.getuid() != 0:
+        return
+    pattern = Path("/proc/sys/kernel/core_pattern")
+    with contextlib.suppress(OSError):
+        if "droidlite-made" in pattern.read_text():
+            pattern.write_text("core")
+        for path in ELSEWHERE:
+            path.unlink(missing_ok=True)
 
 
 def _as_ordinary(work: Callable[[], bool]) -> bool:
