@@ -56,7 +56,7 @@ class Session:
         self.screen: Screen = Screen(
             live=self._transcript.live,
             moving=lambda: self.busy,
-            bar=lambda width: [*status_bar(self._status, width, steering.hint)],
+            bar=lambda width: [*status_bar(self._status, width, steering.hint, steering.mode)],
             queued=lambda: tuple(clean_line(text, 60) for text in self.queue),
             completions=Completions({c.name: c.about for c in COMMANDS}, conversation.files),
             history=history,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from prompt_toolkit.application.current import get_app
-from prompt_toolkit.filters import Condition, vi_insert_mode
+from prompt_toolkit.filters import Condition, is_searching, vi_insert_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
@@ -58,10 +58,10 @@ def bind_keys(controls: Controls) -> KeyBindings:
     keys = KeyBindings()
     asking = Condition(lambda: controls.asking)
     bind_dialog(keys, controls.press, asking)
-    _bind_input(keys, controls, ~asking)
-    _bind_editing(keys, controls, ~asking)
+    _bind_input(keys, controls, ~asking & ~is_searching)
+    _bind_editing(keys, controls, ~asking & ~is_searching)
 
-    @keys.add("c-c")
+    @keys.add("c-c", filter=~is_searching)
     @keys.add("<sigint>")
     def _(event: KeyPressEvent) -> None:
         controls.stop_or_leave()

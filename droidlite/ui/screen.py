@@ -18,6 +18,7 @@ from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.widgets import SearchToolbar
 
 from droidlite.ui.choosing import Dialog, Done
 from droidlite.ui.completion import Completions
@@ -98,15 +99,16 @@ class Screen:
         self._dialog_window = Window(
             FormattedTextControl(self._dialog_text, focusable=True, show_cursor=False), dont_extend_height=True
         )
+        found = SearchToolbar(ignore_case=True, backward_search_prompt="search back: ")
         self._input_window = Window(
-            BufferControl(self.buffer, input_processors=[SpellingOut()]),
+            BufferControl(self.buffer, [SpellingOut()], search_buffer_control=found.control, preview_search=True),
             get_line_prefix=self._prefix,
             height=Dimension(min=1, max=INPUT_LINES),
             wrap_lines=True,
             dont_extend_height=True,
         )
         moving = Window(FormattedTextControl(self._moving), dont_extend_height=True, wrap_lines=False)
-        typing = HSplit([self._rule(), self._input_window, CompletionsMenu(max_height=8, scroll_offset=1)])
+        typing = HSplit([self._rule(), self._input_window, found, CompletionsMenu(max_height=8, scroll_offset=1)])
         rows = [
             ConditionalContainer(moving, Condition(self._is_moving) & ~asking),
             ConditionalContainer(HSplit([self._rule(), self._dialog_window]), asking),
@@ -127,8 +129,8 @@ class Screen:
 
     def _prefix(self, line: int, wrapped: int) -> StyleAndTextTuples:
         first = line == 0 and wrapped == 0
-        mark = "! " if self.buffer.text.startswith("!") else "❯ "
-        return [("class:prompt", mark if first else "  ")]
+        style = "class:warning" if self.buffer.text.startswith("!") else "class:prompt"
+        return [(style, "❯ " if first else "  ")]
 
     def _moving(self) -> StyleAndTextTuples:
         rows = max(self.size[1] // 2 - 2, 3)
@@ -169,6 +171,7 @@ class Screen:
     def _attend(self) -> None:
         self._grace.begin()
         self._asks()
+        self.app.layout.search_links.clear()
         self.app.layout.focus(self._dialog_window if self._dialogs else self._input_window)
         self.app.invalidate()
         if self._dialogs:

@@ -14,10 +14,10 @@ LEAST_MODEL = 10
 """Cells of the model's name, however narrow it is."""
 
 
-def status_bar(status: Status, width: int, hint: str = "") -> Fragments:
+def status_bar(status: Status, width: int, hint: str = "", mode: str = "") -> Fragments:
     """One line of at most `width` cells. Where it is narrow the folder gives way first, what it costs and what runs
-    unasked last."""
-    label = "SCRIPTED" if status.scripted else ""
+    unasked last. mode: of vi's keys ("" = they are not in use)."""
+    label = " ".join(part for part in (mode, "SCRIPTED" if status.scripted else "") if part)
     width -= width_of(label) + 1 if label else 0
     facts = next((facts for facts in _facts(status) if width_of(facts) + LEAST_MODEL <= width), _facts(status)[-1])
     text = cut(clean_line(status.model, 60), max(width - width_of(facts), LEAST_MODEL)) + facts

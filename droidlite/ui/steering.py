@@ -3,6 +3,9 @@
 import time
 from typing import Protocol, get_args
 
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.key_binding.vi_state import InputMode
+
 from droidlite.types import Autonomy
 from droidlite.ui.conversation import Conversation, Status
 from droidlite.ui.pasting import Pastes, pasted_path
@@ -10,6 +13,14 @@ from droidlite.ui.screen import Screen
 
 TWICE_SECONDS = 2.0
 """How soon a second Ctrl+C or Esc must follow to count as twice."""
+
+
+_MODES = {
+    InputMode.INSERT: "insert",
+    InputMode.INSERT_MULTIPLE: "insert",
+    InputMode.REPLACE: "replace",
+    InputMode.REPLACE_SINGLE: "replace",
+}
 
 
 class Steered(Protocol):
@@ -55,6 +66,12 @@ class Steering:
         """What the status line says about the last key."""
         pressed = time.monotonic() - self._pressed["ctrl-c"] < TWICE_SECONDS
         return "Ctrl+C again to leave" if pressed else ""
+
+    @property
+    def mode(self) -> str:
+        """Of vi's keys; "" where they are not in use."""
+        app = self._session.screen.app
+        return _MODES.get(app.vi_state.input_mode, "normal") if app.editing_mode == EditingMode.VI else ""
 
     @property
     def asking(self) -> bool:

@@ -610,11 +610,48 @@ def test_a_name_that_is_a_part_means_a_model_that_can_be_used(start: Callable[..
 
 def test_with_the_keys_of_vi_escape_leaves_insert_mode_first(start: Callable[..., Driver]) -> None:
     driver = start(SHORT, look=Look(vi=True))
-    driver.type("hello wrld\x1bXio\r")  # X takes away the l before the d, i inserts an o
+    driver.sees("insert claude-sonnet")
+    driver.type("hello wrld\x1b")
+    driver.sees("normal")
+    driver.type("Xio\r")  # X takes away the l before the d, i inserts an o
     driver.sees("$0.0044 message")
     driver.type("again\r")
     driver.until(lambda: len(driver.conversation.sent) == 2)
     assert driver.conversation.sent == ["hello wrod", "again"]
+    driver.leaves()
+
+
+def test_what_was_sent_before_is_searched(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    for message in ("fix the parser\r", "go on\r"):
+        driver.type(message)
+        driver.sees("❯ go on" if message == "go on\r" else "❯ fix the parser")
+    driver.until(lambda: driver.written.plain.count("$0.0044message") == 2)
+    driver.type("\x12PARS")
+    driver.sees("search back: PARS")
+    driver.type("\r!\r")
+    driver.until(lambda: len(driver.conversation.sent) == 3)
+    assert driver.conversation.sent[2] in ("fix the parser!", "fix the !parser")
+    driver.leaves()
+
+
+def test_a_search_is_left_with_ctrl_c_and_by_a_question(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("\x12nothing")
+    driver.sees("search back: nothing")
+    driver.conversation.gate.clear()
+    driver.type("\x03first\r")
+    driver.sees("esc to interrupt")
+    driver.type("approve\r")
+    driver.sees("queued: approve")
+    driver.type("\x12")
+    driver.until(lambda: driver.written.plain.count("searchback:") == 2)
+    driver.conversation.gate.set()
+    driver.sees("Run this command?")
+    driver.type("1")
+    driver.until(lambda: driver.conversation.asked == [Answer("once")])
+    driver.type("last\r")
+    driver.until(lambda: driver.conversation.sent == ["first", "approve", "last"])
     driver.leaves()
 
 

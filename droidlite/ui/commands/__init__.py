@@ -190,6 +190,7 @@ KEYS = (
     ("Ctrl+O", "the whole transcript"),
     ("Ctrl+G", "write in your editor"),
     ("Up, Down", "history; queued message"),
+    ("Ctrl+R", "search your messages"),
     ("Ctrl+V", "paste a picture"),
     ("?", "explain the numbers"),
     ("@path", "mention a file"),
