@@ -31,6 +31,19 @@ def export(session: Session, form: str) -> str:
             raise UsageError(f"A session can be exported as md, json or html, not as {form!r}.")
 
 
+def so_far(session: Session) -> Session:
+    """A session that runs, without the results made up for calls that are not done yet."""
+    return msgspec.structs.replace(
+        session, messages=tuple(_as_known(message, session.unanswered) for message in session.messages)
+    )
+
+
+def _as_known(message: Message, made_up: tuple[ToolResult, ...]) -> Message:
+    if not isinstance(message, ToolResults):
+        return message
+    return msgspec.structs.replace(message, results=tuple(each for each in message.results if each not in made_up))
+
+
 def _plain(session: Session) -> dict[str, Any]:
     return {
         "session_id": session.header.session_id,
