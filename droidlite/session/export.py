@@ -31,6 +31,19 @@ def export(session: Session, form: str) -> str:
             raise UsageError(f"A session can be exported as md, json or html, not as {form!r}.")
 
 
+def so_far(session: Session) -> Session:
+    """A session that runs, without the results made up for calls that are not done yet."""
+    return msgspec.structs.replace(
+        session, messages=tuple(_as_known(message, session.unanswered) for message in session.messages)
+    )
+
+
+def _as_known(message: Message, made_up: tuple[ToolResult, ...]) -> Message:
+    if not isinstance(message, ToolResults):
+        return message
+    return msgspec.structs.replace(message, results=tuple(each for each in message.results if each not in made_up))
+
+
 def _plain(session: Session) -> dict[str, Any]:
     return {
         "session_id": session.header.session_id,
@@ -75,21 +88,24 @@ def _markdown(session: Session) -> str:
     facts += [f"* switched: {each.from_model} to {each.to} ({each.cause})" for each in session.switches]
     parts = [f"# {session.title or header.session_id}", "\n".join(facts)]
     persons = said_by_the_person(session.messages, session.turns)
+    names: dict[str, str] = {}
     for place, message in enumerate(session.messages):
-        parts += _sections(message, by_person=place in persons)
+        parts += _sections(message, names, by_person=place in persons)
     return "\n\n".join(parts) + "\n"
 
 
-def _sections(message: Message, *, by_person: bool) -> list[str]:
+def _sections(message: Message, names: dict[str, str], *, by_person: bool) -> list[str]:
+    """`names` of the calls so far, by id; those of this message are added."""
     match message:
         case User():
             images = [f"*({len(message.images)} image(s))*"] if message.images else []
             return ["## You" if by_person else f"## {HOST_SAYS}", message.text, *images]
         case Assistant():
             text = [message.text] if message.text.strip() else []
+            names.update((call.id, call.name) for call in message.calls)
             return [f"## {message.model or 'Model'}", *text, *map(_call, message.calls)]
         case ToolResults():
-            return [_result(result) for result in message.results]
+            return [_result(result, names.get(result.call_id, "a call")) for result in message.results]
         case _:
             assert_never(message)
 
@@ -98,6 +114,7 @@ def _call(call: Call) -> str:
     return f"**{call.name}** `{call.id}`\n\n{fenced(call.arguments, 'json')}"
 
 
-def _result(result: ToolResult) -> str:
+def _result(result: ToolResult, name: str) -> str:
     images = f"\n\n*({len(result.images)} image(s))*" if result.images else ""
-    return f"{'Failed' if result.is_error else 'Result'} of `{result.call_id}`\n\n{fenced(result.content)}{images}"
+    head = f"Failed: {name}" if result.is_error else f"Result of {name}"
+    return f"{head} `{result.call_id}`\n\n{fenced(result.content)}{images}"

@@ -73,6 +73,26 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
+def broken(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, at least 2, with all that stands in `text` but the blank a line is broken at; a
+    word that would leave half a line empty is broken itself."""
+    lines: list[str] = []
+    start = 0
+    while (end := _reach(text, start, width)) < len(text):
+        blank = text.rfind(" ", start + width // 2, end + 1)
+        lines.append(text[start : blank if blank >= 0 else end])
+        start = blank + 1 if blank >= 0 else end
+    return [*lines, text[start:]]
+
+
+def _reach(text: str, start: int, width: int) -> int:
+    """How far `width` cells go from `start`."""
+    end, room = start, width
+    while end < len(text) and (room := room - _cells(text[end])) >= 0:
+        end += 1
+    return end
+
+
 def in_parts(parts: Sequence[str], width: int) -> list[str]:
     """Lines of at most `width` cells, a dot between the parts; only one that is too long for a line is broken."""
     lines: list[str] = []

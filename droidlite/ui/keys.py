@@ -61,6 +61,10 @@ def bind_keys(controls: Controls) -> KeyBindings:
     _bind_input(keys, controls, ~asking & ~is_searching)
     _bind_editing(keys, controls, ~asking & ~is_searching)
 
+    @keys.add("c-o", filter=~is_searching)
+    def _(event: KeyPressEvent) -> None:
+        controls.view()
+
     @keys.add("c-c", filter=~is_searching)
     @keys.add("<sigint>")
     def _(event: KeyPressEvent) -> None:
@@ -111,10 +115,6 @@ def _bind_input(keys: KeyBindings, controls: Controls, typing: Any) -> None:
     @keys.add("s-tab", filter=typing)
     def _(event: KeyPressEvent) -> None:
         controls.cycle_autonomy()
-
-    @keys.add("c-o", filter=typing)
-    def _(event: KeyPressEvent) -> None:
-        controls.view()
 
     @keys.add("c-n", filter=typing)
     def _(event: KeyPressEvent) -> None:

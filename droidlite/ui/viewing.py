@@ -12,6 +12,7 @@ from prompt_toolkit.search import SearchDirection, start_search
 from prompt_toolkit.widgets import SearchToolbar, TextArea
 
 from droidlite.sanitise import clean
+from droidlite.ui.cells import broken
 from droidlite.ui.closable import Closable
 from droidlite.ui.styles import styles
 
@@ -21,7 +22,8 @@ _KEYS = " ↑↓ PgUp PgDn Home End · / search, n next · q or Esc back"
 def viewer(text: str, terminal: tuple[Input, Output], *, colour: bool, at_end: bool = True) -> "Closable[None]":
     """Ready to be run; opens at the end of the text, where the newest is, or at its beginning."""
     found = SearchToolbar()
-    text = clean(text)
+    width = terminal[1].get_size().columns - 2  # the scroll bar has one
+    text = "\n".join(part for line in clean(text).split("\n") for part in broken(line.expandtabs(4), max(width, 2)))
     area = TextArea(text, read_only=True, scrollbar=True, wrap_lines=True, search_field=found)
     area.buffer.set_document(Document(text, len(text) if at_end else 0), bypass_readonly=True)
     bar = Window(FormattedTextControl([("class:dim", _KEYS)]), height=1)

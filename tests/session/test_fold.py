@@ -7,6 +7,7 @@ from session_samples import ASK, DECISION, DONE, HEADER, RECORDS, faults, record
 
 from droidlite.events import ModelUsage
 from droidlite.session.conversation import NOT_RUN, OUTCOME_UNKNOWN, UNREADABLE, Turn
+from droidlite.session.export import so_far
 from droidlite.session.fold import Fold, Session, load
 from droidlite.session.journal import Journal
 from droidlite.session.lines import JOURNAL
@@ -95,6 +96,13 @@ def test_a_call_without_result_is_answered_by_what_is_known_of_it() -> None:
     session = folded(Said(user=User("x")), Replied(assistant=ASK), CallStarted(call_id="a", name="read"))
     made_up = (ToolResult("a", OUTCOME_UNKNOWN, is_error=True), ToolResult("b", NOT_RUN, is_error=True))
     assert (session.messages[-1], session.unanswered) == (ToolResults(made_up), made_up)
+
+
+def test_of_a_session_that_runs_only_what_is_known_is_told() -> None:
+    known = ToolResult("a", "first")
+    session = folded(Said(user=User("x")), Replied(assistant=ASK), CallFinished(result=known))
+    assert session.messages[-1] == ToolResults((known, ToolResult("b", NOT_RUN, is_error=True)))
+    assert so_far(session).messages == (*session.messages[:-1], ToolResults((known,)))
 
 
 def test_opening_records_the_made_up_results_so_that_they_stay(tmp_path: Path) -> None:

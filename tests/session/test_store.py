@@ -243,8 +243,8 @@ def test_markdown_reads_like_the_conversation(store: Store) -> None:
         "## mid-1\n\nLet me look.\n\n"
         '**read** `a`\n\n```json\n{"path": "till.py"}\n```\n\n'
         '**shell** `b`\n\n```json\n{"command": "pytest"}\n```\n\n'
-        "Result of `a`\n\n```\n1\tdef total(): ...\n```\n\n"
-        "Failed of `b`\n\n```\n1 failed\n```\n\n"
+        "Result of read `a`\n\n```\n1\tdef total(): ...\n```\n\n"
+        "Failed: shell `b`\n\n```\n1 failed\n```\n\n"
         "## mid-1\n\nFixed: `total` rounded twice.\n\n"
         "## You\n\nThanks — and naïve café 🧾?\n"
     )

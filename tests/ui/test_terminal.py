@@ -387,6 +387,20 @@ def test_the_whole_transcript_is_a_key_away_and_leaves_the_screen_as_it_was(star
     driver.leaves()
 
 
+def test_the_whole_transcript_is_a_key_away_from_a_question_too(start: Callable[..., Driver]) -> None:
+    driver = start(SHORT)
+    driver.type("approve\r")
+    driver.sees("Run this command?")
+    driver.type("\x0f")
+    driver.sees("line 499 of the transcript")
+    driver.type("q")
+    driver.until(lambda: "\x1b[?1049l" in driver.written.getvalue())
+    driver.type("1")
+    driver.sees("$0.0044 message")
+    assert driver.conversation.asked == [Answer("once")]
+    driver.leaves()
+
+
 def test_the_title_says_what_the_session_does_and_is_cleared_at_the_end(start: Callable[..., Driver]) -> None:
     driver = start(SHORT)
     driver.type("approve\r")

@@ -10,7 +10,7 @@ from droidlite.app.period import begin_of
 from droidlite.app.stats import stats_of
 from droidlite.app.telling import endpoint_lines, spending_of, status_of
 from droidlite.errors import UsageError
-from droidlite.session.export import export
+from droidlite.session.export import export, so_far
 from droidlite.session.records import Judged
 from droidlite.tool import Diff
 from droidlite.tools.confined import why_hidden
@@ -55,7 +55,7 @@ class Looking(Open):
         parts.journal.append(Judged(good=good))
 
     def transcript(self) -> str:
-        return export(self.session.parts.journal.session(), "md")
+        return export(so_far(self.session.parts.journal.session()), "md")
 
     def diff(self, turn: int = 0) -> tuple[Diff, ...]:
         return changes.session_diffs(self.session.parts.checkpoint, self.session.parts.context.root, turn)
