@@ -11,7 +11,7 @@ import importlib.util
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -19,8 +19,11 @@ from typing import Any
 
 from droidlite.regex import regex
 
-DEFERRED = regex(r"(anthropic|openai)(\.(types|resources)(\..+)?)?")
+DEFERRED = regex(r"(anthropic|openai)(\.(types|resources)(\..+)?)?|anthropic\.lib\._tracing")
 """The packages that only re-export."""
+CALLED_LATER = "anthropic.lib._tracing"
+"""A package whose functions are found when they are called: the client imports them, calls them where OpenTelemetry is
+set up, and a third of the time that Anthropic's SDK takes to load goes into the types they speak of."""
 NEEDED = {
     "anthropic": ("anthropic._client", "httpcore2"),
     "openai": ("openai._client", "openai.lib._client_auth", "httpcore2"),
@@ -92,6 +95,8 @@ class DeferredPackage(ModuleType):
         module, attribute = places[name]
         if module == ".":
             return importlib.import_module(f".{attribute}", self.__name__)
+        if self.__name__ == CALLED_LATER and attribute.islower():
+            return _later(module, self.__name__, attribute)
         value = getattr(importlib.import_module(module, self.__name__), attribute)
         setattr(self, name, value)
         return value
@@ -105,6 +110,15 @@ class DeferredPackage(ModuleType):
         self.__loader__ = loader.inner
         loader.inner.exec_module(self)
         return getattr(self, name)
+
+
+def _later(module: str, package: str, name: str) -> Callable[..., Any]:
+    """A function in place of one that is found in its module when it is called."""
+
+    def call(*given: Any, **named: Any) -> Any:
+        return getattr(importlib.import_module(module, package), name)(*given, **named)
+
+    return call
 
 
 def _read_places(loader: Loader, package: str) -> dict[str, tuple[str, str]]:
