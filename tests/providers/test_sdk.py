@@ -60,9 +60,9 @@ import json, sys
 from droidlite.providers.sdk import load
 load("anthropic")
 import anthropic.lib._tracing as tracing
-before = [name for name in sys.modules if name.startswith("anthropic.types.beta.")]
+before = [name for name in sys.modules if name.startswith("anthropic.lib._tracing._") or name.endswith("create_params")]
 read = tracing.get({"a": 1}, "a")
 from anthropic.lib._tracing._utils import get
 print(json.dumps([before, read, get({"a": 2}, "a"), tracing.OpenTelemetryConfig.__name__]))
 """
-    assert run(program) == [[], 1, 2, "OpenTelemetryConfig"]
+    assert run(program) == [["anthropic.lib._tracing._attributes", "anthropic.lib._tracing._config"], 1, 2, "OpenTelemetryConfig"]
