@@ -1,6 +1,7 @@
 """No test reaches the person's files, keys or network: every one gets a home of its own and a loopback-only socket."""
 
 import ipaddress
+import itertools
 import os
 import socket
 import subprocess
@@ -17,6 +18,8 @@ otherwise decide what it sees, and it would pass on one machine and fail on the 
 ASKED_FOR = ("AIMOCK", "REWRITE_SCREENS")
 """What a person sets who wants more of the tests."""
 
+NUMBERS = itertools.count()
+
 hypothesis.settings.register_profile("house", deadline=None)  # how long an example takes says how busy the machine is
 hypothesis.settings.load_profile("house")
 
@@ -28,7 +31,8 @@ class SocketRefused(RuntimeError):
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home; DROIDLITE_HOME and the XDG folders inside it; nothing else of the person's environment."""
-    folder = tmp_path_factory.mktemp("home")
+    folder = tmp_path_factory.getbasetemp() / "homes" / str(next(NUMBERS))  # mktemp looks through all there are
+    folder.mkdir(parents=True)
     for name in list(os.environ):
         if name not in (*KEPT, *ASKED_FOR) and not name.startswith(KEPT_WORDS):
             monkeypatch.delenv(name)

@@ -65,4 +65,9 @@ read = tracing.get({"a": 1}, "a")
 from anthropic.lib._tracing._utils import get
 print(json.dumps([before, read, get({"a": 2}, "a"), tracing.OpenTelemetryConfig.__name__]))
 """
-    assert run(program) == [["anthropic.lib._tracing._attributes", "anthropic.lib._tracing._config"], 1, 2, "OpenTelemetryConfig"]
+    assert run(program) == [
+        ["anthropic.lib._tracing._attributes", "anthropic.lib._tracing._config"],
+        1,
+        2,
+        "OpenTelemetryConfig",
+    ]
