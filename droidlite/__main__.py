@@ -67,10 +67,11 @@ def _load_structs() -> None:
     kept = name in sys.modules
     if not kept:
         sys.modules[name] = None  # type: ignore[assignment]
-    import msgspec  # noqa: F401
-
-    if not kept:
-        del sys.modules[name]
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        if not kept:
+            del sys.modules[name]
 
 
 def hold_streams() -> bool:

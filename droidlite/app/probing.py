@@ -89,6 +89,8 @@ class _Asked:
         if self._thread.is_alive():
             self._cancellation.cancel()
             return Probe(f"{where}: no answer within {seconds:g} s", False)
+        if self._reply is None and self._error is None:
+            return Probe(f"{where} failed: nothing came of it", False)
         if self._error is not None and getattr(self._error, "fault", "") != "empty":  # who says nothing is there
             return Probe(f"{where} failed: {self._error}", False)
         usage = self._reply.usage if self._reply is not None else None

@@ -28,14 +28,6 @@ def given_names(context: Context, parameter: CallbackParam, names: list[str]) ->
     return names
 
 
-def named_ledger(context: Context, ledger: str) -> str:
-    """The file --ledger names. Raises UsageError where it was given and is empty: no cap would be shared."""
-    given = context.get_parameter_source("ledger")
-    if not ledger.strip() and given is not None and given.name != "DEFAULT":
-        raise UsageError("--ledger is empty; name a file, or leave the flag out.")
-    return ledger
-
-
 def pinned(context: Context, trust: str) -> str:
     """What --trust names. Raises UsageError where it was given and is no pin, or empty, as an unset variable leaves
     it."""
@@ -58,7 +50,6 @@ LedgerFile = Annotated[
         metavar="FILE",
         help="All that name this file share one cap (also: DROIDLITE_LEDGER).",
         show_default=False,
-        callback=named_ledger,
     ),
 ]
 MaxTurns = Annotated[int | None, Option("--max-turns", min=1, metavar="N", help="Cap on calls of the model.")]

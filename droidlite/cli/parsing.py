@@ -16,6 +16,8 @@ from droidlite.sanitise import ended
 TEXTS = {"-m", "--model", "--verify", "--append-system-prompt", "--allowed-tools", "--disallowed-tools", "--from"}
 TEXTS |= {"-r", "--resume", "-w", "--worktree", "--trust"}
 """Options whose value is text; a prompt is text as well, all else may be a path, which is bytes to the system."""
+PLACES = {"-C": "folder", "--cwd": "folder", "--add-dir": "folder", "--ledger": "file"}
+"""Options that an unset variable leaves empty: another folder would be meant, or no cap shared."""
 
 WANTED = {
     "--max-cost": "an amount in USD is wanted, such as 0.50",
@@ -45,8 +47,13 @@ def run_parsed(argv: list[str]) -> object:
 
 
 def _readable(argv: list[str]) -> list[str]:
-    """The arguments with a prompt that is not UTF-8 made readable. Raises UsageError where another text is not."""
+    """The arguments with a prompt that is not UTF-8 made readable. Raises UsageError where another text is not, and for
+    a folder or a file without a name."""
     for before, word in zip(["", *argv], argv, strict=False):
+        named, is_joined, value = word.partition("=")
+        named, value = (named, value) if is_joined and named in PLACES else (before, word)
+        if named in PLACES and not value.strip():
+            raise UsageError(f"{named} is empty; name a {PLACES[named]}, or leave the flag out.")
         flag = before if before in TEXTS else word.partition("=")[0]
         if flag in TEXTS and not is_text(word):
             raise UsageError(f"What follows {flag} is not UTF-8 text.")

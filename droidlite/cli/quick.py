@@ -61,7 +61,7 @@ def _given(
     for word in words:
         name, value = switches.get(word, (values.get(word, "prompt"), word))
         value = next(words, "") if word in values else value
-        if not value or str(value).startswith("-") or name in given:
+        if not str(value).strip() or str(value).startswith("-") or name in given:
             return None
         given[name] = value
     return given

@@ -22,6 +22,8 @@ def sentence(err: str) -> str:
     [
         (["exec", "--modle", "x"], "No such option: --modle. Did you mean --model?"),
         (["exec", "--verify", "", "x"], "--verify is empty; name a command, auto, or leave the flag out."),
+        (["exec", "-C", "", "x"], "-C is empty; name a folder, or leave the flag out."),
+        (["--add-dir= ", "x"], "--add-dir is empty; name a folder, or leave the flag out."),
         (["exec", "--ledger", "", "x"], "--ledger is empty; name a file, or leave the flag out."),
         (["exec", "--allowed-tools", "", "x"], "--allowed-tools is empty; name tools, or leave the flag out."),
         (["exec", "--disallowed-tools=,", "x"], "--disallowed-tools is empty; name tools, or leave the flag out."),
